@@ -1,0 +1,94 @@
+"""One table of the runtimes: Python version, C library, architecture, mount prefix; and the clouds' limits.
+
+Everything that depends on a runtime or on a number the cloud fixes reads it here. Sources: Function Compute
+documentation ("FCD", help.aliyun.com/zh/functioncompute/fc, pages "runtimes", "layers", "limits", "triggers").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One runtime of one cloud.
+
+    ``python`` is the version as ``"3.10"``, or None where the program brings its own (custom runtimes);
+    ``glibc`` the C library of the cloud's system as ``(2, 24)``, the newest a binary may need;
+    ``platform_tag`` the newest manylinux tag that is safe there; ``package_prefix`` the folder inside a layer
+    zip where Python packages go; ``search_layers`` whether the cloud puts the layer's ``python``, ``lib`` and
+    ``bin`` folders on the search paths by itself.
+    """
+
+    cloud: str
+    name: str
+    python: str | None
+    system: str
+    glibc: tuple[int, int]
+    platform_tag: str
+    architecture: str = "x86_64"
+    package_prefix: str = "python"
+    search_layers: bool = True
+
+    @property
+    def custom(self) -> bool:
+        """Whether the program listens on a port itself instead of naming a handler."""
+        return self.python is None
+
+
+# FCD "runtimes". A wheel may need an older glibc than the system has, never a newer one.
+ALIBABA: dict[str, Runtime] = {
+    r.name: r
+    for r in (
+        Runtime("alibaba", "python3", "3.6", "Debian 9", (2, 24), "manylinux_2_17_x86_64"),
+        Runtime("alibaba", "python3.9", "3.9", "Debian 9", (2, 24), "manylinux_2_17_x86_64"),
+        Runtime("alibaba", "python3.10", "3.10", "Debian 10", (2, 28), "manylinux_2_28_x86_64"),
+        Runtime("alibaba", "python3.12", "3.12", "Debian 11", (2, 31), "manylinux_2_31_x86_64"),
+        Runtime("alibaba", "custom", None, "Debian 9", (2, 24), "manylinux_2_17_x86_64", search_layers=False),
+        Runtime(
+            "alibaba", "custom.debian10", None, "Debian 10", (2, 28), "manylinux_2_28_x86_64",
+            search_layers=False,
+        ),
+        Runtime(
+            "alibaba", "custom.debian11", None, "Debian 11", (2, 31), "manylinux_2_31_x86_64",
+            search_layers=False,
+        ),
+        Runtime(
+            "alibaba", "custom.debian12", None, "Debian 12", (2, 36), "manylinux_2_36_x86_64",
+            search_layers=False,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FcLimits:
+    """Limits of Function Compute 3.0 (FCD "limits" and "layers"); sizes in MB, times in seconds."""
+
+    memory_mb: tuple[int, int] = (128, 32768)
+    memory_step_mb: int = 64
+    cpu: tuple[float, float] = (0.05, 16.0)
+    cpu_step: float = 0.05
+    memory_gb_per_cpu: tuple[float, float] = (1.0, 4.0)
+    disk_mb: tuple[int, ...] = (512, 10240)
+    timeout_s: tuple[int, int] = (1, 86400)
+    initializer_timeout_s: tuple[int, int] = (1, 300)
+    pre_stop_timeout_s: tuple[int, int] = (1, 90)
+    instance_concurrency: tuple[int, int] = (1, 200)
+    layers_per_function: int = 5
+    layer_zip_mb: int = 500
+    layers_total_mb: int = 2048
+    triggers_per_function: int = 50
+    environment_bytes: int = 4096
+    inline_code_mb: int = 100
+    oss_code_mb: int = 500
+    payload_sync_mb: int = 32
+    payload_async_kb: int = 128
+    async_retries: tuple[int, int] = (0, 8)
+    async_age_s: tuple[int, int] = (1, 604800)
+    reserved_prefixes: tuple[str, ...] = ("FC_",)
+    # "accessKeyID … topic" stand in the older document; PYTHONPATH and the like are the runtime's own.
+    reserved_keys: tuple[str, ...] = ("accessKeyID", "accessKeySecret", "securityToken", "topic")
+
+
+FC_LIMITS = FcLimits()

@@ -1,0 +1,26 @@
+// Command schemagen prints the Pulumi schema of the alicloud plugin, which main.go embeds: go generate writes it.
+package main
+
+import (
+	"encoding/json"
+	"os"
+
+	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfgen"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/cmdutil"
+
+	"yunfn/engine/alicloud/provider"
+)
+
+func main() {
+	sink := diag.DefaultSink(os.Stderr, os.Stderr, diag.FormatOptions{Color: colors.Never})
+	schema, err := tfgen.GenerateSchema(provider.Info(), sink)
+	if err != nil {
+		cmdutil.ExitError(err.Error())
+	}
+	schema.Version = provider.Version
+	if err := json.NewEncoder(os.Stdout).Encode(schema); err != nil {
+		cmdutil.ExitError(err.Error())
+	}
+}
