@@ -1,0 +1,49 @@
+"""The cloud's own clock: real time plus an offset that ``yunfn local clock`` moves."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Tells the cloud's time and wakes sleepers when it is moved."""
+
+    def __init__(self, offset: float = 0.0, on_move: Callable[[float], None] | None = None) -> None:
+        self._offset = offset
+        self._on_move = on_move
+        self._moved: asyncio.Event | None = None
+
+    @property
+    def offset(self) -> float:
+        """How far the cloud's clock is ahead of real time, in seconds."""
+        return self._offset
+
+    def time(self) -> float:
+        """Seconds since the epoch, by the cloud's clock."""
+        return time.time() + self._offset
+
+    def now(self) -> datetime:
+        """The cloud's time, in UTC."""
+        return datetime.fromtimestamp(self.time(), UTC)
+
+    def move(self, seconds: float) -> None:
+        """Move the clock by ``seconds`` (negative: back) and wake everyone who sleeps by it."""
+        self._offset += seconds
+        if self._on_move is not None:
+            self._on_move(self._offset)
+        if self._moved is not None:
+            self._moved.set()
+            self._moved = None
+
+    async def sleep_until(self, when: float) -> None:
+        """Return once the cloud's clock shows ``when`` (seconds since the epoch), moves included."""
+        while (left := when - self.time()) > 0:
+            if self._moved is None:
+                self._moved = asyncio.Event()
+            try:
+                await asyncio.wait_for(self._moved.wait(), timeout=left)
+            except TimeoutError:
+                continue

@@ -1,0 +1,187 @@
+"""The local cloud as a whole: its state, its services, and the way of one request through them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from yunfn.localcloud.blobs import BlobStore
+from yunfn.localcloud.call import Call
+from yunfn.localcloud.clock import Clock
+from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError, UnknownOperationError
+from yunfn.localcloud.events import Events
+from yunfn.localcloud.home import Home
+from yunfn.localcloud.journal import Journal
+from yunfn.localcloud.keys import KeyRing, Principal
+from yunfn.localcloud.service import Service
+from yunfn.localcloud.store import Store
+
+logger = logging.getLogger(__name__)
+S = TypeVar("S", bound=Service)
+
+
+class Authorizer(Protocol):
+    """Decides by policies whether a principal may do something."""
+
+    def allows(self, principal: Principal, action: str, resource: str, context: Mapping[str, str]) -> bool:
+        """Whether the principal's policies allow ``action`` on ``resource``; ``context`` holds condition keys."""
+        ...
+
+
+class LocalCloud:
+    """One cloud: an account, a clock, state on disk, and services that answer by their true host names.
+
+    It is an ASGI application; the front hands it every request that came through the proxy.
+    """
+
+    def __init__(self, home: Home, services: Sequence[type[Service]]) -> None:
+        self.home = home
+        self.store = Store(home.database)
+        self._settings = self.store.collection("", "", "settings")
+        self.clock = Clock(self._setting("clock", {"offset": 0.0})["offset"], self._keep_clock)
+        self.account: str = home.account
+        self.blobs = BlobStore(home.blobs)
+        self.journal = Journal(home.journal)
+        self.keys = KeyRing(self.store, self.clock)
+        self.events = Events()
+        self.authorizer: Authorizer | None = None
+        self._services: dict[type[Service], Service] = {}
+        for service in services:
+            self._services[service] = service(self)
+
+    def find(self, service: type[S]) -> S:
+        """The running instance of a service class."""
+        found = self._services[service]
+        assert isinstance(found, service)
+        return found
+
+    @property
+    def services(self) -> list[Service]:
+        """Every service, in the order it was registered."""
+        return list(self._services.values())
+
+    def resolve(self, host: str) -> tuple[Service, Mapping[str, str]] | None:
+        """The service that answers for ``host`` and what the name tells, or None for an unknown host."""
+        for service in self._services.values():
+            match = service.match(host)
+            if match is not None:
+                return service, match
+        return None
+
+    def authorize(self, call: Call, action: str, resource: str) -> None:
+        """Raise AccessDeniedError unless the caller's policies allow it; the account itself may do all."""
+        principal = call.principal
+        if principal is None or self.authorizer is None:
+            raise AccessDeniedError("anonymous", action, resource)
+        if principal.kind == "root":
+            return
+        context = {"acs:SourceIp": "127.0.0.1", "acs:SecureTransport": "true"}
+        if not self.authorizer.allows(principal, action, resource, context):
+            call.denied = f"{action} {resource}"
+            raise AccessDeniedError(principal.arn, action, resource)
+
+    async def start(self) -> None:
+        """Start every service's background work."""
+        for service in self._services.values():
+            await service.start()
+
+    async def stop(self) -> None:
+        """End background work and close the files."""
+        for service in reversed(self._services.values()):
+            await service.stop()
+        self.journal.flush()
+        self.store.close()
+
+    async def reset(self) -> None:
+        """Empty the cloud: resources, logs, journal and clock go; account and owner's key stay."""
+        for service in reversed(self._services.values()):
+            await service.stop()
+        self.store.clear()
+        self.blobs.clear()
+        self.journal.clear()
+        self.clock.move(-self.clock.offset)
+        self.keys.forget()
+        self.home.restore_owner_key(self.store)
+        for service in self._services.values():
+            service.reset()
+        await self.start()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request (ASGI)."""
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        host = request.headers.get("host", "").rsplit(":", 1)[0].lower()
+        began = time.perf_counter()
+        found = self.resolve(host)
+        if found is None:
+            response = self._refuse_unknown_host(request, host)
+        else:
+            response = await self._answer(found[0], Call(self, request, host, found[1]), began)
+        await response(scope, receive, send)
+
+    async def _answer(self, service: Service, call: Call, began: float) -> Response:
+        unknown = False
+        try:
+            response = await service.answer(call)
+        except CloudError as error:
+            unknown = isinstance(error, UnknownOperationError)
+            if isinstance(error, UnknownOperationError):
+                call.operation = error.operation
+            call.code = error.code
+            response = service.refusal(call, error)
+        except Exception as error:
+            # A defect of ours: loud, and in a shape that no provider swallows or retries.
+            logger.exception("%s %s failed (request %s)", service.name, call.operation, call.request_id)
+            fault = CloudError(
+                f"defect in the local cloud: {type(error).__name__}: {error}",
+                code="YunfnLocalDefect",
+                status=400,
+            )
+            call.code = fault.code
+            response = service.refusal(call, fault)
+        self.journal.record(
+            time=self.clock.now(),
+            service=service.name,
+            operation=call.operation or call.method,
+            resource=call.resource,
+            status=response.status_code,
+            ms=(time.perf_counter() - began) * 1000,
+            region=call.region,
+            principal=call.principal.arn if call.principal else "",
+            request_id=call.request_id,
+            code=call.code,
+            unknown=unknown,
+            denied=call.denied,
+        )
+        return response
+
+    def refuse_host(self, host: str, method: str) -> str:
+        """Note a request to a host that no service has, and return what to tell its sender."""
+        self.journal.record(
+            time=self.clock.now(),
+            service="",
+            operation=method,
+            resource=host,
+            status=403,
+            ms=0.0,
+            code="YunfnLocalUnknownHost",
+            unknown=True,
+        )
+        return f"the local cloud has no host {host}; nothing was sent anywhere"
+
+    def _refuse_unknown_host(self, request: Request, host: str) -> Response:
+        message = self.refuse_host(host, request.method)
+        return JSONResponse({"Code": "YunfnLocalUnknownHost", "Message": message, "RequestId": "-"}, status_code=400)
+
+    def _setting(self, name: str, default: dict[str, float]) -> dict[str, float]:
+        return self._settings.get(name) or default
+
+    def _keep_clock(self, offset: float) -> None:
+        self._settings.put("clock", {"offset": offset})

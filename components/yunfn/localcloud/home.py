@@ -1,0 +1,140 @@
+"""Where one local cloud lives on disk, and what is made fresh when it is created."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_state_path
+
+from yunfn.localcloud.clock import Clock
+from yunfn.localcloud.keys import AccessKey, KeyRing, Principal
+from yunfn.localcloud.store import Store
+
+# sockaddr_un holds 108 bytes with the closing zero (unix(7)).
+_SOCKET_PATH_LIMIT = 100
+
+
+def default_folder() -> Path:
+    """The folder of the cloud that ``yunfn local start`` keeps: YUNFN_LOCAL_HOME or the user's state folder."""
+    override = os.environ.get("YUNFN_LOCAL_HOME")
+    return Path(override).absolute() if override else user_state_path("yunfn") / "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one local cloud; mode 0700, secrets inside 0600."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file with all documents."""
+        return self.folder / "cloud.sqlite"
+
+    @property
+    def blobs(self) -> Path:
+        """The folder of object and code bytes."""
+        return self.folder / "blobs"
+
+    @property
+    def work(self) -> Path:
+        """Where functions are unpacked and run."""
+        return self.folder / "work"
+
+    @property
+    def journal(self) -> Path:
+        """The JSON lines of all requests."""
+        return self.folder / "journal.jsonl"
+
+    @property
+    def certificates(self) -> Path:
+        """The folder of the CA and its bundle."""
+        return self.folder / "certificates"
+
+    @property
+    def credentials(self) -> Path:
+        """The owner's account and key, made fresh at creation; mode 0600."""
+        return self.folder / "credentials.json"
+
+    @property
+    def server(self) -> Path:
+        """What the running server tells: process id, proxy port, control socket."""
+        return self.folder / "server.json"
+
+    @property
+    def server_log(self) -> Path:
+        """The server's own log."""
+        return self.folder / "server.log"
+
+    @property
+    def pulumi(self) -> Path:
+        """Pulumi's state backend for stacks of this cloud, and nobody else's."""
+        return self.folder / "pulumi"
+
+    @property
+    def control_socket(self) -> Path:
+        """The control API's socket; elsewhere if the folder's path is too long for a socket's name."""
+        path = self.folder / "control.sock"
+        if len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT:
+            return path
+        return Path(tempfile.gettempdir()) / f"yunfn-{os.getuid()}-{self._credentials()['cloud']}.sock"
+
+    @property
+    def exists(self) -> bool:
+        """Whether a cloud was created here."""
+        return self.credentials.is_file()
+
+    @property
+    def account(self) -> str:
+        """The account id: 16 digits, as the cloud's."""
+        return str(self._credentials()["account"])
+
+    @property
+    def passphrase(self) -> str:
+        """The passphrase of Pulumi's secrets in this cloud's backend."""
+        return str(self._credentials()["passphrase"])
+
+    @property
+    def owner_key(self) -> AccessKey:
+        """The account owner's key."""
+        key = dict(self._credentials()["key"])
+        key["principal"] = Principal(**key["principal"])
+        return AccessKey(**key)
+
+    def create(self) -> None:
+        """Make the folder, an account and a key of its own; a no-op on one that is there."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        for path in (self.blobs, self.work, self.pulumi, self.certificates):
+            path.mkdir(mode=0o700, exist_ok=True)
+        if self.exists:
+            return
+        account = "1" + "".join(secrets.choice("0123456789") for _ in range(15))
+        store = Store(self.database)
+        key = KeyRing(store, Clock()).create(Principal(account, "root"))
+        store.close()
+        document = {
+            "cloud": secrets.token_hex(6),
+            "account": account,
+            "key": asdict(key),
+            "passphrase": secrets.token_urlsafe(24),
+        }
+        partial = self.credentials.with_suffix(".partial")
+        partial.touch(mode=0o600)
+        partial.write_text(json.dumps(document))
+        partial.replace(self.credentials)
+
+    def restore_owner_key(self, store: Store) -> None:
+        """Put the owner's key back into a store that was cleared."""
+        key = self.owner_key
+        store.collection("", "", "keys").put(key.id, asdict(key))
+
+    def _credentials(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.credentials.read_text())
+        return document

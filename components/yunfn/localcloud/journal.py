@@ -1,0 +1,84 @@
+"""What was asked of the cloud: one JSON line a request, without anything secret."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+_KEPT_IN_MEMORY = 64
+
+
+class Journal:
+    """An append-only file of requests.
+
+    Secrets cannot leak because nothing that may hold one is written: no header, no query, no body; resources
+    are the names of things. Lines are written in small batches; :meth:`flush` before reading.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.touch(mode=0o600, exist_ok=True)
+        self._path = path
+        self._waiting: deque[str] = deque()
+
+    def record(
+        self,
+        *,
+        time: datetime,
+        service: str,
+        operation: str,
+        resource: str,
+        status: int,
+        ms: float,
+        region: str = "",
+        principal: str = "",
+        request_id: str = "",
+        code: str = "",
+        unknown: bool = False,
+        denied: str = "",
+    ) -> None:
+        """Note one request; ``ms`` is its duration, ``denied`` the action and resource that no statement allowed."""
+        line: dict[str, Any] = {
+            "time": time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "service": service,
+            "operation": operation,
+            "resource": resource,
+            "status": status,
+            "ms": round(ms, 2),
+        }
+        extras = {
+            "region": region,
+            "principal": principal,
+            "request_id": request_id,
+            "code": code,
+            "denied": denied,
+            "unknown": unknown,
+        }
+        line.update({name: value for name, value in extras.items() if value})
+        self._waiting.append(json.dumps(line, ensure_ascii=False))
+        if len(self._waiting) >= _KEPT_IN_MEMORY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what still waits in memory."""
+        if self._waiting:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write("\n".join(self._waiting) + "\n")
+            self._waiting.clear()
+
+    def lines(self, *, unknown_only: bool = False) -> Iterator[dict[str, Any]]:
+        """The requests so far, oldest first."""
+        self.flush()
+        with self._path.open(encoding="utf-8") as file:
+            for text in file:
+                line: dict[str, Any] = json.loads(text)
+                if line.get("unknown") or not unknown_only:
+                    yield line
+
+    def clear(self) -> None:
+        """Forget every request."""
+        self._waiting.clear()
+        self._path.write_text("")

@@ -1,0 +1,106 @@
+"""The cloud's state: JSON documents by account, region and kind, in one SQLite file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    account TEXT NOT NULL, region TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (account, region, kind, key)
+) WITHOUT ROWID
+"""
+
+
+class Collection:
+    """The documents of one kind in one account and region, ordered by key (bytes, not locale)."""
+
+    def __init__(self, connection: sqlite3.Connection, account: str, region: str, kind: str) -> None:
+        self._connection = connection
+        self._scope = (account, region, kind)
+
+    def get(self, key: str) -> Document | None:
+        """The document at ``key``, or None."""
+        row = self._connection.execute(
+            "SELECT body FROM documents WHERE account=? AND region=? AND kind=? AND key=?",
+            (*self._scope, key),
+        ).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def put(self, key: str, document: Mapping[str, Any]) -> None:
+        """Store ``document`` at ``key``, in place of what was there."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO documents VALUES (?,?,?,?,?)",
+            (*self._scope, key, json.dumps(document, ensure_ascii=False, separators=(",", ":"))),
+        )
+
+    def insert(self, key: str, document: Mapping[str, Any]) -> bool:
+        """Store ``document`` if ``key`` is free; False, and nothing changed, if it is not."""
+        cursor = self._connection.execute(
+            "INSERT OR IGNORE INTO documents VALUES (?,?,?,?,?)",
+            (*self._scope, key, json.dumps(document, ensure_ascii=False, separators=(",", ":"))),
+        )
+        return cursor.rowcount == 1
+
+    def delete(self, key: str) -> bool:
+        """Remove the document at ``key``; False if there was none."""
+        cursor = self._connection.execute(
+            "DELETE FROM documents WHERE account=? AND region=? AND kind=? AND key=?", (*self._scope, key)
+        )
+        return cursor.rowcount == 1
+
+    def scan(self, prefix: str = "", after: str = "", limit: int | None = None) -> Iterator[tuple[str, Document]]:
+        """Documents whose key starts with ``prefix`` and is greater than ``after``, in key order."""
+        low, high = prefix, prefix + "\U0010ffff"
+        operator = ">=" if low > after else ">"
+        rows = self._connection.execute(
+            f"SELECT key, body FROM documents WHERE account=? AND region=? AND kind=? AND key {operator} ? "  # noqa: S608 - the operator is one of two literals
+            "AND key < ? ORDER BY key LIMIT ?",
+            (*self._scope, max(low, after), high, -1 if limit is None else limit),
+        ).fetchall()
+        for key, body in rows:
+            yield key, json.loads(body)
+
+    def count(self) -> int:
+        """How many documents there are."""
+        (number,) = self._connection.execute(
+            "SELECT COUNT(*) FROM documents WHERE account=? AND region=? AND kind=?", self._scope
+        ).fetchone()
+        return int(number)
+
+
+class Store:
+    """One SQLite file that holds all documents; each call is its own transaction."""
+
+    def __init__(self, path: Path) -> None:
+        path.touch(mode=0o600, exist_ok=True)
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        # A killed process loses nothing under WAL; only a power cut may lose the last moments.
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.execute(_SCHEMA)
+
+    def collection(self, account: str, region: str, kind: str) -> Collection:
+        """The documents of ``kind`` (for example ``oss/objects/my-bucket``); region "" for global services."""
+        return Collection(self._connection, account, region, kind)
+
+    def kinds(self, prefix: str = "") -> list[tuple[str, str, str, int]]:
+        """(account, region, kind, number of documents) of every non-empty collection under ``prefix``."""
+        rows = self._connection.execute(
+            "SELECT account, region, kind, COUNT(*) FROM documents GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        ).fetchall()
+        return [(a, r, k, n) for a, r, k, n in rows if k.startswith(prefix)]
+
+    def clear(self) -> None:
+        """Forget every document."""
+        self._connection.execute("DELETE FROM documents")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
