@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +21,9 @@ from yunfn.localcloud.journal import Journal
 from yunfn.localcloud.keys import KeyRing, Principal
 from yunfn.localcloud.service import Service
 from yunfn.localcloud.store import Store
+
+if TYPE_CHECKING:
+    from yunfn.localcloud.runner import FunctionRunner
 
 logger = logging.getLogger(__name__)
 S = TypeVar("S", bound=Service)
@@ -51,6 +54,7 @@ class LocalCloud:
         self.keys = KeyRing(self.store, self.clock)
         self.events = Events()
         self.authorizer: Authorizer | None = None
+        self.runner: FunctionRunner | None = None
         self._services: dict[type[Service], Service] = {}
         for service in services:
             self._services[service] = service(self)

@@ -1,0 +1,256 @@
+"""``yunfn local``: the local cloud from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from yunfn.exceptions import LocalCloudError
+from yunfn.localcloud import connection, environment
+from yunfn.localcloud.connection import Connection
+from yunfn.localcloud.home import Home, default_folder
+
+application = typer.Typer(
+    help="A cloud on this machine: official clients reach it by the clouds' true host names, and no other.",
+    no_args_is_help=True,
+)
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        help="Folder of the cloud (default: YUNFN_LOCAL_HOME, or the user's state folder).",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+RegionOption = Annotated[str, typer.Option("--region", help="Region that clients use by default.")]
+_DURATION = re.compile(r"([+-]?\d+(?:\.\d+)?)(s|m|h|d)?")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
+
+
+def _home(folder: Path | None) -> Home:
+    return Home(folder.absolute() if folder else default_folder())
+
+
+@application.command()
+def run(
+    command: Annotated[list[str], typer.Argument(help="The command and its arguments, after --.")],
+    home: HomeOption = None,
+    region: RegionOption = environment.DEFAULT_REGION,
+    fresh: Annotated[bool, typer.Option("--fresh", help="A new, empty cloud even if one is started.")] = False,
+) -> None:
+    """Run a command against the local cloud: the started one, or one that lives as long as the command.
+
+    Every credential, profile, endpoint, proxy and state backend of the outer environment is replaced.
+
+    Example: yunfn local run -- pulumi up
+    """
+    with _cloud_for_command(home, fresh) as cloud:
+        child = environment.child_environment(os.environ, cloud.home, cloud.proxy_port, region)
+        raise typer.Exit(_run_child(command, child))
+
+
+@contextmanager
+def _cloud_for_command(home: Path | None, fresh: bool) -> Iterator[Connection]:
+    started = None if fresh else connection.find(_home(home))
+    if started is not None:
+        yield started
+        return
+    typer.echo("yunfn local: a new cloud for this command only (yunfn local start keeps one)", err=True)
+    with connection.temporary() as cloud:
+        yield cloud
+
+
+def _run_child(command: list[str], child_environment: dict[str, str]) -> int:
+    try:
+        process = subprocess.Popen(command, env=child_environment)
+    except OSError as error:
+        typer.echo(f"error: cannot run {command[0]}: {error.strerror}", err=True)
+        return 127
+    # The terminal sends Ctrl-C to the command as well; it decides how to end, and we wait for it.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    forward = signal.signal(signal.SIGTERM, lambda number, frame: process.terminate())
+    try:
+        code = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, forward)
+    return 128 - code if code < 0 else code
+
+
+@application.command()
+def start(
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option("--port", help="Port of the proxy on 127.0.0.1 (0: any).")] = 0,
+    json_output: JsonOption = False,
+) -> None:
+    """Start the local cloud in the background; what was deployed to it before is still there.
+
+    Example: yunfn local start && eval "$(yunfn local env)"
+    """
+    place = _home(home)
+    cloud, fresh = connection.start(place, port)
+    if json_output:
+        typer.echo(json.dumps({"started": fresh, "proxy": f"http://127.0.0.1:{cloud.proxy_port}", "pid": cloud.pid}))
+    else:
+        state = "started" if fresh else "already running"
+        typer.echo(f"local cloud {state}: account {place.account}, proxy http://127.0.0.1:{cloud.proxy_port}")
+
+
+@application.command()
+def stop(home: HomeOption = None) -> None:
+    """Stop the local cloud; its state stays on disk.
+
+    Example: yunfn local stop
+    """
+    cloud = connection.find(_home(home))
+    if cloud is None:
+        typer.echo("no local cloud is running")
+        return
+    connection.stop(cloud)
+    typer.echo("local cloud stopped; its state is kept")
+
+
+@application.command()
+def status(home: HomeOption = None, json_output: JsonOption = False) -> None:
+    """Show account, proxy, clock, how functions are isolated, and what the cloud holds. Exit 1 if not running.
+
+    Example: yunfn local status --json
+    """
+    document: dict[str, Any] = connection.connect(_home(home)).ask("GET", "/status").json()
+    if json_output:
+        typer.echo(json.dumps(document, indent=2))
+        return
+    table = Table(show_header=False, box=None)
+    for name, value in document.items():
+        if isinstance(value, dict):
+            value = "\n".join(f"{number:6d}  {kind}" for kind, number in value.items()) or "empty"
+        table.add_row(name.replace("_", " "), ", ".join(value) if isinstance(value, list) else str(value))
+    Console().print(table)
+
+
+@application.command()
+def env(
+    home: HomeOption = None,
+    region: RegionOption = environment.DEFAULT_REGION,
+    json_output: JsonOption = False,
+) -> None:
+    """Print what each official client reads, as shell lines for eval. Holds secrets of the local cloud only.
+
+    Example: eval "$(yunfn local env)"
+    """
+    cloud = connection.connect(_home(home))
+    child = environment.child_environment(os.environ, cloud.home, cloud.proxy_port, region)
+    changed = {name: value for name, value in child.items() if os.environ.get(name) != value}
+    gone = [name for name in environment.removed(os.environ) if name not in child]
+    if json_output:
+        typer.echo(json.dumps({"set": changed, "unset": gone}, indent=2))
+        return
+    for name in gone:
+        typer.echo(f"unset {name}")
+    for name, value in changed.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+@application.command()
+def reset(
+    home: HomeOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Empty the local cloud: resources, logs, journal and Pulumi's stacks of it; account and keys stay.
+
+    Example: yunfn local reset --yes
+    """
+    cloud = connection.connect(_home(home))
+    if not yes:
+        typer.confirm(f"Remove everything in the local cloud at {cloud.home.folder}?", abort=True)
+    cloud.ask("POST", "/reset")
+    for path in sorted(cloud.home.pulumi.rglob("*"), reverse=True):
+        if path.is_dir():
+            path.rmdir()
+        else:
+            path.unlink()
+    typer.echo("the local cloud is empty")
+
+
+@application.command()
+def clock(
+    move: Annotated[
+        str | None,
+        typer.Option("--move", help="Move by a duration (90, 15m, 2h, -1d) or to a time (2026-12-24T18:00:00Z)."),
+    ] = None,
+    home: HomeOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Read or move the cloud's clock: tokens expire, timers fire and objects age by it.
+
+    Example: yunfn local clock --move 15m
+    """
+    cloud = connection.connect(_home(home))
+    if move is None:
+        document = cloud.ask("GET", "/clock").json()
+    else:
+        document = cloud.ask("POST", "/clock", json={"seconds": _seconds(move, cloud)}).json()
+    if json_output:
+        typer.echo(json.dumps(document))
+    else:
+        typer.echo(f"{document['now']} ({document['offset_seconds']:+.0f} s from this machine's clock)")
+
+
+def _seconds(move: str, cloud: Connection) -> float:
+    if found := _DURATION.fullmatch(move):
+        return float(found[1]) * _SECONDS[found[2]]
+    try:
+        target = datetime.fromisoformat(move)
+    except ValueError:
+        raise typer.BadParameter(f"{move!r} is neither a duration (15m) nor a time (2026-12-24T18:00:00Z)") from None
+    if target.tzinfo is None:
+        raise typer.BadParameter(f"{move!r} has no time zone: add Z or an offset")
+    now = datetime.fromisoformat(cloud.ask("GET", "/clock").json()["now"])
+    return (target - now).total_seconds()
+
+
+@application.command()
+def journal(
+    unknown: Annotated[bool, typer.Option("--unknown", help="Only hosts and operations the cloud lacks.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Print every request so far as JSON lines: service, operation, resource, status, ms. Never a secret.
+
+    Example: yunfn local journal | jq -r '.service + " " + .operation'
+    """
+    cloud = connection.connect(_home(home))
+    sys.stdout.write(cloud.ask("GET", "/journal", params={"unknown": "1"} if unknown else {}).text)
+
+
+@application.command()
+def coverage(json_output: JsonOption = False) -> None:
+    """Print which operations the local cloud answers, generated from its services.
+
+    Example: yunfn local coverage
+    """
+    try:
+        from yunfn.localcloud.registry import SERVICES
+    except ImportError as error:
+        raise LocalCloudError(f"the local cloud is not installed ({error.name}): pip install 'yunfn[local]'") from error
+    table = {service.name: sorted(service.operations) for service in SERVICES}
+    if json_output:
+        typer.echo(json.dumps(table, indent=2))
+        return
+    for name, operations in table.items():
+        typer.echo(f"{name} ({len(operations)}): {', '.join(operations)}")

@@ -1,0 +1,93 @@
+"""The control API: status, reset, clock and journal, on a socket of mode 0600."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.routing import Route
+
+from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.front import HttpServing
+
+
+class Control:
+    """Serves the control API for one cloud."""
+
+    def __init__(self, cloud: LocalCloud, port: int, stop: Callable[[], None]) -> None:
+        self._cloud = cloud
+        self._port = port
+        self._stop = stop
+        self.application = Starlette(
+            routes=[
+                Route("/status", self._status),
+                Route("/reset", self._reset, methods=["POST"]),
+                Route("/clock", self._clock),
+                Route("/clock", self._move_clock, methods=["POST"]),
+                Route("/journal", self._journal),
+                Route("/stop", self._stop_server, methods=["POST"]),
+            ]
+        )
+
+    async def serve(self) -> asyncio.Server:
+        """Listen on the home's control socket, readable by its owner only."""
+        path = self._cloud.home.control_socket
+        path.unlink(missing_ok=True)
+        serving = HttpServing(self.application)
+        before = os.umask(0o177)
+        try:
+            return await asyncio.get_running_loop().create_unix_server(serving.protocol, str(path))
+        finally:
+            os.umask(before)
+
+    async def _status(self, request: Request) -> JSONResponse:
+        cloud = self._cloud
+        kinds: dict[str, int] = {}
+        for _account, region, kind, number in cloud.store.kinds():
+            if kind not in ("keys", "settings"):
+                name = f"{kind} ({region})" if region else kind
+                kinds[name] = kinds.get(name, 0) + number
+        isolation = cloud.runner.isolation() if cloud.runner else None
+        return JSONResponse(
+            {
+                "pid": os.getpid(),
+                "proxy": f"http://127.0.0.1:{self._port}",
+                "account": cloud.account,
+                "home": str(cloud.home.folder),
+                "clock": cloud.clock.now().isoformat(timespec="seconds"),
+                "clock_offset_seconds": cloud.clock.offset,
+                "functions_run_in": str(isolation) if isolation is not None else "",
+                "services": [service.name for service in cloud.services],
+                "documents": kinds,
+            }
+        )
+
+    async def _reset(self, request: Request) -> JSONResponse:
+        await self._cloud.reset()
+        return JSONResponse({"reset": True})
+
+    async def _clock(self, request: Request) -> JSONResponse:
+        clock = self._cloud.clock
+        return JSONResponse({"now": clock.now().isoformat(timespec="seconds"), "offset_seconds": clock.offset})
+
+    async def _move_clock(self, request: Request) -> JSONResponse:
+        self._cloud.clock.move(float((await request.json())["seconds"]))
+        return await self._clock(request)
+
+    async def _journal(self, request: Request) -> StreamingResponse:
+        unknown_only = request.query_params.get("unknown") == "1"
+
+        async def lines() -> AsyncIterator[str]:
+            for line in self._cloud.journal.lines(unknown_only=unknown_only):
+                yield json.dumps(line, ensure_ascii=False) + "\n"
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+    async def _stop_server(self, request: Request) -> JSONResponse:
+        self._stop()
+        return JSONResponse({"stopping": True})

@@ -1,0 +1,23 @@
+"""Every service the local cloud has."""
+
+from __future__ import annotations
+
+from yunfn.localcloud.alibaba.bss import BssService
+from yunfn.localcloud.alibaba.fc import FcService
+from yunfn.localcloud.alibaba.location import LocationService
+from yunfn.localcloud.alibaba.log import LogService
+from yunfn.localcloud.alibaba.oss import OssService
+from yunfn.localcloud.alibaba.ram import RamService
+from yunfn.localcloud.alibaba.sts import StsService
+from yunfn.localcloud.service import Service
+
+# Services that others look up (``LocalCloud.find``) stand before those that look.
+SERVICES: tuple[type[Service], ...] = (
+    LocationService,
+    BssService,
+    RamService,
+    StsService,
+    OssService,
+    LogService,
+    FcService,
+)
