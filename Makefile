@@ -1,0 +1,54 @@
+# yunfn: what there is to do here. `make` lists it.
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
+
+.DEFAULT_GOAL := help
+.PHONY: help venv lock engine local demo real test check bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(STAMP) ## set up .venv from requirements.lock (uv, hashes checked)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "python3 is %d.%d; yunfn needs 3.11 or newer: put one on PATH or run make PYTHON=/path/to/python3.12" % sys.version_info[:2])'
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(VENV)/bin/uv || { grep -A200 '^uv==' requirements.lock | awk 'NR>1 && /^[a-z]/ {exit} {print}' > $(VENV)/uv.lock && $(VENV)/bin/python -m pip install --quiet --require-hashes -r $(VENV)/uv.lock; }
+	@echo "setting up $(VENV) from requirements.lock"
+	@$(VENV)/bin/uv pip sync --quiet --require-hashes --python $(VENV)/bin/python requirements.lock
+	@$(VENV)/bin/uv pip install --quiet --no-deps --python $(VENV)/bin/python --editable .
+	@rm -f $(VENV)/.installed-*; touch $@
+
+lock: ## resolve requirements.lock anew (versions and hashes only, no index host)
+	$(VENV)/bin/uv pip compile --quiet --upgrade pyproject.toml --extra local --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 --output-file requirements.lock
+
+engine: $(STAMP) ## build or find pulumi and its plugins (cached per user)
+	@$(VENV)/bin/python engine/build.py
+
+local: $(STAMP) ## start the local cloud and say how to use it
+	@$(VENV)/bin/yunfn local start
+	@echo 'next: eval "$$($(VENV)/bin/yunfn local env)"   or   $(VENV)/bin/yunfn local run -- COMMAND'
+
+demo: $(STAMP) ## the picture service, up and down again in a local cloud (KEEP=1 leaves it running)
+	@$(VENV)/bin/python engine/build.py
+	@$(VENV)/bin/python -m tests.demo $(if $(KEEP),--keep)
+
+real: $(STAMP) ## the same in a real account: make real CLOUD=alibaba, with keys in the environment
+	@$(VENV)/bin/python -m tests.demo --real $(or $(CLOUD),alibaba)
+
+check: $(STAMP) ## ruff, format, mypy --strict
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/mypy
+
+test: $(STAMP) ## all tests: units, then the real engine over the local cloud
+	@$(VENV)/bin/python engine/build.py
+	@$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+bench: $(STAMP) ## times and memory beside peers, in one run
+	@$(VENV)/bin/python engine/build.py
+	@$(VENV)/bin/python -m tests.bench $(ARGS)
+
+clean: ## remove what the targets made here (the engine's cache stays)
+	rm -rf $(VENV) .pulumi-home .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

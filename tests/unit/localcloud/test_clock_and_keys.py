@@ -1,0 +1,84 @@
+"""The cloud's clock, and the keys whose life it measures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from yunfn.localcloud.clock import Clock
+from yunfn.localcloud.cloud_error import AuthenticationError, Disbelief
+from yunfn.localcloud.keys import KeyRing, Principal
+from yunfn.localcloud.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "cloud.sqlite")
+    yield opened
+    opened.close()
+
+
+async def test_a_sleeper_wakes_when_the_clock_is_moved_past_its_time() -> None:
+    clock = Clock()
+    sleeper = asyncio.create_task(clock.sleep_until(clock.time() + 3600))
+    await asyncio.sleep(0)
+    clock.move(1800)
+    await asyncio.sleep(0.05)
+    assert not sleeper.done()
+    clock.move(1801)
+    await asyncio.wait_for(sleeper, 1)
+
+
+async def test_a_sleeper_also_wakes_by_real_time() -> None:
+    clock = Clock(offset=-500)
+    began = time.monotonic()
+    await asyncio.wait_for(clock.sleep_until(clock.time() + 0.1), 2)
+    assert time.monotonic() - began >= 0.09
+
+
+def test_a_move_is_told_so_that_it_can_be_kept() -> None:
+    kept: list[float] = []
+    clock = Clock(offset=10, on_move=kept.append)
+    clock.move(5)
+    assert kept == [15]
+    assert clock.time() == pytest.approx(time.time() + 15, abs=1)
+
+
+def test_keys_are_found_by_id_also_by_a_later_process(store: Store) -> None:
+    key = KeyRing(store, Clock()).create(Principal("1", "user", "lin"))
+    found = KeyRing(store, Clock()).find(key.id)
+    assert found == key
+    assert found.principal.arn == "acs:ram::1:user/lin"
+
+
+def test_a_keys_text_shows_no_secret(store: Store) -> None:
+    key = KeyRing(store, Clock()).create_temporary(Principal("1", "assumed-role", "r", "s"), 900)
+    assert key.secret not in repr(key)
+    assert key.token not in repr(key)
+
+
+@pytest.mark.parametrize(
+    ("token", "move", "reason"),
+    [("", 0, Disbelief.WRONG_TOKEN), ("other", 0, Disbelief.WRONG_TOKEN), (None, 901, Disbelief.EXPIRED)],
+)
+def test_temporary_keys_need_their_token_and_expire(
+    store: Store, token: str | None, move: float, reason: Disbelief
+) -> None:
+    clock = Clock()
+    ring = KeyRing(store, clock)
+    key = ring.create_temporary(Principal("1", "assumed-role", "r", "s"), 900)
+    assert ring.find(key.id, key.token) == key
+    clock.move(move)
+    with pytest.raises(AuthenticationError) as caught:
+        ring.find(key.id, key.token if token is None else token)
+    assert caught.value.reason is reason
+
+
+def test_an_unknown_key_is_unknown(store: Store) -> None:
+    with pytest.raises(AuthenticationError) as caught:
+        KeyRing(store, Clock()).find("LTAIreal")
+    assert caught.value.reason is Disbelief.UNKNOWN_KEY

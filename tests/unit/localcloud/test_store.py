@@ -1,0 +1,78 @@
+"""The state: documents by account, region and kind."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from yunfn.localcloud.store import Collection, Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "cloud.sqlite")
+    yield opened
+    opened.close()
+
+
+def _keys(collection: Collection, **options: object) -> list[str]:
+    return [key for key, _ in collection.scan(**options)]  # type: ignore[arg-type]
+
+
+def test_documents_are_kept_apart_by_account_region_and_kind(store: Store) -> None:
+    store.collection("1", "cn-a", "bucket").put("x", {"n": 1})
+    store.collection("2", "cn-a", "bucket").put("x", {"n": 2})
+    store.collection("1", "cn-b", "bucket").put("x", {"n": 3})
+    store.collection("1", "cn-a", "role").put("x", {"n": 4})
+    assert store.collection("1", "cn-a", "bucket").get("x") == {"n": 1}
+    assert store.collection("1", "cn-a", "bucket").count() == 1
+
+
+def test_insert_refuses_a_taken_key_and_leaves_it_alone(store: Store) -> None:
+    things = store.collection("1", "", "thing")
+    assert things.insert("a", {"n": 1})
+    assert not things.insert("a", {"n": 2})
+    assert things.get("a") == {"n": 1}
+
+
+def test_delete_tells_whether_there_was_one(store: Store) -> None:
+    things = store.collection("1", "", "thing")
+    things.put("a", {})
+    assert things.delete("a")
+    assert not things.delete("a")
+    assert things.get("a") is None
+
+
+def test_scan_orders_by_bytes_and_honours_prefix_after_and_limit(store: Store) -> None:
+    things = store.collection("1", "", "thing")
+    for key in ("b", "a/2", "a/10", "a", "ä", "a/ü", "a0"):
+        things.put(key, {})
+    assert _keys(things) == ["a", "a/10", "a/2", "a/ü", "a0", "b", "ä"]
+    assert _keys(things, prefix="a/") == ["a/10", "a/2", "a/ü"]
+    assert _keys(things, prefix="a/", after="a/10") == ["a/2", "a/ü"]
+    assert _keys(things, after="a0") == ["b", "ä"]
+    assert _keys(things, limit=2) == ["a", "a/10"]
+
+
+def test_scan_may_be_changed_under_way(store: Store) -> None:
+    things = store.collection("1", "", "thing")
+    for number in range(5):
+        things.put(str(number), {})
+    for key, _ in things.scan():
+        things.delete(key)
+    assert things.count() == 0
+
+
+def test_state_outlives_the_process_that_wrote_it_and_is_private(tmp_path: Path) -> None:
+    first = Store(tmp_path / "s.sqlite")
+    first.collection("1", "r", "k").put("x", {"wörter": ["a", None, 1.5]})
+    # No close: a killed process does not close either.
+    second = Store(tmp_path / "s.sqlite")
+    assert second.collection("1", "r", "k").get("x") == {"wörter": ["a", None, 1.5]}
+    assert second.kinds() == [("1", "r", "k", 1)]
+    assert stat.S_IMODE((tmp_path / "s.sqlite").stat().st_mode) == 0o600
+    first.close()
+    second.close()

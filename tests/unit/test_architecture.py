@@ -1,0 +1,101 @@
+"""Holds the shape of the house: who may import whom, how long a file may be, that imports do no work."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "components" / "yunfn"
+LEAVES = {"yunfn.runtimes", "yunfn.exceptions", "yunfn"}
+CLOUD_SDKS = {"oss2", "aliyunsdkcore", "aliyunsdksts", "alibabacloud_fc20230330", "tencentcloud", "qcloud_cos"}
+PULUMI = {"pulumi", "pulumi_alicloud", "tencentcloud_iac_pulumi"}
+
+# part: (parts of yunfn it may import, packages it may not import)
+ARROWS: dict[str, tuple[set[str], set[str]]] = {
+    "runtimes": (set(), PULUMI | CLOUD_SDKS),
+    "exceptions": (set(), PULUMI | CLOUD_SDKS),
+    "packaging": ({"packaging"}, PULUMI | CLOUD_SDKS),
+    "access": ({"access"}, PULUMI | CLOUD_SDKS),
+    "storage": ({"storage", "packaging"}, PULUMI),
+    "localcloud": ({"localcloud"}, PULUMI | CLOUD_SDKS),
+    "wsgi": (set(), PULUMI | CLOUD_SDKS),
+    "alibaba": ({"alibaba", "access", "packaging", "storage"}, CLOUD_SDKS),
+    # The command line starts and asks the local cloud; it reaches its front doors, never its services.
+    "cli": ({"cli", "alibaba", "access", "packaging", "storage", "localcloud"}, set()),
+}
+
+
+def _modules() -> list[Path]:
+    return sorted(path for path in SOURCE.rglob("*.py"))
+
+
+def _imports(path: Path) -> set[str]:
+    """Every module that a file imports, whether at its top or inside a function."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add(node.module or "")
+            if node.module == "yunfn":
+                found.update(f"yunfn.{alias.name}" for alias in node.names)
+    return found
+
+
+def _part(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_follow_the_arrows(path: Path) -> None:
+    part = _part(path)
+    if part in ("__init__", "py.typed"):
+        assert not {name for name in _imports(path) if name.startswith("yunfn.")}
+        return
+    parts, forbidden = ARROWS[part]
+    for name in _imports(path):
+        top = name.split(".")[0]
+        assert top not in forbidden, f"{part} may not import {name}"
+        if (
+            top == "yunfn"
+            and name not in LEAVES
+            and not any(name.startswith(leaf + ".") for leaf in LEAVES - {"yunfn"})
+        ):
+            assert name.split(".")[1] in parts, f"{part} may not import {name}"
+
+
+def test_every_part_has_an_arrow() -> None:
+    assert {_part(path) for path in _modules()} - {"__init__"} <= set(ARROWS)
+
+
+@pytest.mark.parametrize("folder", ["components", "tests", "engine", "stacks", "policies", "layers"])
+def test_files_stay_under_400_lines(folder: str) -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for pattern in ("*.py", "*.go")
+        for path in (ROOT / folder).rglob(pattern)
+        if (lines := path.read_text().count("\n")) > 400
+    }
+    assert not long
+
+
+def test_no_module_is_named_for_nothing() -> None:
+    vague = re.compile(r"(^|_)(utils?|helpers?|manager|common|misc)(_|$|\.)")
+    assert not [path for path in _modules() if vague.search(path.name) or vague.search(path.parent.name)]
+
+
+def test_components_import_without_the_local_clouds_extras() -> None:
+    """A user of the components does not install the extra ``local``."""
+    code = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(['starlette', 'uvicorn', 'httptools', 'uvloop', 'cryptography']))\n"
+        "import yunfn.alibaba, yunfn.access, yunfn.packaging, yunfn.storage, yunfn.wsgi\n"
+    )
+    subprocess.run([sys.executable, "-W", "error::ImportWarning", "-c", code], check=True, timeout=120)
