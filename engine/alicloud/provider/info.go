@@ -42,7 +42,7 @@ func Info() tfbridge.ProviderInfo {
 		DataSources: map[string]*tfbridge.DataSourceInfo{},
 	}
 	for name, token := range resources {
-		info.Resources[name] = &tfbridge.ResourceInfo{Tok: token.resource()}
+		info.Resources[name] = &tfbridge.ResourceInfo{Tok: token.resource(), Fields: singular[name]}
 	}
 	for name, token := range dataSources {
 		info.DataSources[name] = &tfbridge.DataSourceInfo{Tok: token.member()}

@@ -3,6 +3,7 @@ package provider
 import (
 	"strings"
 
+	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 )
 
@@ -58,4 +59,18 @@ var dataSources = map[string]token{
 	"alicloud_account":         {"index", "getAccount"},
 	"alicloud_caller_identity": {"index", "getCallerIdentity"},
 	"alicloud_regions":         {"index", "getRegions"},
+}
+
+// singular are the lists that pulumi-alicloud 4.0.0 shows as one object though upstream no longer limits them to one item:
+// its bridge-metadata.json keeps them as they were when they were first published (httpTrigger, not httpTriggers).
+var singular = map[string]map[string]*tfbridge.SchemaInfo{
+	"alicloud_fcv3_function": {
+		"custom_container_config": {Elem: &tfbridge.SchemaInfo{
+			Fields: map[string]*tfbridge.SchemaInfo{"acceleration_info": {MaxItemsOne: tfbridge.True()}},
+		}},
+		"tracing_config": {MaxItemsOne: tfbridge.True()},
+	},
+	"alicloud_fcv3_trigger": {
+		"http_trigger": {MaxItemsOne: tfbridge.True()},
+	},
 }

@@ -15,10 +15,14 @@ import (
 
 func main() {
 	sink := diag.DefaultSink(os.Stderr, os.Stderr, diag.FormatOptions{Color: colors.Never})
-	schema, err := tfgen.GenerateSchema(provider.Info(), sink)
+	// Descriptions are in the published SDKs; without the repository's documents the result depends on the schema alone.
+	generated, err := tfgen.GenerateSchemaWithOptions(tfgen.GenerateSchemaOptions{
+		ProviderInfo: provider.Info(), DiagnosticsSink: sink, XInMemoryDocs: true,
+	})
 	if err != nil {
 		cmdutil.ExitError(err.Error())
 	}
+	schema := generated.PackageSpec
 	schema.Version = provider.Version
 	if err := json.NewEncoder(os.Stdout).Encode(schema); err != nil {
 		cmdutil.ExitError(err.Error())
