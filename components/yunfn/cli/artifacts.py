@@ -2,6 +2,115 @@
 
 from __future__ import annotations
 
-import typer
+import json
+from collections.abc import Sequence
+from typing import Annotated
 
-application = typer.Typer(help="What destroyed stacks leave behind: packages, versions, layers.", no_args_is_help=True)
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from yunfn.exceptions import ArtifactError
+from yunfn.storage import alibaba_session
+from yunfn.storage.function_compute import FunctionCompute, LayerVersion
+from yunfn.storage.oss import OssArtifacts
+from yunfn.storage.retained import Retained, sort_out
+
+application = typer.Typer(
+    help="What destroyed stacks leave behind: code and layer packages, layer versions.", no_args_is_help=True
+)
+RegionOption = Annotated[
+    str | None, typer.Option("--region", help="Region (default: ALIBABA_CLOUD_REGION).", show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@application.command("list")
+def list_artifacts(region: RegionOption = None, json_output: JsonOption = False) -> None:
+    """List packages and layer versions, and which functions still use each.
+
+    Example: yunfn artifacts list --region cn-shanghai
+    """
+    session = alibaba_session.from_environment(region)
+    _, _, found = _survey(session)
+    if json_output:
+        typer.echo(json.dumps([_document(item) for item in found], indent=2))
+    else:
+        _print(found)
+
+
+@application.command()
+def purge(
+    region: RegionOption = None,
+    bucket: Annotated[
+        bool, typer.Option("--bucket", help="Also remove the artifact bucket; refused while anything in it is used.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Remove what no function uses any more; what is in use stays.
+
+    Example: yunfn artifacts purge --dry-run
+    """
+    session = alibaba_session.from_environment(region)
+    store, functions, found = _survey(session)
+    unused = [item for item in found if not item.used_by]
+    used = [item for item in found if item.used_by]
+    remove_bucket = bucket and store is not None
+    if remove_bucket and used:
+        names = ", ".join(sorted({user for item in used for user in item.used_by}))
+        raise ArtifactError(
+            f"the artifact bucket stays: functions still use what is in it ({names}); destroy them first"
+        )
+    if not json_output:
+        _print(unused)
+    if dry_run or not (unused or remove_bucket):
+        _report(unused if dry_run else [], remove_bucket and dry_run, dry_run, json_output)
+        return
+    if not yes:
+        what = f"{len(unused)} artifacts" + (f" and the bucket {store.name}" if remove_bucket and store else "")
+        typer.confirm(f"Remove {what} in account {session.account}, {session.region}?", abort=True)
+    for item in unused:
+        if isinstance(item.subject, LayerVersion):
+            functions.delete_layer_version(item.subject)
+    if store is not None:
+        store.delete(item.name for item in unused if item.kind == "package")
+        if remove_bucket:
+            store.delete_bucket()
+    _report(unused, remove_bucket, dry_run, json_output)
+
+
+def _survey(
+    session: alibaba_session.AlibabaSession,
+) -> tuple[OssArtifacts | None, FunctionCompute, list[Retained]]:
+    """The bucket if there is one, the functions, and all artifacts with their users."""
+    store: OssArtifacts | None = OssArtifacts(session)
+    assert store is not None
+    objects = list(store.objects()) if store.exists() else None
+    functions = FunctionCompute(session)
+    found = sort_out(objects or (), list(functions.layer_versions()), functions.functions())
+    return (None if objects is None else store), functions, found
+
+
+def _document(item: Retained) -> dict[str, object]:
+    return {"kind": item.kind, "name": item.name, "bytes": item.size, "used_by": list(item.used_by)}
+
+
+def _print(items: Sequence[Retained]) -> None:
+    if not items:
+        typer.echo("nothing to list")
+        return
+    table = Table("kind", "name", "bytes", "used by", box=None)
+    for item in items:
+        table.add_row(item.kind, item.name, f"{item.size:,}", ", ".join(item.used_by) or "nobody")
+    Console().print(table)
+
+
+def _report(removed: Sequence[Retained], bucket: bool, dry_run: bool, json_output: bool) -> None:
+    if json_output:
+        document = {"dry_run": dry_run, "bucket": bucket, "removed": [_document(item) for item in removed]}
+        typer.echo(json.dumps(document, indent=2))
+        return
+    verb = "would remove" if dry_run else "removed"
+    typer.echo(f"{verb} {len(removed)} artifacts" + (" and the artifact bucket" if bucket else ""))

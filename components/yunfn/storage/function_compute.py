@@ -1,0 +1,140 @@
+"""Function Compute's side of artifacts: which code its functions hold, and the layer versions yunfn published."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from alibabacloud_fc20230330 import models
+from alibabacloud_fc20230330.client import Client
+from alibabacloud_tea_openapi.models import Config
+from alibabacloud_tea_util.models import RuntimeOptions
+from Tea.exceptions import TeaException
+
+from yunfn.exceptions import CloudAnswerError
+from yunfn.storage.alibaba_session import AlibabaSession
+
+# How yunfn marks what it publishes: the description of a layer version starts so (alibaba.Layer).
+MARK = "yunfn "
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVersion:
+    """A published layer version: ARN, name, number, CRC-64 of its zip and size in bytes."""
+
+    arn: str
+    name: str
+    version: int
+    crc64: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionUse:
+    """What one function, as LATEST or as a version, holds: the CRC-64 of its code and the ARNs of its layers."""
+
+    function: str
+    version: str
+    crc64: int
+    layers: tuple[str, ...]
+
+
+class FunctionCompute:
+    """The functions and layers of one account and region."""
+
+    def __init__(self, session: AlibabaSession) -> None:
+        self._client = Client(
+            Config(
+                access_key_id=session.access_key_id,
+                access_key_secret=session.access_key_secret,
+                security_token=session.token or None,
+                region_id=session.region,
+                endpoint=f"{session.account}.{session.region}.fc.aliyuncs.com",
+                protocol="https",
+            )
+        )
+        # This SDK pins certifi's list unless told otherwise (engine facts: RuntimeOptions(ca=…)).
+        self._options = RuntimeOptions(ca=os.environ.get("SSL_CERT_FILE"), autoretry=True, max_attempts=3)
+
+    def functions(self) -> Iterator[FunctionUse]:
+        """Every function and every version of it; raises CloudAnswerError."""
+        for function in self._pages("ListFunctions", self._list_functions, "functions"):
+            name = function.function_name
+            yield self._use(name, "LATEST")
+            for version in self._pages("ListFunctionVersions", self._version_page(name), "versions"):
+                yield self._use(name, version.version_id)
+
+    def layer_versions(self) -> Iterator[LayerVersion]:
+        """Every layer version that carries yunfn's mark; raises CloudAnswerError."""
+        for layer in self._pages("ListLayers", self._list_layers, "layers"):
+            for version in self._pages("ListLayerVersions", self._layer_page(layer.layer_name), "layers", "versions"):
+                if (version.description or "").startswith(MARK):
+                    yield LayerVersion(
+                        version.layer_version_arn,
+                        version.layer_name,
+                        int(version.version),
+                        int(version.code_checksum or 0),
+                        int(version.code_size or 0),
+                    )
+
+    def delete_layer_version(self, layer: LayerVersion) -> None:
+        """Remove a layer version; raises CloudAnswerError."""
+        self._ask(
+            "DeleteLayerVersion",
+            lambda: self._client.delete_layer_version_with_options(
+                layer.name, str(layer.version), {}, self._options
+            ),
+        )  # fmt: skip
+
+    def _use(self, name: str, qualifier: str) -> FunctionUse:
+        request = models.GetFunctionRequest(qualifier=None if qualifier == "LATEST" else qualifier)
+        answer = self._ask(
+            "GetFunction", lambda: self._client.get_function_with_options(name, request, {}, self._options)
+        )
+        layers = tuple(layer.arn for layer in answer.layers or ())
+        return FunctionUse(name, qualifier, int(answer.code_checksum or 0), layers)
+
+    def _list_functions(self, token: str | None) -> Any:
+        request = models.ListFunctionsRequest(limit=_PAGE, next_token=token)
+        return self._client.list_functions_with_options(request, {}, self._options)
+
+    def _list_layers(self, token: str | None) -> Any:
+        request = models.ListLayersRequest(limit=_PAGE, next_token=token)
+        return self._client.list_layers_with_options(request, {}, self._options)
+
+    def _version_page(self, name: str) -> Callable[[str | None], Any]:
+        def page(token: str | None) -> Any:
+            request = models.ListFunctionVersionsRequest(limit=_PAGE, next_token=token)
+            return self._client.list_function_versions_with_options(name, request, {}, self._options)
+
+        return page
+
+    def _layer_page(self, name: str) -> Callable[[str | None], Any]:
+        def page(token: str | None) -> Any:
+            # ListLayerVersions counts on from a version number instead of a token.
+            request = models.ListLayerVersionsRequest(limit=_PAGE, start_version=token)
+            return self._client.list_layer_versions_with_options(name, request, {}, self._options)
+
+        return page
+
+    def _pages(self, operation: str, page: Callable[[str | None], Any], *fields: str) -> Iterator[Any]:
+        token: str | None = None
+        while True:
+            answer = self._ask(operation, lambda token=token: page(token))  # type: ignore[misc]
+            for field in fields:
+                yield from getattr(answer, field, None) or ()
+            following = getattr(answer, "next_token", None) or getattr(answer, "next_version", None)
+            if not following or str(following) == "0":
+                return
+            token = str(following)
+
+    @staticmethod
+    def _ask(operation: str, call: Callable[[], Any]) -> Any:
+        try:
+            return call().body
+        except TeaException as error:
+            request_id = (error.data or {}).get("RequestId", "-") if isinstance(error.data, dict) else "-"
+            raise CloudAnswerError(f"FC {operation}: {error.code}: {error.message} (request {request_id})") from error

@@ -1,0 +1,84 @@
+"""The artifact bucket on OSS: what lies in it, and removing what nobody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import oss2
+
+from yunfn.exceptions import CloudAnswerError
+from yunfn.storage.alibaba_session import AlibabaSession
+from yunfn.storage.names import artifact_bucket
+
+# DeleteMultipleObjects takes at most 1,000 keys (OSS API reference).
+_DELETE_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object: key, size in bytes, CRC-64 (ECMA-182, as OSS and FC report it), time of the last change."""
+
+    key: str
+    size: int
+    crc64: int
+    modified: datetime
+
+
+class OssArtifacts:
+    """The artifact bucket of one account and region."""
+
+    def __init__(self, session: AlibabaSession) -> None:
+        self.name = artifact_bucket(session.account, session.region)
+        if session.token:
+            auth = oss2.StsAuth(session.access_key_id, session.access_key_secret, session.token, "v4")
+        else:
+            auth = oss2.AuthV4(session.access_key_id, session.access_key_secret)
+        self._bucket = oss2.Bucket(
+            auth, f"https://oss-{session.region}.aliyuncs.com", self.name, region=session.region, connect_timeout=30
+        )
+
+    def exists(self) -> bool:
+        """Whether the bucket is there; raises CloudAnswerError if OSS refuses to say."""
+        try:
+            self._bucket.get_bucket_info()
+        except oss2.exceptions.NoSuchBucket:
+            return False
+        except oss2.exceptions.OssError as error:
+            raise _refused("GetBucketInfo", self.name, error) from error
+        return True
+
+    def objects(self) -> Iterator[StoredObject]:
+        """Every artifact in the bucket, by key; raises CloudAnswerError."""
+        try:
+            for entry in oss2.ObjectIteratorV2(self._bucket):
+                head = self._bucket.head_object(entry.key)
+                yield StoredObject(
+                    entry.key, entry.size, int(head.server_crc or 0), datetime.fromtimestamp(entry.last_modified, UTC)
+                )
+        except oss2.exceptions.OssError as error:
+            raise _refused("ListObjectsV2", self.name, error) from error
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove these objects; raises CloudAnswerError."""
+        waiting = list(keys)
+        try:
+            for start in range(0, len(waiting), _DELETE_BATCH):
+                self._bucket.batch_delete_objects(waiting[start : start + _DELETE_BATCH])
+        except oss2.exceptions.OssError as error:
+            raise _refused("DeleteMultipleObjects", self.name, error) from error
+
+    def delete_bucket(self) -> None:
+        """Remove the bucket, which must be empty; raises CloudAnswerError."""
+        try:
+            self._bucket.delete_bucket()
+        except oss2.exceptions.OssError as error:
+            raise _refused("DeleteBucket", self.name, error) from error
+
+
+def _refused(operation: str, bucket: str, error: oss2.exceptions.OssError) -> CloudAnswerError:
+    return CloudAnswerError(
+        f"OSS {operation} {bucket}: {error.code or error.status}: {error.message or error.body} "
+        f"(request {error.request_id or '-'})"
+    )
