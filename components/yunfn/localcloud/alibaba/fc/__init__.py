@@ -1,0 +1,3 @@
+"""Function Compute 3.0: its control plane here, invocation and triggers alive in ``dataplane``."""
+
+from __future__ import annotations
