@@ -97,7 +97,8 @@ def temporary(folder: Path | None = None) -> Iterator[Connection]:
     place = folder or Path(tempfile.mkdtemp(prefix="yunfn-local-"))
     home = Home(place)
     home.create()
-    process = _spawn(home, ["--owned"], stdin=subprocess.PIPE)
+    # The server removes the folder itself: this process may be killed before it could.
+    process = _spawn(home, ["--owned", *([] if folder else ["--remove"])], stdin=subprocess.PIPE)
     try:
         yield _wait_ready(home, process)
     finally:

@@ -9,6 +9,7 @@ import fcntl
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -69,6 +70,7 @@ def main() -> None:
     parser.add_argument("home", type=Path)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--owned", action="store_true", help="end when standard input ends")
+    parser.add_argument("--remove", action="store_true", help="remove HOME at the end")
     arguments = parser.parse_args()
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -85,6 +87,8 @@ def main() -> None:
 
             uvloop.install()
         asyncio.run(_main(home, arguments.port, arguments.owned))
+    if arguments.remove:
+        shutil.rmtree(home.folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

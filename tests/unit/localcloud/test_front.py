@@ -151,7 +151,7 @@ def test_the_ca_is_constrained_short_lived_and_private(tmp_path: Path) -> None:
     assert "aliyuncs.com" in names
     assert (certificate.not_valid_after_utc - certificate.not_valid_before_utc).days <= 31
     assert stat.S_IMODE((tmp_path / "ca-key.pem").stat().st_mode) == 0o600
-    with pytest.raises(ValueError, match="may not speak for www.bank"):
+    with pytest.raises(ValueError, match="may not speak for"):
         authority.context("www.bank.example")
 
 

@@ -1,0 +1,115 @@
+"""Drives the real Pulumi CLI, as a user would, in an environment that is handed in whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+_SUMMARY = re.compile(
+    r"^\s+([+~-]+|±|\+-|<|>)?\s*(\d+) (created|updated|deleted|replaced|unchanged|read|imported|to \w+)"
+)
+
+
+class PulumiFailedError(AssertionError):
+    """The CLI ended with another exit code than 0; ``output`` holds what it said."""
+
+    def __init__(self, command: list[str], code: int, output: str) -> None:
+        super().__init__(f"{' '.join(command)} ended with {code}:\n{output}")
+        self.code = code
+        self.output = output
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of the CLI said: its exit code, its output, and the counted changes of its summary."""
+
+    code: int
+    output: str
+    changes: dict[str, int] = field(default_factory=dict)
+
+
+def engine_variables() -> dict[str, str]:
+    """PATH (this interpreter's folder first, then the engine's) and PULUMI_HOME of the built or installed engine."""
+    sys.path.insert(0, str(ROOT / "engine"))
+    try:
+        from enginebuild import engine_environment
+
+        variables = dict(engine_environment())
+    finally:
+        sys.path.remove(str(ROOT / "engine"))
+    variables["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), variables["PATH"]])
+    return variables
+
+
+class PulumiCli:
+    """The CLI in one project folder, on one stack."""
+
+    def __init__(self, folder: Path, stack: str, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.stack = stack
+        self.environment = dict(environment)
+
+    def init(self) -> None:
+        """Make the stack, if it is not there."""
+        self.run("stack", "select", "--create", self.stack, with_stack=False)
+
+    def up(self, *arguments: str, check: bool = True) -> Outcome:
+        """``pulumi up``, without questions and without a preview first."""
+        return self.run("up", "--yes", "--skip-preview", "--non-interactive", *arguments, check=check)
+
+    def preview(self, *arguments: str, check: bool = True) -> Outcome:
+        """``pulumi preview``."""
+        return self.run("preview", "--non-interactive", *arguments, check=check)
+
+    def refresh(self, *arguments: str, check: bool = True) -> Outcome:
+        """``pulumi refresh``, which reads every resource from the cloud."""
+        return self.run("refresh", "--yes", "--skip-preview", "--non-interactive", *arguments, check=check)
+
+    def destroy(self, *arguments: str, check: bool = True) -> Outcome:
+        """``pulumi destroy``."""
+        return self.run("destroy", "--yes", "--skip-preview", "--non-interactive", *arguments, check=check)
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets shown."""
+        document: dict[str, Any] = json.loads(self.run("stack", "output", "--json", "--show-secrets").output)
+        return document
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Every resource in the stack's state."""
+        document = json.loads(self.run("stack", "export").output)
+        found: list[dict[str, Any]] = document["deployment"].get("resources", [])
+        return found
+
+    def configure(self, **values: str) -> None:
+        """Set configuration values; ``__`` in a name stands for the colon of its namespace."""
+        for name, value in values.items():
+            self.run("config", "set", name.replace("__", ":"), value)
+
+    def run(
+        self, *arguments: str, check: bool = True, with_stack: bool = True, timeout: float = 600
+    ) -> Outcome:  # fmt: skip
+        """Any command of the CLI; raises PulumiFailedError on another exit code than 0 where ``check`` is set."""
+        command = ["pulumi", *arguments, *(["--stack", self.stack] if with_stack else [])]
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=timeout
+        )
+        output = done.stdout + (("\n" + done.stderr) if done.stderr else "")
+        if check and done.returncode != 0:
+            raise PulumiFailedError(command, done.returncode, output)
+        return Outcome(done.returncode, output if done.stderr and not check else done.stdout, _changes(done.stdout))
+
+
+def _changes(output: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for line in output.splitlines():
+        if match := _SUMMARY.match(line):
+            found[match[3]] = int(match[2])
+    return found

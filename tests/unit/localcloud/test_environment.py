@@ -1,0 +1,123 @@
+"""A child of the local cloud inherits no way to a real account."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from yunfn.localcloud import environment
+from yunfn.localcloud.home import Home
+
+PLANTED = {
+    "ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAI5tREALREALREALREAL",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "realSecret",
+    "ALIBABA_CLOUD_SECURITY_TOKEN": "realToken",
+    "ALIBABACLOUD_ACCESS_KEY_ID": "LTAI5tREAL",
+    "ALICLOUD_ACCESS_KEY": "LTAI5tREAL",
+    "ALICLOUD_SECRET_KEY": "realSecret",
+    "ALICLOUD_SECURITY_TOKEN": "realToken",
+    "ALICLOUD_PROFILE": "production",
+    "ALICLOUD_ASSUME_ROLE_ARN": "acs:ram::1:role/admin",
+    "ALIBABA_CLOUD_ROLE_ARN": "acs:ram::1:role/admin",
+    "ALIBABA_CLOUD_ECS_METADATA": "real-role",
+    "ALIYUN_ACCESS_KEY": "LTAI5tREAL",
+    "OSS_ACCESS_KEY_ID": "LTAI5tREAL",
+    "OTS_ENDPOINT": "https://real.cn-shanghai.ots.aliyuncs.com",
+    "FC_ENDPOINT": "https://1.cn-shanghai.fc.aliyuncs.com",
+    "SLS_ENDPOINT": "cn-shanghai.log.aliyuncs.com",
+    "TENCENTCLOUD_SECRET_ID": "AKIDreal",
+    "TENCENTCLOUD_SECRET_KEY": "realSecret",
+    "COS_SECRET_ID": "AKIDreal",
+    "AWS_ACCESS_KEY_ID": "AKIAREAL",
+    "AWS_PROFILE": "production",
+    "GOOGLE_APPLICATION_CREDENTIALS": "/home/real.json",
+    "AZURE_CLIENT_SECRET": "realSecret",
+    "PULUMI_ACCESS_TOKEN": "pul-real",
+    "PULUMI_BACKEND_URL": "s3://company-state",
+    "PULUMI_CONFIG_PASSPHRASE": "realPassphrase",
+    "PULUMI_CONFIG_PASSPHRASE_FILE": "/home/passphrase",
+    "PULUMI_STACK": "prod",
+    "HTTPS_PROXY": "http://proxy.company:3128",
+    "https_proxy": "http://proxy.company:3128",
+    "ALL_PROXY": "socks5://proxy.company:1080",
+    "NO_PROXY": "aliyuncs.com",
+    "SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt",
+}
+HARMLESS = {
+    "PATH": "/usr/bin",
+    "HOME": "/home/lin",
+    "LANG": "C.UTF-8",
+    "PULUMI_HOME": "/p",
+    "FCITX": "1",
+    "OSSIFY": "1",
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path / "home")
+    made.create()
+    return made
+
+
+def test_nothing_planted_is_inherited(home: Home) -> None:
+    child = environment.child_environment(PLANTED | HARMLESS, home, 12345)
+    assert not set(child.values()) & (set(PLANTED.values()) - {""})
+    assert not [value for value in child.values() if "real" in value.lower() or "company" in value]
+
+
+def test_what_is_no_credential_stays(home: Home) -> None:
+    child = environment.child_environment(PLANTED | HARMLESS, home, 12345)
+    assert {name: child[name] for name in HARMLESS} == HARMLESS
+
+
+def test_every_client_finds_the_local_cloud(home: Home) -> None:
+    child = environment.child_environment({}, home, 12345, "cn-beijing")
+    key = home.owner_key
+    assert child["HTTPS_PROXY"] == child["https_proxy"] == "http://127.0.0.1:12345"
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        assert child[name] == str(home.certificates / "ca.pem")
+    assert child["ALIBABA_CLOUD_ACCESS_KEY_ID"] == child["ALICLOUD_ACCESS_KEY"] == key.id
+    assert child["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] == child["ALICLOUD_SECRET_KEY"] == key.secret
+    assert child["ALICLOUD_REGION"] == "cn-beijing"
+    assert child["ALIBABA_CLOUD_ACCOUNT_ID"] == home.account
+    assert child["PULUMI_BACKEND_URL"] == f"file://{home.pulumi}"
+    assert child["PULUMI_CONFIG_PASSPHRASE"] == home.passphrase
+
+
+def test_profile_files_hold_the_local_key_only_and_are_private(home: Home) -> None:
+    child = environment.child_environment({}, home, 1)
+    profile = Path(child["ALICLOUD_SHARED_CREDENTIALS_FILE"])
+    credentials = Path(child["ALIBABA_CLOUD_CREDENTIALS_FILE"])
+    (entry,) = json.loads(profile.read_text())["profiles"]
+    assert entry["access_key_id"] == home.owner_key.id
+    assert home.owner_key.secret in credentials.read_text()
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (profile, credentials)} == {0o600}
+
+
+def test_a_python_path_of_the_user_is_kept_behind_ours(home: Home) -> None:
+    child = environment.child_environment({"PYTHONPATH": "/mine"}, home, 1)
+    assert child["PYTHONPATH"] == f"{environment.trust_site()}:/mine"
+
+
+def test_each_home_has_an_account_a_key_and_a_passphrase_of_its_own(tmp_path: Path) -> None:
+    first, second = Home(tmp_path / "a"), Home(tmp_path / "b")
+    first.create()
+    second.create()
+    assert first.account != second.account
+    assert len(first.account) == 16
+    assert first.account.isdigit()
+    assert first.owner_key.id != second.owner_key.id
+    assert first.passphrase != second.passphrase
+    before = first.owner_key
+    first.create()
+    assert first.owner_key == before
+
+
+def test_secrets_on_disk_are_readable_by_their_owner_only(home: Home) -> None:
+    assert stat.S_IMODE(home.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(home.credentials.stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.database.stat().st_mode) == 0o600
