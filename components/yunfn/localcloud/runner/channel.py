@@ -1,0 +1,48 @@
+"""Frames to and from the bootstrap inside an instance: two lengths, a JSON object, raw bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+_LENGTHS = struct.Struct(">II")
+# An answer is at most some tens of MB in the cloud; a frame that claims more comes from broken or hostile code.
+_LARGEST = 256 << 20
+
+
+class Channel:
+    """The local cloud's end of one instance's framed socket."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def over(cls, sock: socket.socket) -> Channel:
+        """A channel over a connected socket, which it then owns."""
+        return cls(*await asyncio.open_unix_connection(sock=sock, limit=1 << 20))
+
+    async def ask(self, head: Mapping[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
+        """Send one frame and read the answer; raises EOFError where the instance ended first."""
+        encoded = json.dumps(head).encode()
+        try:
+            self._writer.write(_LENGTHS.pack(len(encoded), len(body)) + encoded + body)
+            await self._writer.drain()
+            lengths = _LENGTHS.unpack(await self._reader.readexactly(_LENGTHS.size))
+            if sum(lengths) > _LARGEST:
+                raise EOFError("the instance sent a frame that is too large")
+            told = await self._reader.readexactly(lengths[0])
+            return json.loads(told), await self._reader.readexactly(lengths[1])
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise EOFError("the instance ended") from error
+
+    async def close(self) -> None:
+        """Close this end."""
+        self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()

@@ -1,0 +1,191 @@
+"""The cloud's side of a launcher process: start it, talk to it, be sure of its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from yunfn.exceptions import FunctionRunnerError
+
+_PROGRAM = (
+    "import sys; sys.path.append(sys.argv[1]); from launcher.supervisor import main; main(*map(int, sys.argv[2:]))"
+)
+_STOP_SECONDS = 10.0
+
+
+def launcher_process(control: int, channel: int, output: int) -> subprocess.Popen[bytes]:
+    """Start a launcher with these descriptors (``channel`` -1 for none); see launcher/supervisor.py."""
+    passed = [control, channel, output]
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _PROGRAM, str(Path(__file__).parent), *map(str, passed)],
+        pass_fds=[number for number in passed if number >= 0],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env={},
+    )
+
+
+class Launched:
+    """One launcher process and, through it, one instance's processes.
+
+    ``channel`` is the socket to the program inside (None where none was asked for); ``exited`` is done with the
+    exit code (128 + n for signal n; None where it was stopped from here) once every process is gone.
+    """
+
+    def __init__(self, on_output: Callable[[bytes], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._on_output = on_output
+        self._buffer = b""
+        self._descriptors: deque[int] = deque()
+        self._dials: deque[asyncio.Future[socket.socket]] = deque()
+        self._started: asyncio.Future[int] = self._loop.create_future()
+        self._code: int | None = None
+        self._output = -1
+        self.exited: asyncio.Future[int | None] = self._loop.create_future()
+        self.listener: socket.socket | None = None
+        self.channel: socket.socket | None = None
+        self.pid = 0
+        self.spawned = False
+        self.channel_number = -1
+
+    def spawn(self, with_channel: bool) -> None:
+        """Start the launcher process (some milliseconds, blocking). Raises FunctionRunnerError where it cannot."""
+        self._control, control = socket.socketpair()
+        self._output, output = os.pipe()
+        inside = None
+        if with_channel:
+            self.channel, inside = socket.socketpair()
+            self.channel_number = inside.fileno()
+        try:
+            self._process = launcher_process(control.fileno(), inside.fileno() if inside else -1, output)
+        except OSError as error:
+            os.close(self._output)
+            self._control.close()
+            if self.channel:
+                self.channel.close()
+            raise FunctionRunnerError(f"The launcher of function instances cannot be started: {error}") from error
+        finally:
+            control.close()
+            os.close(output)
+            if inside:
+                inside.close()
+        self.spawned = True
+        self._control.setblocking(False)
+        os.set_blocking(self._output, False)
+        self._loop.add_reader(self._control, self._on_control)
+        self._loop.add_reader(self._output, self.drain)
+
+    async def start(self, plan: Mapping[str, Any]) -> None:
+        """Carry out ``plan``; raises FunctionRunnerError with the launcher's reason where the kernel refuses."""
+        await self._loop.sock_sendall(self._control, json.dumps(plan).encode() + b"\n")
+        self.pid = await self._started
+
+    def drain(self) -> None:
+        """Take in what the instance has printed so far; what it wrote before a frame on the channel is included."""
+        while self._output >= 0:
+            try:
+                data = os.read(self._output, 1 << 16)
+            except BlockingIOError:
+                return
+            if not data:
+                self._close_output()
+                return
+            self._on_output(data)
+
+    def _close_output(self) -> None:
+        if self._output >= 0:
+            self._loop.remove_reader(self._output)
+            os.close(self._output)
+            self._output = -1
+
+    async def dial(self, port: int) -> socket.socket:
+        """A connection to ``port`` of the instance, as from outside it. Raises ConnectionError where none listens."""
+        answer: asyncio.Future[socket.socket] = self._loop.create_future()
+        if self.exited.done():
+            raise ConnectionError("the instance has exited")
+        self._dials.append(answer)
+        await self._loop.sock_sendall(self._control, json.dumps({"dial": port}).encode() + b"\n")
+        return await answer
+
+    async def stop(self) -> None:
+        """Kill every process of the instance and wait until they are gone."""
+        if not self.exited.done():
+            with contextlib.suppress(OSError):
+                self._control.shutdown(socket.SHUT_WR)
+            try:
+                await asyncio.wait_for(asyncio.shield(self.exited), _STOP_SECONDS)
+            except TimeoutError:
+                # Its death is that of process 1 of the instance (PR_SET_PDEATHSIG).
+                self._process.kill()
+                await self.exited
+
+    def _on_control(self) -> None:
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 8)
+        except BlockingIOError:
+            return
+        except OSError:
+            data, descriptors = b"", []
+        self._descriptors.extend(descriptors)
+        if not data:
+            self._end()
+            return
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        for line in lines:
+            self._take(json.loads(line))
+
+    def _take(self, message: dict[str, Any]) -> None:
+        sock = socket.socket(fileno=self._descriptors.popleft()) if message.get("descriptor") else None
+        if "listening" in message:
+            self.listener = sock
+        elif "dialed" in message:
+            waiting = self._dials.popleft()
+            if waiting.cancelled():
+                if sock:
+                    sock.close()
+            elif sock:
+                waiting.set_result(sock)
+            else:
+                waiting.set_exception(ConnectionError(message["reason"]))
+        elif "started" in message:
+            if not self._started.done():
+                self._started.set_result(message["started"])
+        elif "failed" in message:
+            self._fail_start(message["failed"])
+        elif "exited" in message:
+            self._code = message["exited"]
+
+    def _fail_start(self, reason: str) -> None:
+        if not self._started.done():
+            self._started.set_exception(FunctionRunnerError(f"A function instance cannot be started: {reason}"))
+            self._started.exception()  # seen: a start that was given up must not be reported as never retrieved
+
+    def _end(self) -> None:
+        """The launcher closed its side: all processes are gone, and it is going itself."""
+        self._loop.remove_reader(self._control)
+        self._control.close()
+        self.drain()
+        self._close_output()
+        self._fail_start("its launcher ended at once")
+        for waiting in self._dials:
+            if not waiting.done():
+                waiting.set_exception(ConnectionError("the instance has exited"))
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        try:
+            self._process.wait(timeout=_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self.exited.set_result(self._code)

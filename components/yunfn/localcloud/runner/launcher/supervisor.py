@@ -1,0 +1,280 @@
+"""The launcher's main loop: start one instance, answer its cloud's questions, leave nothing alive behind.
+
+Three processes: the *supervisor* (child of the local cloud), in namespace mode the *init* (process 1 of a pid
+namespace) and the *function*. The cloud and the supervisor speak over one stream socket, a JSON object per line;
+a line that announces ``"descriptor": true`` carries a file descriptor (SCM_RIGHTS). When that socket closes, from
+whichever side, the supervisor kills every process of the instance and ends: the cloud's death is the function's.
+
+To the supervisor: the plan (first line), then ``{"dial": port}``. From it: ``{"listening": true}`` with the
+proxy's listening socket, ``{"started": pid}``, ``{"failed": reason}``, ``{"dialed": true}`` with a connected socket or
+``{"dialed": false, "reason": …}``, at last ``{"exited": code}`` (128 + n for signal n, as shells count).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+# An address of lo that is not 127.0.0.1: Function Compute reaches a custom runtime from outside, so a program
+# that listens on 127.0.0.1 only is not reachable there and must not be here (FCD "custom runtime, principles").
+_OUTER_ADDRESS = "127.0.0.2"
+_SETUP_FAILED = 70
+# A Ctrl-C at the terminal is the cloud's to answer: it closes the socket once it has cleaned up.
+_IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def _send(control: socket.socket, message: dict[str, Any], descriptor: int | None = None) -> None:
+    line = json.dumps(message).encode() + b"\n"
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the cloud is gone: its end ends us anyway
+        if descriptor is None:
+            control.sendall(line)
+        else:
+            socket.send_fds(control, [line], [descriptor])
+
+
+class _Lines:
+    """The cloud's messages, cut out of the stream."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._buffer = b""
+
+    def read(self) -> list[dict[str, Any]] | None:
+        """The messages that have arrived; None at the end of the stream."""
+        try:
+            data = self._control.recv(65536)
+        except (ConnectionResetError, BrokenPipeError):
+            return None
+        if not data:
+            return None
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+
+def _proxy_listener(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(128)
+    return listener
+
+
+def _become_function(plan: dict[str, Any], channel: int, output: int, report: int) -> NoReturn:
+    """The last steps before the function's own program: descriptors, limits, rights; then exec."""
+    try:
+        os.setsid()
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        for number in (*_IGNORED, signal.SIGPIPE, signal.SIGCHLD, signal.SIGXFSZ):
+            signal.signal(number, signal.SIG_DFL)
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if plan["namespaces"]:
+            from . import syscalls as sc
+
+            if plan["processes"]:
+                resource.setrlimit(resource.RLIMIT_NPROC, (plan["processes"], plan["processes"]))
+            sc.drop_capability_bounds()
+            if not plan["user_namespace"]:
+                os.setgroups([])
+            os.setresgid(plan["gid"], plan["gid"], plan["gid"])
+            os.setresuid(plan["uid"], plan["uid"], plan["uid"])
+            sc.clear_capabilities()
+            sc.prctl(sc.PR_SET_NO_NEW_PRIVS, 1)
+        os.umask(0o022)
+        os.chdir(plan["cwd"])
+        if channel >= 0:
+            os.set_inheritable(channel, True)
+        os.execve(plan["argv"][0], plan["argv"], plan["environment"])  # noqa: S606
+    except BaseException as error:
+        os.write(report, f"{plan['argv'][0]}: {error}".encode())
+    os._exit(_SETUP_FAILED)
+
+
+def _exit_code(status: int) -> int:
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+def _become_init(plan: dict[str, Any], start: Callable[[], NoReturn], report: int, alive: int) -> NoReturn:
+    """Process 1 of the instance: builds its root, starts the function, reaps, ends with the function's code."""
+    try:
+        from . import private_root
+        from . import syscalls as sc
+
+        sc.prctl(sc.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if select.select([alive], [], [], 0)[0]:  # the supervisor died before the line above took hold
+            os._exit(_SETUP_FAILED)
+        os.umask(0o022)
+        sc.unshare(sc.CLONE_NEWNS)
+        private_root.enter(plan)
+        function = os.fork()
+        if function == 0:
+            start()
+        os.close(report)
+        # The function's own descriptors must be its alone, or their end would never be seen.
+        os.closerange(3, alive)
+        while True:
+            pid, status = os.wait()
+            if pid == function:
+                os._exit(_exit_code(status))
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.write(report, str(error).encode())
+    os._exit(_SETUP_FAILED)
+
+
+def _enter_namespaces(plan: dict[str, Any]) -> None:
+    from . import syscalls as sc
+
+    flags = sc.CLONE_NEWPID | sc.CLONE_NEWNET | sc.CLONE_NEWIPC | sc.CLONE_NEWUTS
+    outer = (os.getuid(), os.getgid())
+    sc.unshare(flags | sc.CLONE_NEWUSER if plan["user_namespace"] else flags)
+    if plan["user_namespace"]:
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{plan['uid']} {outer[0]} 1"),
+            ("gid_map", f"{plan['gid']} {outer[1]} 1"),
+        ):
+            Path(f"/proc/self/{name}").write_text(text)
+    sc.sethostname(plan["hostname"])
+    sc.raise_loopback()
+
+
+class _Supervisor:
+    """One instance, from plan to end."""
+
+    def __init__(self, control: socket.socket, plan: dict[str, Any], channel: int, output: int) -> None:
+        self.control, self.plan, self.channel, self.output = control, plan, channel, output
+        self.child = self.group = 0
+
+    def start(self) -> bool:
+        """Fork the instance and wait for its exec; False, with the reason sent, where something refused."""
+        plan = self.plan
+        if plan["namespaces"]:
+            _enter_namespaces(plan)
+            if plan["proxy_port"]:
+                with _proxy_listener(plan["proxy_port"]) as listener:
+                    _send(self.control, {"listening": True, "descriptor": True}, listener.fileno())
+        elif sys.platform == "linux":
+            from . import syscalls as sc
+
+            sc.prctl(sc.PR_SET_CHILD_SUBREAPER, 1)  # orphans of the function come here and end with it
+        reader, report = os.pipe()
+        alive, self._alive = os.pipe()
+
+        def function() -> NoReturn:
+            _become_function(plan, self.channel, self.output, report)
+
+        self.child = self.group = os.fork()
+        if self.child == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self.control.close()
+            os.close(self._alive)
+            if plan["namespaces"]:
+                _become_init(plan, function, report, alive)
+            function()
+        for descriptor in (report, alive, self.output, self.channel):
+            if descriptor >= 0:
+                os.close(descriptor)
+        reason = b"".join(iter(lambda: os.read(reader, 4096), b""))
+        os.close(reader)
+        if reason:
+            _send(self.control, {"failed": reason.decode(errors="replace")})
+            return False
+        _send(self.control, {"started": self.child})
+        return True
+
+    def dial(self, port: int) -> None:
+        """Connect to the function's own port and hand the socket over."""
+        address = _OUTER_ADDRESS if self.plan["namespaces"] else "127.0.0.1"
+        try:
+            with socket.create_connection((address, port), timeout=1) as sock:
+                sock.setblocking(False)
+                _send(self.control, {"dialed": True, "descriptor": True}, sock.fileno())
+        except OSError as error:
+            _send(self.control, {"dialed": False, "reason": os.strerror(error.errno or 0) or str(error)})
+
+    def serve(self, woken: int) -> int | None:
+        """Answer until the instance ends; its exit code, or None when the cloud's side closed first."""
+        lines = _Lines(self.control)
+        while True:
+            control = self.control.fileno()
+            ready, _, _ = select.select([control, woken], [], [])
+            if woken in ready:
+                os.read(woken, 4096)
+                while True:
+                    pid, status = os.waitpid(-1, os.WNOHANG)
+                    if pid == self.child:
+                        self.child = 0
+                        return _exit_code(status)
+                    if pid == 0:
+                        break
+            if control in ready:
+                messages = lines.read()
+                if messages is None:
+                    return None
+                for message in messages:
+                    self.dial(message["dial"])
+
+    def kill(self) -> None:
+        """End every process of the instance and wait until the last is gone."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if not self.plan["namespaces"]:
+                os.killpg(self.group, signal.SIGKILL)
+            elif self.child:
+                os.kill(self.child, signal.SIGKILL)
+        while True:
+            if not self.plan["namespaces"]:
+                _kill_children()
+            try:
+                os.wait()
+            except ChildProcessError:
+                return
+
+
+def _kill_children() -> None:
+    """Kill the direct children, orphans that came here included (Linux only; elsewhere the group was killed)."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+            os.kill(int(pid), signal.SIGKILL)
+
+
+def main(control_number: int, channel: int, output: int) -> None:
+    """Run one instance; the arguments are the inherited descriptors (``channel`` -1 where there is none)."""
+    control = socket.socket(fileno=control_number)
+    with control.makefile("rb", buffering=0) as first:
+        line = first.readline()
+    if not line:
+        return
+    for descriptor in (control_number, channel, output):
+        if descriptor >= 0:
+            os.set_inheritable(descriptor, False)
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake)
+    for number in _IGNORED:
+        signal.signal(number, signal.SIG_IGN)
+    supervisor = _Supervisor(control, json.loads(line), channel, output)
+    try:
+        started = supervisor.start()
+    except Exception as error:
+        _send(control, {"failed": f"{type(error).__name__}: {error}"})
+        return
+    code = supervisor.serve(woken) if started else None
+    supervisor.kill()
+    if code is not None:
+        _send(control, {"exited": code})

@@ -1,0 +1,154 @@
+"""What a launcher is told: the plan for one instance of one function, in namespaces or in the fallback."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yunfn.exceptions import FunctionRunnerError
+from yunfn.localcloud.runner.environment import Places, build_environment
+from yunfn.localcloud.runner.isolation import FUNCTION_UID, Isolation
+from yunfn.localcloud.runner.pythons import Interpreter, find_custom_python, find_python
+from yunfn.localcloud.runner.specification import FunctionSpec, RoleCredentials
+from yunfn.localcloud.runner.trees import TreeStore
+from yunfn.runtimes import ALIBABA
+
+_BOOTSTRAP = Path(__file__).parent / "bootstrap"
+_LOCAL = "/var/fc/local"
+# FCD "limits": the default disk of an instance, and processes and threads together.
+_TMP_MB = 512
+_PROCESSES = 1024
+_USERS = "root:x:0:0:root:/root:/bin/sh\nfunction:x:{uid}:{uid}:function:/tmp:/bin/sh\n"
+_GROUPS = "root:x:0:\nfunction:x:{uid}:\n"
+_HOSTS = "127.0.0.1 localhost\n::1 localhost\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all instances of one runner share: what the machine allows, unpacked trees, the way to the cloud."""
+
+    isolation: Isolation
+    trees: TreeStore
+    ca_bundle: Path
+    proxy_port: int
+    work: Path
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+class InstancePlan:
+    """The plan for the ``number``-th instance; ``folder`` is the instance's own on the host.
+
+    Making one unpacks zips and looks for Pythons, so it blocks. Raises PythonNotFoundError and FunctionRunnerError.
+    """
+
+    def __init__(self, around: Surroundings, spec: FunctionSpec, instance_id: str, number: int) -> None:
+        if spec.runtime not in ALIBABA:
+            raise FunctionRunnerError(f"Function {spec.function_name}: the runtime {spec.runtime!r} is not known")
+        self.around, self.spec, self.instance_id = around, spec, instance_id
+        self.runtime = ALIBABA[spec.runtime]
+        version = self.runtime.python
+        self.python: Interpreter | None = find_python(version) if version else find_custom_python()
+        self.uid = FUNCTION_UID + number % 100_000
+        self.folder = around.work / "instances" / instance_id
+        self.code = around.trees.tree(spec.code)
+        self.layers = tuple(around.trees.tree(layer) for layer in spec.layers)
+        self.namespaces = around.isolation.mode == "namespaces"
+        # Side by side on the host's own loopback, two programs cannot both have port 9000.
+        self.port = spec.custom_port if self.namespaces else _free_port()
+
+    def make(self, credentials: RoleCredentials | None, channel: int) -> dict[str, Any]:
+        """The launcher's plan; ``channel`` is the bootstrap's descriptor inside (managed runtimes)."""
+        self.folder.mkdir(parents=True, mode=0o700)
+        if self.namespaces:
+            return self._in_namespaces(credentials, channel)
+        return self._in_fallback(credentials, channel)
+
+    def _command(self, places: Places, bootstrap: str, channel: int, python: str) -> list[str]:
+        if not self.runtime.custom:
+            return [python, bootstrap, str(channel)]
+        command = [*self.spec.custom_command, *self.spec.custom_args] or [f"{places.code}/bootstrap"]
+        if "/" not in command[0]:
+            # execve looks nowhere; a shell's own lookup does, on the PATH of the environment given.
+            return ["/bin/sh", "-c", 'exec "$@"', "sh", *command]
+        return command
+
+    def _environment(self, places: Places, credentials: RoleCredentials | None) -> Mapping[str, str]:
+        return build_environment(self.spec, self.instance_id, places, self.around.proxy_port, credentials, self.port)
+
+    def _in_namespaces(self, credentials: RoleCredentials | None, channel: int) -> dict[str, Any]:
+        isolation, python = self.around.isolation, self.python
+        binds = [[str(self.code), "/code"], [str(self.around.ca_bundle.resolve()), f"{_LOCAL}/ca.pem"]]
+        binds += [[str(_BOOTSTRAP / "site"), f"{_LOCAL}/site"]]
+        links: dict[str, str] = {}
+        masks: list[str] = []
+        home = ""
+        if not self.runtime.custom:
+            binds.append([str(_BOOTSTRAP / "bootstrap.py"), f"{_LOCAL}/bootstrap.py"])
+        if python is not None:
+            binds += [[str(p), str(p)] for p in python.prefixes if not p.is_relative_to("/usr")]
+            masks = [str(p) for p in python.packages if p.is_dir()]
+            home = f"/var/fc/lang/python{python.version}"
+            links = {f"{home}/bin/python{suffix}": str(python.executable) for suffix in ("", "3", python.version)}
+        layers = self.layers
+        if len(layers) > 1 and not isolation.overlay:
+            layers = (self.around.trees.merged(layers),)
+        (self.folder / "root").mkdir()
+        places = Places(site=f"{_LOCAL}/site", ca_bundle=f"{_LOCAL}/ca.pem", python=f"{home}/bin" if home else "")
+        return {
+            "namespaces": True,
+            "user_namespace": isolation.user_namespace,
+            "hostname": self.instance_id[:60],
+            "proxy_port": self.around.proxy_port,
+            "mount_point": str(self.folder / "root"),
+            "binds": binds,
+            "layers": [tree.name for tree in layers],
+            "layer_store": str(self.around.trees.root),
+            "masks": masks,
+            "files": {
+                "/etc/passwd": _USERS.format(uid=self.uid),
+                "/etc/group": _GROUPS.format(uid=self.uid),
+                "/etc/hosts": _HOSTS,
+            },
+            "links": links,
+            "tmp_mb": _TMP_MB,
+            "uid": self.uid,
+            "gid": self.uid,
+            # In a user namespace the limit would count all of the caller's own processes on older kernels.
+            "processes": 0 if isolation.user_namespace else _PROCESSES,
+            "cwd": "/code",
+            "argv": self._command(places, f"{_LOCAL}/bootstrap.py", channel, str(python.executable) if python else ""),
+            "environment": self._environment(places, credentials),
+        }
+
+    def _in_fallback(self, credentials: RoleCredentials | None, channel: int) -> dict[str, Any]:
+        python = self.python
+        layers = self.layers[0] if len(self.layers) == 1 else self.around.trees.merged(self.layers)
+        (self.folder / "tmp").mkdir()
+        places = Places(
+            code=str(self.code),
+            layers=str(layers),
+            home=str(self.folder / "tmp"),
+            site=str(_BOOTSTRAP / "site"),
+            ca_bundle=str(self.around.ca_bundle.resolve()),
+            python=str(python.executable.parent) if python else "",
+        )
+        executable = str(python.executable) if python else ""
+        command = self._command(places, str(_BOOTSTRAP / "bootstrap.py"), channel, executable)
+        if not self.runtime.custom:
+            # Without the site module, or the packages installed on this machine would be importable.
+            command[1:1] = ["-S"]
+        return {
+            "namespaces": False,
+            "user_namespace": False,
+            "cwd": str(self.code),
+            "argv": command,
+            "environment": self._environment(places, credentials),
+        }

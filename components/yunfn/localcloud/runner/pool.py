@@ -1,0 +1,135 @@
+"""Which instance serves a call: a free one of the same key, else a new one; idle ones end after a while."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+from yunfn.localcloud.runner.instance import Instance
+from yunfn.localcloud.runner.specification import FunctionSpec
+from yunfn.runtimes import ALIBABA
+
+
+def concurrency(spec: FunctionSpec) -> int:
+    """How many calls one instance takes at once: more than one only where the program brings its own server."""
+    return spec.instance_concurrency if ALIBABA[spec.runtime].custom else 1
+
+
+class Pool:
+    """The instances of one runner, by their function's key."""
+
+    def __init__(self) -> None:
+        self._instances: dict[str, list[Instance]] = {}
+        self._kept: dict[str, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sweeper: asyncio.TimerHandle | None = None
+
+    def add(self, instance: Instance) -> None:
+        """Count a new instance in, before it is started, so that nothing started is ever forgotten."""
+        self._instances.setdefault(instance.spec.key, []).append(instance)
+
+    def instances(self, key: str | None = None) -> list[Instance]:
+        """Those of one key, or all."""
+        if key is not None:
+            return list(self._instances.get(key, ()))
+        return [instance for instances in self._instances.values() for instance in instances]
+
+    def take(self, spec: FunctionSpec) -> Instance | None:
+        """A living instance with room for a call, the fullest and latest used first; None where there is none."""
+        free = [
+            instance
+            for instance in self.instances(spec.key)
+            if instance.ready and not instance.retired and instance.alive and instance.calls < concurrency(spec)
+        ]
+        chosen = max(free, key=lambda instance: (instance.calls, instance.idle_since), default=None)
+        if chosen is not None:
+            chosen.calls += 1
+        return chosen
+
+    def release(self, instance: Instance) -> None:
+        """A call is over; the instance waits for the next, or ends where it died or was retired meanwhile."""
+        instance.calls -= 1
+        instance.idle_since = time.monotonic()
+        if instance.calls == 0 and (instance.retired or not instance.alive):
+            self.discard(instance)
+        else:
+            self._sweep_later(instance.spec.idle_seconds)
+
+    def discard(self, instance: Instance) -> None:
+        """Stop an instance in the background; it takes no more calls from now on."""
+        instance.retired = True
+        instances = self._instances.get(instance.spec.key, [])
+        if instance in instances:
+            instances.remove(instance)
+            if not instances:
+                del self._instances[instance.spec.key]
+            self.background(instance.stop())
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run ``work`` on the side; ``settle`` waits for it."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def settle(self) -> None:
+        """Wait until everything in the background is done."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    def keep(self, key: str, count: int) -> None:
+        """From now on ``count`` instances of ``key`` stay though idle (provisioned concurrency)."""
+        if count:
+            self._kept[key] = count
+        else:
+            self._kept.pop(key, None)
+        self._sweep_later(0)
+
+    def kept(self, key: str) -> int:
+        """How many instances of ``key`` stay though idle."""
+        return self._kept.get(key, 0)
+
+    def retire(self, prefix: str) -> None:
+        """End the instances whose key starts so: idle ones now, busy ones after their calls."""
+        for key in [key for key in self._kept if key.startswith(prefix)]:
+            del self._kept[key]
+        for instance in self.instances():
+            if instance.spec.key.startswith(prefix):
+                instance.retired = True
+                if instance.calls == 0:
+                    self.discard(instance)
+
+    def close(self) -> None:
+        """End every instance, busy or not."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self._kept.clear()
+        for instance in self.instances():
+            self.discard(instance)
+
+    def _sweep_later(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time() + seconds
+        if self._sweeper is None or self._sweeper.cancelled() or self._sweeper.when() > due:
+            if self._sweeper is not None:
+                self._sweeper.cancel()
+            self._sweeper = loop.call_at(due, self._sweep)
+
+    def _sweep(self) -> None:
+        """Discard what has been idle for too long; look again when the next one is due."""
+        self._sweeper = None
+        now = time.monotonic()
+        waits = []
+        for key in list(self._instances):
+            idle = [instance for instance in self.instances(key) if instance.calls == 0]
+            spare = len(self.instances(key)) - self.kept(key)
+            for instance in sorted(idle, key=lambda each: each.idle_since):
+                left = instance.idle_since + instance.spec.idle_seconds - now
+                if not instance.alive or (left <= 0 and spare > 0):
+                    spare -= 1
+                    self.discard(instance)
+                elif left > 0:
+                    waits.append(left)
+        if waits:
+            self._sweep_later(min(waits))

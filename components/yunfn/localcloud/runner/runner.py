@@ -1,0 +1,158 @@
+"""``FunctionRunner``: runs functions for the local cloud, in instances it starts, reuses, bounds and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import shutil
+import socket
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from yunfn.exceptions import FunctionRunnerError
+from yunfn.localcloud.runner.failures import Failure
+from yunfn.localcloud.runner.instance import CallLog, Instance
+from yunfn.localcloud.runner.isolation import Isolation, probe
+from yunfn.localcloud.runner.managed import ManagedInstance
+from yunfn.localcloud.runner.plan import Surroundings
+from yunfn.localcloud.runner.pool import Pool
+from yunfn.localcloud.runner.specification import (
+    FunctionSpec,
+    Invocation,
+    InvocationResult,
+    RoleCredentials,
+)
+from yunfn.localcloud.runner.trees import TreeStore
+
+# Between two looks at the memory of busy instances, in seconds.
+_LOOK_SECONDS = 0.05
+
+
+class FunctionRunner:
+    """Runs functions; made and used inside one event loop.
+
+    ``work`` is a folder of the runner's own (unpacked zips stay in it, instances' folders do not).
+    ``connect_proxy`` is run as a task for each instance, with the socket that listens on the instance's private
+    127.0.0.1:``proxy_port``: it serves the cloud's proxy on it until it is cancelled, which means the instance is
+    gone. ``ca_bundle`` is the PEM file functions trust. ``log_sink`` gets what instances print outside of any call
+    (spec, instance id, bytes); what they print during a call is in its result.
+    """
+
+    def __init__(
+        self,
+        *,
+        work: Path,
+        connect_proxy: Callable[[socket.socket], Awaitable[None]] | None,
+        proxy_port: int,
+        ca_bundle: Path,
+        log_sink: Callable[[FunctionSpec, str, bytes], None] | None = None,
+    ) -> None:
+        self._work, self._ca_bundle, self._proxy_port = work, ca_bundle, proxy_port
+        self._connect_proxy, self._log_sink = connect_proxy, log_sink
+        self._isolation: Isolation | None = None
+        self._around: Surroundings | None = None
+        self._pool = Pool()
+        self._watcher: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def isolation(self) -> Isolation:
+        """What this machine allows, tried out at the first call (some tens of milliseconds)."""
+        if self._isolation is None:
+            self._work.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._isolation = probe(self._work)
+        return self._isolation
+
+    async def invoke(self, spec: FunctionSpec, invocation: Invocation) -> InvocationResult:
+        """Answer one event.
+
+        What goes wrong inside the function is a result with an ``error_type``. Raises FunctionRunnerError where
+        this machine is the reason: no such Python (PythonNotFoundError), a zip that is refused, a closed runner.
+        """
+        log = CallLog(invocation.request_id)
+        instance = self._pool.take(spec)
+        cold = instance is None
+        if instance is None:
+            instance = await self._add(spec)
+        error: Failure | None = None
+        payload = b""
+        begun = time.perf_counter()
+        try:
+            with instance.logging(log):
+                try:
+                    if cold:
+                        await self._start(instance, invocation)
+                        begun = time.perf_counter()
+                    payload = await instance.call(invocation)
+                except Failure as failure:
+                    error, payload = failure, failure.body()
+            duration = (time.perf_counter() - begun) * 1000
+        finally:
+            self._pool.release(instance)
+        return InvocationResult(
+            payload=payload,
+            error_type=error.error_type if error else None,
+            log=log.bytes(),
+            duration_ms=duration,
+            billed_ms=max(1, math.ceil(duration)),
+            max_memory_mb=instance.peak_mb,
+            cold_start=cold,
+            instance_id=instance.id,
+            initialization_ms=instance.initialization_ms if cold else 0.0,
+        )
+
+    async def warm(self, spec: FunctionSpec, count: int, credentials: RoleCredentials | None = None) -> None:
+        """Keep ``count`` instances of ``spec`` started (provisioned concurrency) until told another count.
+
+        Returns once they are ready; ``credentials`` are the role's, for what runs at their start. Raises Failure
+        where an instance does not start, FunctionRunnerError where this machine is the reason.
+        """
+        self._pool.keep(spec.key, count)
+        missing = count - len(self._pool.instances(spec.key))
+        await asyncio.gather(*[self._start_kept(spec, credentials) for _ in range(missing)])
+
+    async def retire(self, key_prefix: str) -> None:
+        """Stop the instances whose key starts with ``key_prefix``: idle ones now, busy ones after their calls."""
+        self._pool.retire(key_prefix)
+
+    async def close(self) -> None:
+        """Kill every instance, busy or not, and remove its folder; when this returns nothing is left alive."""
+        self._closed = True
+        self._pool.close()
+        if self._watcher is not None:
+            self._watcher.cancel()
+        await self._pool.settle()
+        await asyncio.to_thread(shutil.rmtree, self._work / "instances", ignore_errors=True)
+
+    async def _add(self, spec: FunctionSpec) -> Instance:
+        """A new instance, counted in and taken for one call, not yet started."""
+        around = await self._surroundings()
+        if self._closed:
+            raise FunctionRunnerError(f"Function {spec.function_name} is not run: the function runner is closed")
+        instance = ManagedInstance(around, spec, self._log_sink, self._connect_proxy)
+        instance.calls = 1
+        self._pool.add(instance)
+        return instance
+
+    async def _start(self, instance: Instance, invocation: Invocation) -> None:
+        try:
+            await instance.start(invocation)
+        except BaseException:
+            instance.retired = True
+            raise
+        instance.ready = True
+
+    async def _start_kept(self, spec: FunctionSpec, credentials: RoleCredentials | None) -> None:
+        instance = await self._add(spec)
+        try:
+            await self._start(instance, Invocation(str(uuid.uuid4()), b"", credentials))
+        finally:
+            self._pool.release(instance)
+
+    async def _surroundings(self) -> Surroundings:
+        if self._around is None:
+            isolation = await asyncio.to_thread(self.isolation)
+            trees = TreeStore(self._work / "trees")
+            self._around = Surroundings(isolation, trees, self._ca_bundle, self._proxy_port, self._work)
+        return self._around
