@@ -145,8 +145,9 @@ def _two_ways_out(problem: str, needed: tuple[int, ...], products: Sequence[Prod
     if "pulumi-resource-alicloud" in names:
         version = next(product.version for product in products if product.name == "pulumi-resource-alicloud")
         installs.append(f"the alicloud plugin (`pulumi plugin install resource alicloud {version}`)")
-    wanted = " and the ".join(product.title for product in products)
+    titles = [product.title for product in products]
+    wanted = " and ".join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
     return (
-        f"{problem}, and the {wanted} must be built: either install Go >= {dotted(needed)} (https://go.dev/dl/), "
+        f"{problem}, and {wanted} must be built: either install Go >= {dotted(needed)} (https://go.dev/dl/), "
         f"or install {' and '.join(installs)}, and run this again"
     )
