@@ -1,4 +1,4 @@
-"""Function Compute's side of artifacts: which code its functions hold, and the layer versions yunfn published."""
+"""Function Compute's side of artifacts: which code its functions hold, and the layer versions there are."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from Tea.exceptions import TeaException
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage.alibaba_session import AlibabaSession
 
-# How yunfn marks what it publishes: the description of a layer version starts so (alibaba.Layer).
-MARK = "yunfn "
 _PAGE = 100
 
 
@@ -68,17 +66,16 @@ class FunctionCompute:
                 yield self._use(name, version.version_id)
 
     def layer_versions(self) -> Iterator[LayerVersion]:
-        """Every layer version that carries yunfn's mark; raises CloudAnswerError."""
+        """Every layer version of the account; raises CloudAnswerError."""
         for layer in self._pages("ListLayers", self._list_layers, "layers"):
             for version in self._pages("ListLayerVersions", self._layer_page(layer.layer_name), "layers", "versions"):
-                if (version.description or "").startswith(MARK):
-                    yield LayerVersion(
-                        version.layer_version_arn,
-                        version.layer_name,
-                        int(version.version),
-                        int(version.code_checksum or 0),
-                        int(version.code_size or 0),
-                    )
+                yield LayerVersion(
+                    version.layer_version_arn,
+                    version.layer_name,
+                    int(version.version),
+                    int(version.code_checksum or 0),
+                    int(version.code_size or 0),
+                )
 
     def delete_layer_version(self, layer: LayerVersion) -> None:
         """Remove a layer version; raises CloudAnswerError."""

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from yunfn.storage.function_compute import FunctionUse, LayerVersion
 from yunfn.storage.oss import StoredObject
 
+# Where packages of layers lie in the bucket (yunfn.storage.names).
+LAYER_FOLDER = "layers/"
+
 
 @dataclass(frozen=True, slots=True)
 class Retained:
@@ -29,8 +32,11 @@ def sort_out(
 ) -> list[Retained]:
     """Every artifact with its users: layer versions by ARN, packages by the checksum that FC reports too.
 
-    A package is used while a function version holds its bytes, or a layer version in use does.
+    A package is used while a function version holds its bytes, or a layer version in use does. A layer version
+    is yunfn's if its bytes are those of a package in the bucket; anybody else's is left out.
     """
+    stored = list(objects)
+    packed = {each.crc64 for each in stored if each.key.startswith(LAYER_FOLDER)}
     by_layer: dict[str, list[str]] = {}
     by_checksum: dict[int, list[str]] = {}
     for use in functions:
@@ -40,10 +46,12 @@ def sort_out(
             by_layer.setdefault(arn, []).append(holder)
     result: list[Retained] = []
     for layer in layers:
+        if layer.crc64 not in packed:
+            continue
         users = by_layer.get(layer.arn, [])
         result.append(Retained("layer version", f"{layer.name}:{layer.version}", layer.size, tuple(users), layer))
         by_checksum.setdefault(layer.crc64, []).extend(users)
-    for stored in objects:
-        users = by_checksum.get(stored.crc64, [])
-        result.append(Retained("package", stored.key, stored.size, tuple(dict.fromkeys(users)), stored))
+    for each in stored:
+        users = by_checksum.get(each.crc64, [])
+        result.append(Retained("package", each.key, each.size, tuple(dict.fromkeys(users)), each))
     return result
