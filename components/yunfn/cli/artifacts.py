@@ -12,9 +12,9 @@ from rich.table import Table
 
 from yunfn.exceptions import ArtifactError
 from yunfn.storage import alibaba_session
-from yunfn.storage.function_compute import FunctionCompute, LayerVersion
+from yunfn.storage.function_compute import FunctionCompute
 from yunfn.storage.oss import OssArtifacts
-from yunfn.storage.retained import Retained, sort_out
+from yunfn.storage.retained import LayerVersion, Retained, sort_out
 
 application = typer.Typer(
     help="What destroyed stacks leave behind: code and layer packages, layer versions.", no_args_is_help=True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from alibabacloud_fc20230330 import models
@@ -15,29 +14,9 @@ from Tea.exceptions import TeaException
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage.alibaba_session import AlibabaSession
+from yunfn.storage.retained import FunctionUse, LayerVersion
 
 _PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class LayerVersion:
-    """A published layer version: ARN, name, number, CRC-64 of its zip and size in bytes."""
-
-    arn: str
-    name: str
-    version: int
-    crc64: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionUse:
-    """What one function, as LATEST or as a version, holds: the CRC-64 of its code and the ARNs of its layers."""
-
-    function: str
-    version: str
-    crc64: int
-    layers: tuple[str, ...]
 
 
 class FunctionCompute:

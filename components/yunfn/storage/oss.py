@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import oss2
@@ -11,19 +10,10 @@ import oss2
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage.alibaba_session import AlibabaSession
 from yunfn.storage.names import artifact_bucket
+from yunfn.storage.retained import StoredObject
 
 # DeleteMultipleObjects takes at most 1,000 keys (OSS API reference).
 _DELETE_BATCH = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class StoredObject:
-    """One object: key, size in bytes, CRC-64 (ECMA-182, as OSS and FC report it), time of the last change."""
-
-    key: str
-    size: int
-    crc64: int
-    modified: datetime
 
 
 class OssArtifacts:

@@ -4,12 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from yunfn.storage.function_compute import FunctionUse, LayerVersion
-from yunfn.storage.oss import StoredObject
+from datetime import datetime
 
 # Where packages of layers lie in the bucket (yunfn.storage.names).
 LAYER_FOLDER = "layers/"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object: key, size in bytes, CRC-64 (ECMA-182, as OSS and FC report it), time of the last change."""
+
+    key: str
+    size: int
+    crc64: int
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVersion:
+    """A published layer version: ARN, name, number, CRC-64 of its zip and size in bytes."""
+
+    arn: str
+    name: str
+    version: int
+    crc64: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionUse:
+    """What one function, as LATEST or as a version, holds: the CRC-64 of its code and the ARNs of its layers."""
+
+    function: str
+    version: str
+    crc64: int
+    layers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from yunfn.storage.function_compute import FunctionUse, LayerVersion
-from yunfn.storage.oss import StoredObject
-from yunfn.storage.retained import sort_out
+from yunfn.storage.retained import FunctionUse, LayerVersion, Retained, StoredObject, sort_out
 
 
 def _object(key: str, crc64: int) -> StoredObject:
@@ -17,7 +15,7 @@ def _layer(name: str, version: int, crc64: int) -> LayerVersion:
     return LayerVersion(f"acs:fc:r:1:layers/{name}/versions/{version}", name, version, crc64, 100)
 
 
-def _users(found: list, name: str) -> tuple[str, ...]:  # type: ignore[type-arg]
+def _users(found: list[Retained], name: str) -> tuple[str, ...]:
     (item,) = [item for item in found if item.name == name]
     return item.used_by
 

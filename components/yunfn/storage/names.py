@@ -1,0 +1,48 @@
+"""Where artifacts go: the bucket of an account and region, and the key of a digest in it."""
+
+from __future__ import annotations
+
+import re
+
+from yunfn.exceptions import ValidationError
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_ACCOUNT = re.compile(r"[0-9]{1,20}")
+_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+
+
+def artifact_bucket(account: str, region: str) -> str:
+    """Name the OSS bucket that holds the artifacts of one account in one region.
+
+    OSS names are unique among all users and 3–63 lower-case letters, digits and hyphens (OSS documentation,
+    "bucket naming"); account and region make this one unique and let everyone compute it.
+
+    Raises:
+        ValidationError: the account is no number, or the region no region id.
+    """
+    if not _ACCOUNT.fullmatch(account):
+        raise ValidationError("artifact bucket", "account", account, "an account id is digits only")
+    if not _REGION.fullmatch(region):
+        raise ValidationError("artifact bucket", "region", region, "a region id looks like cn-shanghai")
+    return f"yunfn-artifacts-{account}-{region}"
+
+
+def code_key(name: str, digest: str) -> str:
+    """Key of the code package of the function called ``name``: ``code/<name>/<digest>.zip``."""
+    return _key("code", name, digest)
+
+
+def layer_key(name: str, digest: str) -> str:
+    """Key of the package of the layer called ``name``: ``layers/<name>/<digest>.zip``."""
+    return _key("layers", name, digest)
+
+
+def _key(folder: str, name: str, digest: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValidationError(
+            "artifact key", "name", name, "1–128 letters, digits, '_', '.' and '-', not starting with '.' or '-'"
+        )
+    if not _DIGEST.fullmatch(digest):
+        raise ValidationError("artifact key", "digest", digest, "64 hexadecimal digits (SHA-256)")
+    return f"{folder}/{name}/{digest}.zip"
