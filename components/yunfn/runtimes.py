@@ -102,8 +102,14 @@ class FcLimits:
     async_retries: tuple[int, int] = (0, 8)
     async_age_s: tuple[int, int] = (1, 604800)
     reserved_prefixes: tuple[str, ...] = ("FC_",)
-    # "accessKeyID … topic" stand in the older document; PYTHONPATH and the like are the runtime's own.
+    # These stand in the older document.
     reserved_keys: tuple[str, ...] = ("accessKeyID", "accessKeySecret", "securityToken", "topic")
+    # Managed runtimes set these for themselves (FCD "layers"); custom runtimes set none, so users may.
+    runtime_keys: tuple[str, ...] = ("LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH")
+    provisioned_instances: tuple[int, int] = (0, 10000)
+    log_trigger_interval_s: tuple[int, int] = (3, 600)
+    log_trigger_retries: tuple[int, int] = (0, 100)
+    mns_filter_tag: int = 16
 
 
 FC_LIMITS = FcLimits()

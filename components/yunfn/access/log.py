@@ -1,0 +1,23 @@
+"""Rights on one logstore of the log service (SLS)."""
+
+from __future__ import annotations
+
+from yunfn.access.names import log_name
+from yunfn.access.statement import Grant, Name, Statement, grant
+
+
+def write(project: Name, logstore: Name, *, region: Name = "*", account: Name = "*") -> Grant:
+    """Write log lines: the one action that the platform needs to bring a function's output to its logstore.
+
+    ``log:PostLogStoreLogs`` (FCD "permissions"); a project's name is unique in its region only, so naming
+    ``region`` and ``account`` makes the resource exact. Raises ValidationError for a name SLS would not take.
+    """
+    return grant("log.write", _write, project=project, logstore=logstore, region=region, account=account)
+
+
+def _write(project: str, logstore: str, region: str, account: str) -> tuple[Statement, ...]:
+    at = (
+        f"acs:log:{region}:{account}:project/{log_name('log.write', 'project', project)}"
+        f"/logstore/{log_name('log.write', 'logstore', logstore)}"
+    )
+    return (Statement(("log:PostLogStoreLogs",), (at,)),)

@@ -1,0 +1,43 @@
+"""Checking of arguments that may not be known yet: now where the value is here, else when it comes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import pulumi
+
+T = TypeVar("T")
+
+
+def later(value: object) -> bool:
+    """Whether ``value`` is known only later: an output or another awaitable."""
+    return isinstance(value, pulumi.Output) or inspect.isawaitable(value)
+
+
+def checked(value: pulumi.Input[T], check: Callable[[T], object]) -> pulumi.Input[T]:
+    """Answer ``value`` after ``check`` let it pass; ``check`` raises ValidationError for what the cloud refuses.
+
+    A plain value is checked at once, so that nothing is registered after an error. An output is checked when
+    its value comes, still before any resource that takes it.
+    """
+    if not later(value):
+        check(value)  # type: ignore[arg-type]
+        return value
+
+    def resolved(known: T) -> T:
+        check(known)
+        return known
+
+    return pulumi.Output.from_input(value).apply(resolved)
+
+
+def optional(value: pulumi.Input[T] | None, check: Callable[[T], object]) -> pulumi.Input[T] | None:
+    """Like ``checked`` for an argument that may be left out."""
+    return None if value is None else checked(value, check)
+
+
+def known(values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Answer the values as a dict if every one is here already, else None."""
+    return None if any(later(value) for value in values.values()) else dict(values)

@@ -1,0 +1,340 @@
+"""A function with its code, rights and published version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from yunfn import packaging, storage
+from yunfn.access import Grant
+from yunfn.alibaba import rules
+from yunfn.alibaba.account import guard
+from yunfn.alibaba.artifact import default_bucket, upload
+from yunfn.alibaba.checking import checked, later, optional
+from yunfn.alibaba.environment import WSGI_FILE, WSGI_HANDLER, WSGI_KEY, checked_environment, wsgi_source
+from yunfn.alibaba.fingerprint import version_description
+from yunfn.alibaba.instance import Container, CustomRuntime, Dns, Gpu, Initializer, PreStop, lifecycle
+from yunfn.alibaba.invocation import AsyncInvocation, ProvisionedInstances
+from yunfn.alibaba.layer import Layer
+from yunfn.alibaba.naming import default_name
+from yunfn.alibaba.role import attach, make_role
+from yunfn.alibaba.service import Service
+from yunfn.exceptions import ValidationError
+from yunfn.runtimes import FC_LIMITS, Runtime
+
+if TYPE_CHECKING:
+    from yunfn.alibaba.alias import Alias
+
+
+class Function(pulumi.ComponentResource):
+    """A function of Function Compute 3.0, published as a version at each change of code or configuration.
+
+    Older versions are kept. Outputs: ``function_name``, ``function_arn``, ``version`` (the newest published
+    one), ``role_arn``, ``code_digest`` and ``code_md5`` (None for a container image).
+    """
+
+    function_name: pulumi.Output[str]
+    function_arn: pulumi.Output[str]
+    version: pulumi.Output[str]
+    role_arn: pulumi.Output[str]
+    code_digest: str | None
+    code_md5: str | None
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        service: Service,
+        runtime: str,
+        handler: pulumi.Input[str] | None = None,
+        code: str | Path | None = None,
+        wsgi: bool = False,
+        function_name: pulumi.Input[str] | None = None,
+        description: pulumi.Input[str] | None = None,
+        memory: pulumi.Input[int] | None = None,
+        cpu: pulumi.Input[float] | None = None,
+        disk: pulumi.Input[int] | None = None,
+        timeout: pulumi.Input[int] = 60,
+        instance_concurrency: pulumi.Input[int] | None = None,
+        environment: Mapping[str, pulumi.Input[str]] | pulumi.Output[Mapping[str, str]] | None = None,
+        layers: Sequence[Layer | pulumi.Input[str]] = (),
+        grants: Sequence[Grant] = (),
+        own_role: bool = False,
+        initializer: Initializer | None = None,
+        pre_stop: PreStop | None = None,
+        custom_runtime: CustomRuntime | None = None,
+        container: Container | None = None,
+        gpu: Gpu | None = None,
+        dns: Dns | None = None,
+        session_affinity: pulumi.Input[str] | None = None,
+        session_affinity_settings: pulumi.Input[str] | None = None,
+        instance_isolation_mode: pulumi.Input[str] | None = None,
+        idle_timeout: pulumi.Input[int] | None = None,
+        internet_access: pulumi.Input[bool] | None = None,
+        reserved_concurrency: pulumi.Input[int] | None = None,
+        provisioned_instances: ProvisionedInstances | None = None,
+        async_invocation: AsyncInvocation | None = None,
+        resource_group_id: pulumi.Input[str] | None = None,
+        tags: Mapping[str, pulumi.Input[str]] | None = None,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        bucket: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the function.
+
+        Args:
+            name: Pulumi's name of the component.
+            service: Whose role, logs, network and tags the function shares.
+            runtime: A name of ``yunfn.runtimes.ALIBABA`` or ``custom-container``; it decides how the other
+                arguments are checked, so it is no output.
+            handler: ``file.function``, folders by '/'; its file must be in the code. Not for custom runtimes
+                and containers.
+            code: A folder or ``.zip``; packed at once, so it is no output. Not for containers.
+            wsgi: Whether the handler is a WSGI callable, ``handler(environ, start_response)``, to serve the
+                events of an HTTP trigger; ``yunfn.wsgi`` is put into the package for it.
+            function_name: 1–128 letters, digits, '_' and '-'; by default ``<stack>-<name>``. Another name is
+                another function: it is made first, the old one removed last.
+            description: Text shown in the console.
+            memory: MB, 128–32768 in steps of 64.
+            cpu: vCPU, 0.05–16 in steps of 0.05; memory in GB is one to four times as much.
+            disk: MB of temporary disk, 512 or 10240.
+            timeout: Seconds of one call, 1–86400.
+            instance_concurrency: Calls that one instance serves at a time, 1–200.
+            environment: Variables, 4 KB in all; secret outputs stay secret.
+            layers: At most five layers, or ARNs of layer versions; the first wins.
+            grants: Rights the function uses, such as ``oss.read(bucket)``.
+            own_role: Whether the function gets a role of its own instead of sharing the service's.
+            initializer: Runs once per instance before its first call.
+            pre_stop: Runs before an instance is taken down.
+            custom_runtime: The program of a ``custom*`` runtime.
+            container: The image of ``custom-container``.
+            gpu: A graphics card.
+            dns: How instances look up names.
+            session_affinity: Which calls reach the same instance, such as ``MCP_SSE``; platform's words.
+            session_affinity_settings: Its settings as JSON, in the platform's words.
+            instance_isolation_mode: ``SHARE`` or ``SESSION_EXCLUSIVE``, in the platform's words.
+            idle_timeout: Seconds an idle instance stays. Changing it replaces the function, so change
+                ``function_name`` in the same step.
+            internet_access: Whether the function may reach the internet, by default as the service says.
+            reserved_concurrency: Instances at most, kept free for the function, 0 or more; 0 stops it.
+            provisioned_instances: Instances kept ready for each alias declared for the function.
+            async_invocation: What happens to asynchronous calls, of the function and of each of its aliases.
+            resource_group_id: Resource group of the account.
+            tags: Tags beside those of the service.
+            include: Patterns of .gitignore: only matching files of ``code`` are packed.
+            exclude: Patterns of .gitignore: matching files are left out.
+            bucket: OSS bucket for the code, by default the artifact bucket of account and region.
+            opts: Options of the component.
+
+        Raises:
+            ValidationError: an argument the cloud would refuse.
+            PackagingError: the code cannot be packed.
+            AccountMismatchError: the stack belongs to another account.
+        """
+        kind = rules.runtime(name, runtime)
+        package = _package(name, kind, code, wsgi, include, exclude)
+        entry = _handler(name, kind, handler, package)
+        for hook, at in ((initializer, "initializer"), (pre_stop, "pre_stop")):
+            if hook is not None and hook.handler is not None and kind is not None and not kind.custom:
+                _handler(name, kind, hook.handler, package, f"{at}.handler")
+        called = checked(
+            function_name or default_name(name), lambda v: rules.function_name(name, "function_name", v)
+        )
+        rules.layers(name, layers)
+        for each in layers:
+            if isinstance(each, Layer):
+                rules.layer_runtime(name, each._name, each.compatible_runtimes, runtime)
+        _check_program(name, runtime, kind, custom_runtime, container)
+        variables: Any = environment
+        if wsgi:
+            variables = _with_wsgi(name, environment, entry)
+        variables = checked_environment(name, variables, kind)
+        size = _size(name, memory, cpu, disk, timeout, instance_concurrency)
+        reserved = optional(
+            reserved_concurrency,
+            lambda v: rules.within(name, "reserved_concurrency", v, (0, 2**31 - 1), "instances"),
+        )
+        guard(opts)
+        account = service.account
+        super().__init__("yunfn:alibaba:Function", name, None, opts)
+        self.name = name
+        self.service = service
+        self.aliases: list[Alias] = []
+        self.provisioned_instances = provisioned_instances
+        self.async_invocation = async_invocation
+        self.code_digest = package.digest if package else None
+        self.code_md5 = package.md5 if package else None
+        rights = self._grant(service, grants, own_role)
+        settings: dict[str, Any] = {
+            **service.settings(),
+            **size,
+            "runtime": runtime,
+            "handler": WSGI_HANDLER if wsgi else entry,
+            "role": self.role_arn,
+            "layers": [each.arn if isinstance(each, Layer) else each for each in layers] or None,
+            "instance_lifecycle_config": lifecycle(name, initializer, pre_stop),
+            "custom_runtime_config": custom_runtime.settings() if custom_runtime else None,
+            "custom_container_config": container.settings() if container else None,
+            "gpu_config": gpu.settings() if gpu else None,
+            "custom_dns": dns.settings() if dns else None,
+            "session_affinity": session_affinity,
+            "session_affinity_config": session_affinity_settings,
+            "instance_isolation_mode": instance_isolation_mode,
+            "idle_timeout": idle_timeout,
+        }
+        if internet_access is not None:
+            settings["internet_access"] = internet_access
+        stored = None
+        if package is not None:
+            target = bucket if bucket is not None else default_bucket(account)
+            stored = upload(f"{name}-code", package, storage.code_key(name, package.digest), target, self)
+        function = alicloud.fc.V3Function(
+            f"{name}-function",
+            function_name=called,
+            description=description,
+            environment_variables=variables,
+            code={"oss_bucket_name": stored.bucket, "oss_object_name": stored.key} if stored else None,
+            resource_group_id=resource_group_id,
+            tags={**service.tags, **(tags or {})} or None,
+            **{key: value for key, value in settings.items() if value is not None},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=rights),
+        )
+        frozen = {**settings, "code": self.code_digest}
+        version = alicloud.fc.V3FunctionVersion(
+            f"{name}-version",
+            function_name=function.function_name,
+            description=version_description(
+                frozen, pulumi.Output.from_input(variables), f"{pulumi.get_project()}/{name}"
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[function], retain_on_delete=True),
+        )
+        self.function_name = function.function_name
+        self.function_arn = function.function_arn
+        self.version = version.version_id
+        self._invoke_settings(reserved)
+        self.register_outputs(
+            {
+                "functionName": self.function_name,
+                "functionArn": self.function_arn,
+                "version": self.version,
+                "roleArn": self.role_arn,
+                "codeDigest": self.code_digest,
+                "codeMd5": self.code_md5,
+            }
+        )
+
+    def _grant(self, service: Service, grants: Sequence[Grant], own_role: bool) -> list[pulumi.Resource]:
+        """Settle the function's role; answer what must be there before the function may run by it."""
+        if not own_role:
+            self.role_arn = service.role_arn
+            extra = [service.attach(self.name, service.role_name, grants, self)] if grants else []
+            return [*service.rights, *extra]
+        role = make_role(f"{self.name}-role", default_name(self.name), f"Function {self.name}", self)
+        self.role_arn = role.arn
+        wanted = [*service.platform_grants(), *service.grants, *grants]
+        if not wanted:
+            return []
+        return [attach(self.name, default_name(self.name), role.role_name, wanted, self)]
+
+    def _invoke_settings(self, reserved: pulumi.Input[int] | None) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        if reserved is not None:
+            alicloud.fc.V3ConcurrencyConfig(
+                f"{self.name}-concurrency",
+                function_name=self.function_name,
+                reserved_concurrency=reserved,
+                opts=child,
+            )
+        if self.async_invocation is not None:
+            alicloud.fc.V3AsyncInvokeConfig(
+                f"{self.name}-async",
+                function_name=self.function_name,
+                opts=child,
+                **self.async_invocation.settings(self.name),
+            )
+
+
+def _package(
+    name: str,
+    kind: Runtime | None,
+    code: str | Path | None,
+    wsgi: bool,
+    include: Sequence[str],
+    exclude: Sequence[str],
+) -> packaging.Package | None:
+    if kind is None:
+        if code is not None:
+            raise ValidationError(name, "code", str(code), "a container brings its own code in the image")
+        return None
+    if code is None:
+        raise ValidationError(name, "code", code, f"runtime {kind.name} needs a folder or zip")
+    if wsgi and kind.custom:
+        raise ValidationError(name, "wsgi", wsgi, f"runtime {kind.name} serves HTTP by its own program")
+    generated = {WSGI_FILE: wsgi_source()} if wsgi else None
+    package = packaging.pack(code, include=include, exclude=exclude, generated=generated)
+    rules.package_size(name, "code", package.zip_size, FC_LIMITS.oss_code_mb)
+    return package
+
+
+def _handler(
+    name: str,
+    kind: Runtime | None,
+    handler: pulumi.Input[str] | None,
+    package: packaging.Package | None,
+    property: str = "handler",
+) -> pulumi.Input[str]:
+    if kind is None or kind.custom:
+        # The API wants one all the same; custom runtimes never look at it (FCD "custom runtimes").
+        return handler if handler is not None else "index.handler"
+    if handler is None:
+        raise ValidationError(name, property, handler, f"runtime {kind.name} needs a handler, file.function")
+    paths = package.manifest.paths if package is not None else None
+    return checked(handler, lambda value: rules.handler(name, property, value, paths))
+
+
+def _check_program(
+    name: str, runtime: str, kind: Runtime | None, program: CustomRuntime | None, container: Container | None
+) -> None:
+    if program is not None and (kind is None or not kind.custom):
+        raise ValidationError(name, "custom_runtime", program.command, f"runtime {runtime} takes none")
+    if container is not None and kind is not None:
+        raise ValidationError(name, "container", container.image, f"only runtime {rules.CONTAINER} takes one")
+    if container is None and kind is None:
+        raise ValidationError(name, "container", None, f"runtime {rules.CONTAINER} needs one")
+
+
+def _with_wsgi(name: str, environment: Any, handler: pulumi.Input[str]) -> Any:
+    if later(environment):
+        return pulumi.Output.all(environment, handler).apply(lambda both: {**both[0], WSGI_KEY: both[1]})
+    if WSGI_KEY in (environment or {}):
+        raise ValidationError(name, "environment", WSGI_KEY, "the key is used by yunfn for wsgi=True")
+    return {**(environment or {}), WSGI_KEY: handler}
+
+
+def _size(
+    name: str,
+    memory: pulumi.Input[int] | None,
+    cpu: pulumi.Input[float] | None,
+    disk: pulumi.Input[int] | None,
+    timeout: pulumi.Input[int],
+    concurrency: pulumi.Input[int] | None,
+) -> dict[str, Any]:
+    limits = FC_LIMITS
+    if memory is not None and cpu is not None:
+        both: Any = pulumi.Output.all(cpu, memory) if later(memory) or later(cpu) else [cpu, memory]
+        checked(both, lambda pair: rules.cpu_and_memory(name, *pair))
+    return {
+        "memory_size": optional(memory, lambda v: rules.memory(name, v)),
+        "cpu": optional(cpu, lambda v: rules.cpu(name, v)),
+        "disk_size": optional(disk, lambda v: rules.disk(name, v)),
+        "timeout": checked(timeout, lambda v: rules.within(name, "timeout", v, limits.timeout_s, "seconds")),
+        "instance_concurrency": optional(
+            concurrency,
+            lambda v: rules.within(name, "instance_concurrency", v, limits.instance_concurrency, "calls"),
+        ),
+    }

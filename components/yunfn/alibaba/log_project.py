@@ -1,0 +1,101 @@
+"""A log project with one logstore and its index."""
+
+from __future__ import annotations
+
+import re
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from yunfn.alibaba.account import guard
+from yunfn.alibaba.checking import checked
+from yunfn.alibaba.naming import default_name
+from yunfn.alibaba.rules import within
+from yunfn.exceptions import ValidationError
+
+_PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+_LOGSTORE = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
+# SLS documentation, "create a logstore": 1–3650 days (3650 keeps lines for ever), 1–100 shards at creation.
+_RETENTION_DAYS = (1, 3650)
+_SHARDS = (1, 100)
+_TOKENS = ", '\";=()[]{}?@&<>/:\n\t\r"
+
+
+class LogProject(pulumi.ComponentResource):
+    """A project of the log service (SLS), one logstore in it, and a full-text index to search it by.
+
+    Outputs: ``project_name``, ``logstore_name``.
+    """
+
+    project_name: pulumi.Output[str]
+    logstore_name: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        project_name: pulumi.Input[str] | None = None,
+        logstore_name: pulumi.Input[str] = "functions",
+        description: pulumi.Input[str] | None = None,
+        retention_days: pulumi.Input[int] = 30,
+        shards: pulumi.Input[int] = 1,
+        index: bool = True,
+        tags: pulumi.Input[dict[str, pulumi.Input[str]]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the project, logstore and index.
+
+        Args:
+            name: Pulumi's name of the component.
+            project_name: 3–63 lower-case letters, digits and hyphens, unique among all users of the region;
+                by default ``<stack>-<name>-<account>``.
+            logstore_name: 3–63 lower-case letters, digits, hyphens and underscores.
+            description: Text shown in the console.
+            retention_days: Days that lines are kept, 1–3650 (3650: for ever).
+            shards: Shards of the logstore, 1–100; changing it replaces the logstore.
+            index: Whether lines can be searched (full text, case ignored).
+            tags: Tags of the project.
+            opts: Options of the component.
+
+        Raises:
+            ValidationError: a name or number the log service would refuse.
+            AccountMismatchError: the stack belongs to another account.
+        """
+        account = guard(opts)
+        project_name = project_name or f"{default_name(name)}-{account.account_id}"
+        project = checked(project_name, lambda value: _named(name, "project_name", value, _PROJECT))
+        logstore = checked(logstore_name, lambda value: _named(name, "logstore_name", value, _LOGSTORE))
+        days = checked(retention_days, lambda v: within(name, "retention_days", v, _RETENTION_DAYS, "days"))
+        count = checked(shards, lambda v: within(name, "shards", v, _SHARDS, "shards"))
+        super().__init__("yunfn:alibaba:LogProject", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        made = alicloud.log.Project(
+            f"{name}-project", project_name=project, description=description, tags=tags, opts=child
+        )
+        store = alicloud.log.Store(
+            f"{name}-logstore",
+            project_name=made.project_name,
+            logstore_name=logstore,
+            retention_period=days,
+            shard_count=count,
+            append_meta=True,
+            opts=child,
+        )
+        if index:
+            alicloud.log.StoreIndex(
+                f"{name}-index",
+                project=made.project_name,
+                logstore=store.logstore_name,
+                full_text=alicloud.log.StoreIndexFullTextArgs(case_sensitive=False, token=_TOKENS),
+                opts=child,
+            )
+        self.project_name = made.project_name
+        self.logstore_name = store.logstore_name
+        self.register_outputs({"projectName": self.project_name, "logstoreName": self.logstore_name})
+
+
+def _named(resource: str, property: str, value: str, pattern: re.Pattern[str]) -> None:
+    if not pattern.fullmatch(value):
+        letters = "lower-case letters, digits and hyphens"
+        rule = f"3–63 {letters}" + (" (and underscores)" if pattern is _LOGSTORE else "")
+        raise ValidationError(resource, property, value, rule)

@@ -1,0 +1,56 @@
+"""Network and file systems of functions, as Service takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from yunfn.exceptions import ValidationError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vpc:
+    """The VPC that functions stand in: its id, the vSwitches to take addresses from, and a security group."""
+
+    vpc_id: pulumi.Input[str]
+    vswitch_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    security_group_id: pulumi.Input[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NasMount:
+    """A NAS file system in the functions' file tree; it needs a Vpc.
+
+    ``server`` is the file system's mount target and path, as ``<host>:/path``; ``folder`` where it appears, an
+    absolute path; ``tls`` whether the transfer is encrypted.
+    """
+
+    server: pulumi.Input[str]
+    folder: pulumi.Input[str]
+    tls: pulumi.Input[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OssMount:
+    """A bucket in the functions' file tree.
+
+    ``bucket`` and the ``path`` in it; ``folder`` where it appears, an absolute path; ``endpoint`` of OSS, such
+    as ``http://oss-cn-shanghai-internal.aliyuncs.com``; ``read_only`` whether functions may write.
+    """
+
+    bucket: pulumi.Input[str]
+    folder: pulumi.Input[str]
+    endpoint: pulumi.Input[str]
+    path: pulumi.Input[str] = "/"
+    read_only: pulumi.Input[bool] = True
+
+
+def mount_folder(resource: str, value: str) -> None:
+    """Check where a file system appears: an absolute path outside of what the platform mounts itself."""
+    parts = value.split("/")
+    if not value.startswith("/") or "" in parts[1:] or ".." in parts or "." in parts:
+        raise ValidationError(resource, "mounts.folder", value, "an absolute path such as /mnt/data")
+    if parts[1] in ("code", "opt", "proc", "sys", "dev"):
+        raise ValidationError(resource, "mounts.folder", value, f"/{parts[1]} is the platform's own")

@@ -1,0 +1,23 @@
+"""From sources to a package that is known by its content: canonical manifest, digest, reproducible zip.
+
+Knows no cloud and no Pulumi.
+"""
+
+from __future__ import annotations
+
+from yunfn.packaging.ignore import DEFAULT_IGNORES, INSTALL_TREE_IGNORES
+from yunfn.packaging.install_tree import install_tree
+from yunfn.packaging.manifest import Entry, Manifest, Mode
+from yunfn.packaging.package import Package, cache_folder, pack
+
+__all__ = [
+    "DEFAULT_IGNORES",
+    "INSTALL_TREE_IGNORES",
+    "Entry",
+    "Manifest",
+    "Mode",
+    "Package",
+    "cache_folder",
+    "install_tree",
+    "pack",
+]

@@ -1,0 +1,136 @@
+"""The canonical manifest of a package: what is in it, and the digest that names it.
+
+The digest covers path, mode and content of every file and nothing that differs from machine to machine: no
+times, no absolute paths, no order of a directory listing, no compression (facts: equal input does not give
+equal zip bytes across zlib builds).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from yunfn.exceptions import PackagingError
+
+# Raised whenever the canonical form changes, so that two forms never share a digest.
+_FORMAT = b"yunfn-manifest 1\n"
+
+
+class Mode(Enum):
+    """The three kinds of entry a function package can hold, with their Unix modes."""
+
+    FILE = 0o100644
+    EXECUTABLE = 0o100755
+    SYMLINK = 0o120777
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file or symbolic link: POSIX path from the root, mode, SHA-256 of its content, size in bytes.
+
+    A link's content is its target.
+    """
+
+    path: str
+    mode: Mode
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The entries of a package in canonical order: by the UTF-8 bytes of the path."""
+
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], label: str) -> Manifest:
+        """Sort and check entries; ``label`` names the source in errors.
+
+        Raises:
+            PackagingError: the same path twice, a file where another entry needs a folder, or nothing at all.
+        """
+        ordered = tuple(sorted(entries, key=lambda e: e.path.encode()))
+        if not ordered:
+            raise PackagingError(f"{label}: holds no file: an empty package cannot be deployed")
+        paths = set()
+        for entry in ordered:
+            if entry.path in paths:
+                raise PackagingError(f"{label}: {entry.path!r}: the same path stands in it twice")
+            paths.add(entry.path)
+        for entry in ordered:
+            for parent in _parents(entry.path):
+                if parent in paths:
+                    raise PackagingError(f"{label}: {parent!r}: is a file, and a folder for {entry.path!r}")
+        return cls(ordered)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) over the canonical form: one line of mode, content hash, size and path per entry."""
+        state = hashlib.sha256(_FORMAT)
+        for entry in self.entries:
+            state.update(f"{entry.mode.value:o} {entry.sha256} {entry.size} {entry.path}\n".encode())
+        return state.hexdigest()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all contents together, unzipped."""
+        return sum(entry.size for entry in self.entries)
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every path in the package."""
+        return frozenset(entry.path for entry in self.entries)
+
+
+def checked_path(path: str, label: str) -> str:
+    """Answer ``path`` if it may stand in a package, else raise.
+
+    Raises:
+        PackagingError: absolute, with ``..``, with a backslash or drive letter, with control characters, or
+            not expressible in UTF-8.
+    """
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        shown = path.encode(errors="surrogateescape")
+        raise PackagingError(f"{label}: {shown!r}: file names must be UTF-8") from error
+    parts = path.split("/")
+    if path.startswith("/"):
+        raise PackagingError(f"{label}: {path!r}: an absolute path would leave the package's folder")
+    if ".." in parts:
+        raise PackagingError(f"{label}: {path!r}: '..' would leave the package's folder")
+    if "\\" in path or (len(path) > 1 and path[1] == ":" and path[0].isalpha()):
+        raise PackagingError(f"{label}: {path!r}: Windows paths do not name one file on every system")
+    if "" in parts or "." in parts:
+        raise PackagingError(f"{label}: {path!r}: empty and '.' parts do not name a file")
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in path):
+        raise PackagingError(f"{label}: {path!r}: control characters are not allowed in file names")
+    return path
+
+
+def checked_link(path: str, target: str, label: str) -> str:
+    """Answer a symbolic link's ``target`` if it stays inside the package, else raise.
+
+    Raises:
+        PackagingError: the target is empty, absolute, or climbs out of the package's root.
+    """
+    if not target or "\0" in target:
+        raise PackagingError(f"{label}: {path!r}: a symbolic link without a target")
+    if target.startswith("/") or "\\" in target:
+        raise PackagingError(f"{label}: {path!r} -> {target!r}: an absolute link points elsewhere in the cloud")
+    parts = [part for part in target.split("/") if part not in ("", ".")]
+    climbs = next((i for i, part in enumerate(parts) if part != ".."), len(parts))
+    # Climbing again after a name could pass through another link, where '..' is no longer the folder above.
+    if climbs > path.count("/") or ".." in parts[climbs:]:
+        raise PackagingError(f"{label}: {path!r} -> {target!r}: a symbolic link must stay in the package")
+    return target
+
+
+def _parents(path: str) -> Iterator[str]:
+    at = path.find("/")
+    while at != -1:
+        yield path[:at]
+        at = path.find("/", at + 1)

@@ -1,0 +1,93 @@
+"""The picture service: one function takes pictures, one answers them changed.
+
+After the FC 2.0 template of the same service, with rights on its one bucket instead of on all of OSS.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from yunfn import access, alibaba
+from yunfn.packaging import INSTALL_TREE_IGNORES, install_tree
+from yunfn.runtimes import ALIBABA
+
+_HERE = Path(__file__).parent
+_RUNTIME = "python3.10"
+_LOCK = _HERE.parent / "layers" / "image" / "requirements.lock"
+
+
+def packages() -> Path:
+    """Answer the folder with the layer's packages, installed once per lock.
+
+    In a local cloud no package index is asked: run ``python stacks/image_service.py`` before, outside of it.
+    """
+    return install_tree(_LOCK, ALIBABA[_RUNTIME], offline="YUNFN_LOCAL" in os.environ)
+
+
+def program() -> None:
+    """Declare the service; the stack's settings ``image:*`` say how its stacks differ."""
+    settings = pulumi.Config("image")
+    stack = pulumi.get_stack()
+    account = alibaba.guard()
+    pictures = alicloud.oss.Bucket(
+        "pictures",
+        bucket=f"{stack}-pictures-{account.account_id}",
+        storage_class="Standard",
+        server_side_encryption_rule={"sse_algorithm": "AES256"},
+        force_destroy=settings.get_bool("forceDestroy") or False,
+    )
+    alicloud.oss.BucketAcl("pictures-acl", bucket=pictures.bucket, acl="private")
+    logs = alibaba.LogProject(
+        "logs",
+        description="image process log pro",
+        logstore_name="fc-log",
+        retention_days=settings.get_int("logDays") or 362,
+        shards=1,
+    )
+    service = alibaba.Service("image", log_project=logs, tags={"service": "image", "stack": stack})
+    layer = alibaba.Layer(
+        "packages",
+        content=packages(),
+        prefix="python",
+        exclude=INSTALL_TREE_IGNORES,
+        compatible_runtimes=[_RUNTIME],
+        description="Pillow and the OSS client",
+    )
+    rights = {
+        "upload": [access.oss.write(pictures.bucket)],
+        "proc": [access.oss.read(pictures.bucket)],
+    }
+    methods = {"upload": ["POST"], "proc": ["GET"]}
+    for name, grants in rights.items():
+        function = alibaba.Function(
+            name,
+            service=service,
+            runtime=_RUNTIME,
+            handler=f"{name}.handler",
+            wsgi=True,
+            code=_HERE / "image",
+            layers=[layer],
+            memory=settings.get_int("memory") or 256,
+            timeout=60,
+            description=f"http function for {name} image",
+            environment={"BUCKET": pictures.bucket},
+            grants=grants,
+            own_role=True,
+        )
+        alias = alibaba.Alias(f"{name}-live", function=function)
+        trigger = alibaba.Trigger(
+            f"{name}-http", alias=alias, source=alibaba.HttpSource(auth="anonymous", methods=methods[name])
+        )
+        pulumi.export(f"{name}Url", trigger.url)
+        pulumi.export(f"{name}Function", function.function_name)
+    pulumi.export("bucket", pictures.bucket)
+    pulumi.export("logProject", logs.project_name)
+    pulumi.export("logstore", logs.logstore_name)
+
+
+if __name__ == "__main__":
+    print(packages())
