@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
+RUNTIMES := python3.10
+
 .DEFAULT_GOAL := help
-.PHONY: help venv lock engine local demo real test check bench clean
+.PHONY: pythons help venv lock engine local demo real test check bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +25,10 @@ $(STAMP): requirements.lock pyproject.toml
 lock: ## resolve requirements.lock anew (versions and hashes only, no index host)
 	$(VENV)/bin/uv pip compile --quiet --upgrade pyproject.toml --extra local --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 --output-file requirements.lock
 
+# The runtimes that functions of the demo and the tests run in; a missing Python is named before anything starts.
+pythons: $(STAMP)
+	@$(VENV)/bin/python -m yunfn.localcloud.runner.pythons $(RUNTIMES)
+
 engine: $(STAMP) ## build or find pulumi and its plugins (cached per user)
 	@$(VENV)/bin/python engine/build.py
 
@@ -30,7 +36,7 @@ local: $(STAMP) ## start the local cloud and say how to use it
 	@$(VENV)/bin/yunfn local start
 	@echo 'next: eval "$$($(VENV)/bin/yunfn local env)"   or   $(VENV)/bin/yunfn local run -- COMMAND'
 
-demo: $(STAMP) ## the picture service, up and down again in a local cloud (KEEP=1 leaves it running)
+demo: pythons ## the picture service, up and down again in a local cloud (KEEP=1 leaves it running)
 	@$(VENV)/bin/python engine/build.py
 	@$(VENV)/bin/python -m tests.demo $(if $(KEEP),--keep)
 
@@ -42,7 +48,7 @@ check: $(STAMP) ## ruff, format, mypy --strict
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/mypy
 
-test: $(STAMP) ## all tests: units, then the real engine over the local cloud
+test: pythons ## all tests: units, then the real engine over the local cloud
 	@$(VENV)/bin/python engine/build.py
 	@$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 

@@ -34,7 +34,12 @@ async def serve(home: Home, port: int, stop: asyncio.Event) -> None:
     bound = await front.listen(port)
 
     async def inside(listener: socket.socket) -> None:
-        await front.serve(listener)
+        """Serve the proxy inside one instance's network until the runner cancels it."""
+        server = await front.serve(listener)
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            front.forget(server)
 
     cloud.runner = FunctionRunner(work=home.work, connect_proxy=inside, proxy_port=bound, ca_bundle=authority.bundle)
     control = await Control(cloud, bound, stop.set).serve()
