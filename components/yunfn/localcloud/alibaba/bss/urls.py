@@ -1,0 +1,7 @@
+"""Where BssOpenApi is found."""
+
+from __future__ import annotations
+
+import re
+
+HOSTS = (re.compile(r"business(?:\.(?P<region>[a-z0-9-]+))?\.aliyuncs\.com"),)

@@ -1,0 +1,42 @@
+"""STS's refusals (API "AssumeRole", error codes)."""
+
+from __future__ import annotations
+
+from yunfn.localcloud.cloud_error import CloudError
+
+
+class NoPermission(CloudError):
+    """The role does not trust the caller, or the caller cannot take roles at all."""
+
+    code = "NoPermission"
+    status = 403
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"You are not authorized to do this action. You should be authorized by RAM. ({reason})")
+
+
+class RoleAccessDenied(CloudError):
+    """A cloud service may not take the role: it is missing, or its trust policy does not name the service."""
+
+    code = "AccessDenied"
+    status = 403
+
+    def __init__(self, role_arn: str, service: str, reason: str) -> None:
+        super().__init__(f"the service {service} cannot assume the role {role_arn}: {reason}")
+
+
+class RoleNotExist(CloudError):
+    """There is no such role."""
+
+    code = "EntityNotExist.Role"
+    status = 404
+
+    def __init__(self, role_arn: str) -> None:
+        super().__init__(f"The role does not exist: {role_arn}.")
+
+
+class InvalidParameter(CloudError):
+    """A parameter breaks a rule; ``name`` completes the code."""
+
+    def __init__(self, name: str, rule: str) -> None:
+        super().__init__(f"The parameter {name} is wrongly formed: {rule}", code=f"InvalidParameter.{name}")
