@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from enginebuild import products
 from enginebuild.products import all_products, digest, module_version, required_go
 
