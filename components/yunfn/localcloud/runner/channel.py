@@ -33,12 +33,19 @@ class Channel:
         try:
             self._writer.write(_LENGTHS.pack(len(encoded), len(body)) + encoded + body)
             await self._writer.drain()
+        except ConnectionError as error:
+            raise EOFError("the instance ended") from error
+        return await self.receive()
+
+    async def receive(self) -> tuple[dict[str, Any], bytes]:
+        """Read one frame; raises EOFError where the instance ended, or wrote what is no frame."""
+        try:
             lengths = _LENGTHS.unpack(await self._reader.readexactly(_LENGTHS.size))
             if sum(lengths) > _LARGEST:
                 raise EOFError("the instance sent a frame that is too large")
             told = await self._reader.readexactly(lengths[0])
             return json.loads(told), await self._reader.readexactly(lengths[1])
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
+        except (asyncio.IncompleteReadError, ConnectionError, ValueError) as error:
             raise EOFError("the instance ended") from error
 
     async def close(self) -> None:

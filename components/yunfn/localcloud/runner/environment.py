@@ -1,9 +1,9 @@
 """The environment of a function's process: the cloud's variables, the function's own, and nothing of this machine.
 
 Function Compute's own (FCD "environment variables"): FC_FUNC_CODE_PATH, FC_ACCOUNT_ID, FC_FUNCTION_HANDLER,
-FC_FUNCTION_MEMORY_SIZE, FC_FUNCTION_NAME, FC_REGION, FC_CUSTOM_LISTEN_PORT, FC_INSTANCE_ID, FC_VER_ID (Debian 10
-and older) or FC_FUNCTION_VERSION (Debian 11 and newer), and ALIBABA_CLOUD_ACCESS_KEY_ID, _ACCESS_KEY_SECRET and
-_SECURITY_TOKEN.
+FC_FUNCTION_MEMORY_SIZE, FC_FUNCTION_NAME, FC_REGION, FC_CUSTOM_LISTEN_PORT, FC_INSTANCE_ID, FC_QUALIFIER, FC_VER_ID
+(Debian 10 and older) or FC_FUNCTION_VERSION (Debian 11 and newer), and ALIBABA_CLOUD_ACCESS_KEY_ID,
+_ACCESS_KEY_SECRET and _SECURITY_TOKEN.
 
 The local cloud's own, without which a program inside could not reach it: HTTP_PROXY and HTTPS_PROXY (both cases),
 NO_PROXY, SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, and one last folder on PYTHONPATH that makes certifi
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from yunfn.localcloud.runner.specification import FunctionSpec, RoleCredentials
+from yunfn.localcloud.runner.specification import FunctionSpec, Invocation, RoleCredentials
 from yunfn.runtimes import ALIBABA
 
 _SYSTEM_PATH = "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin"
@@ -59,16 +59,11 @@ def _network(places: Places, proxy_port: int) -> dict[str, str]:
 
 
 def build_environment(
-    spec: FunctionSpec,
-    instance_id: str,
-    places: Places,
-    proxy_port: int,
-    credentials: RoleCredentials | None,
-    custom_port: int,
+    spec: FunctionSpec, instance_id: str, invocation: Invocation, places: Places, proxy_port: int, custom_port: int
 ) -> Mapping[str, str]:
-    """All variables of the process for ``spec``; ``proxy_port`` 0 means there is no proxy.
+    """All variables of the process for ``spec``, started for ``invocation``.
 
-    ``custom_port`` is where a custom runtime's program must listen.
+    ``proxy_port`` 0 means there is no proxy; ``custom_port`` is where a custom runtime's program must listen.
     """
     runtime = ALIBABA[spec.runtime]
     version_key = "FC_VER_ID" if runtime.system in ("Debian 9", "Debian 10") else "FC_FUNCTION_VERSION"
@@ -86,10 +81,10 @@ def build_environment(
         "FC_FUNCTION_HANDLER": spec.handler,
         "FC_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
         "FC_INSTANCE_ID": instance_id,
-        "FC_RUNTIME": spec.runtime,
+        "FC_QUALIFIER": invocation.qualifier,
         version_key: spec.version,
         "PYTHONUNBUFFERED": "1",
-        **credential_variables(credentials),
+        **credential_variables(invocation.credentials),
         **_network(places, proxy_port),
     }
     if runtime.search_layers:

@@ -4,80 +4,73 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import shutil
+import socket
 import time
-import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from yunfn.localcloud.runner import failures
+from yunfn.localcloud.runner.call_log import CallLog
 from yunfn.localcloud.runner.failures import Failure
-from yunfn.localcloud.runner.launch import Launched
-from yunfn.localcloud.runner.memory import function_memory
+from yunfn.localcloud.runner.launch import ExecError, Launched
 from yunfn.localcloud.runner.plan import InstancePlan, Surroundings
-from yunfn.localcloud.runner.specification import FunctionSpec, Invocation, RoleCredentials
+from yunfn.localcloud.runner.processes import ask_to_end, function_memory
+from yunfn.localcloud.runner.specification import FunctionSpec, Invocation
 
-# What one call may print before the rest is dropped; far above what anybody reads, below what hurts the cloud.
-_LOG_BYTES = 16 << 20
+T = TypeVar("T")
+Sink = Callable[[FunctionSpec, str, bytes], None]
+ServeProxy = Callable[[socket.socket], Awaitable[None]]
+
+# At its timeout a process may still say where it hangs, before it is killed.
+_LAST_WORDS_SECONDS = 0.1
+_TAIL_BYTES = 4096
 _numbers = count()
 
-Listen = Callable[[Any], Awaitable[None]]
-Sink = Callable[[FunctionSpec, str, bytes], None]
 
-
-@dataclass(slots=True)
-class CallLog:
-    """What is printed during one call."""
-
-    request_id: str
-    parts: list[bytes] = field(default_factory=list)
-    size: int = 0
-
-    def add(self, data: bytes) -> None:
-        """Append, up to the bound."""
-        if self.size < _LOG_BYTES:
-            self.parts.append(data[: _LOG_BYTES - self.size])
-            self.size += len(data)
-
-    def line(self, text: str) -> None:
-        """Append a line of the cloud's own, on a line by itself."""
-        if self.parts and not self.parts[-1].endswith(b"\n"):
-            self.parts.append(b"\n")
-        self.parts.append(text.encode() + b"\n")
-
-    def bytes(self) -> bytes:
-        """All of it."""
-        return b"".join(self.parts)
+def _new_id() -> str:
+    """An instance id as the cloud makes them: seconds since 1970 in hex, then chance."""
+    return f"c-{int(time.time()):x}-{secrets.token_hex(10)}"
 
 
 class Instance(ABC):
-    """What managed and custom runtimes' instances have in common."""
+    """What managed and custom runtimes' instances have in common.
+
+    ``calls`` counts the calls under way; ``ready`` is set once it may take any, ``retired`` once it may take no
+    more; ``peak_mb`` is the highest memory seen, in MB; ``tail`` the last of what was printed.
+    """
 
     with_channel = False
 
-    def __init__(self, around: Surroundings, spec: FunctionSpec, sink: Sink | None, proxy: Listen | None) -> None:
+    def __init__(self, around: Surroundings, spec: FunctionSpec, sink: Sink | None, serve: ServeProxy | None) -> None:
         self.spec = spec
-        self.id = f"c-{uuid.uuid4()}"
+        self.id = _new_id()
         self.calls = 0
-        self.ready = False
-        self.retired = False
+        self.ready = self.retired = False
         self.idle_since = 0.0
         self.initialization_ms = 0.0
         self.peak_mb = 0.0
-        self._around, self._sink, self._proxy = around, sink, proxy
+        self.tail = b""
+        self._around, self._sink, self._serve_proxy = around, sink, serve
         self._logs: list[CallLog] = []
-        self._serving: asyncio.Task[None] | None = None
-        self._killed: Failure | None = None
+        self._serving: asyncio.Future[None] | None = None
+        self._cause: Failure | None = None
         self._launched = Launched(self._printed)
         self._plan: InstancePlan | None = None
 
     @property
     def alive(self) -> bool:
-        """Whether it runs and may take calls."""
-        return self._launched.pid > 0 and not self._launched.exited.done() and self._killed is None
+        """Whether its processes run and nobody has given it up."""
+        return self._launched.pid > 0 and not self._launched.exited.done() and self._cause is None
+
+    @property
+    def plan(self) -> InstancePlan:
+        """What it was started by."""
+        assert self._plan is not None
+        return self._plan
 
     async def start(self, invocation: Invocation) -> None:
         """From nothing to ready for calls, the initializer included.
@@ -86,24 +79,42 @@ class Instance(ABC):
         """
         begun = time.perf_counter()
         self._plan = await asyncio.to_thread(InstancePlan, self._around, self.spec, self.id, next(_numbers))
-        self._launched.spawn(self.with_channel)
+        plan = self._plan.make(invocation, self._launched.spawn(self.with_channel))
         await self._open()
-        await self._launched.start(self._plan.make(invocation.credentials, self._launched.channel_number))
-        if self._proxy is not None and self._launched.listener is not None:
-            self._serving = asyncio.ensure_future(self._proxy(self._launched.listener))
+        try:
+            await self._launched.start(plan)
+        except ExecError as error:
+            raise self._not_executed(error) from error
+        if self._serve_proxy is not None and self._launched.listener is not None:
+            self._serving = asyncio.ensure_future(self._serve_proxy(self._launched.listener))
         await self._ready(invocation)
+        if self.spec.initializer:
+            await self._recorded("Initialize", invocation, self._initialize(invocation, self.spec.initializer))
         self.initialization_ms = (time.perf_counter() - begun) * 1000
+        self.ready = True
+
+    async def call(self, invocation: Invocation) -> bytes:
+        """Answer one event; raises Failure."""
+        return await self._recorded("Invoke", invocation, self._answer(invocation))
 
     async def _open(self) -> None:  # noqa: B027 - only one kind has something to do here
         """Take over what spawn made, before the plan goes out."""
 
-    @abstractmethod
-    async def _ready(self, invocation: Invocation) -> None:
-        """Load and initialize; raises Failure."""
+    def _not_executed(self, error: ExecError) -> Exception:
+        """What to raise where the program inside could not be executed."""
+        return error
 
     @abstractmethod
-    async def call(self, invocation: Invocation) -> bytes:
-        """Answer one event; raises Failure."""
+    async def _ready(self, invocation: Invocation) -> None:
+        """Wait until the program inside takes calls; raises Failure."""
+
+    @abstractmethod
+    async def _initialize(self, invocation: Invocation, initializer: str) -> None:
+        """Run the initializer; raises Failure."""
+
+    @abstractmethod
+    async def _answer(self, invocation: Invocation) -> bytes:
+        """Run the handler for one event; raises Failure."""
 
     @contextlib.contextmanager
     def logging(self, log: CallLog) -> Iterator[None]:
@@ -115,7 +126,28 @@ class Instance(ABC):
             self._launched.drain()
             self._logs.remove(log)
 
+    async def _recorded(self, what: str, invocation: Invocation, work: Coroutine[Any, Any, T]) -> T:
+        """Do ``work`` between the log lines with which the cloud brackets a call."""
+        self._note(invocation, f"FC {what} Start RequestId: {invocation.request_id}")
+        end = ""
+        try:
+            return await work
+        except Failure as failure:
+            end = f", Error: {failure.end}"
+            raise
+        finally:
+            self._note(invocation, f"FC {what} End RequestId: {invocation.request_id}{end}")
+
+    def _note(self, invocation: Invocation, line: str) -> None:
+        self._launched.drain()
+        logs = [log for log in self._logs if log.request_id == invocation.request_id]
+        for log in logs:
+            log.line(line)
+        if not logs and self._sink is not None:
+            self._sink(self.spec, self.id, line.encode() + b"\n")
+
     def _printed(self, data: bytes) -> None:
+        self.tail = (self.tail + data)[-_TAIL_BYTES:]
         if len(self._logs) > 1:
             # Several calls at once: a line that names its request goes there, another to the youngest call.
             for line in data.splitlines(keepends=True):
@@ -129,75 +161,51 @@ class Instance(ABC):
     def measure(self) -> float:
         """Look at the memory now; the highest seen so far, in MB."""
         if self._launched.pid and not self._launched.exited.done():
-            include = self._around.isolation.mode == "fallback"
-            self.peak_mb = max(self.peak_mb, function_memory(self._launched.pid, include_root=include))
+            now = function_memory(self._launched.pid, include_root=not self.plan.namespaces)
+            self.peak_mb = max(self.peak_mb, now)
         return self.peak_mb
 
-    def over_limit(self) -> bool:
-        """Whether it has used more memory than the function has."""
-        return self.measure() > self.spec.memory_mb
+    async def enforce_memory(self) -> None:
+        """Kill the instance if it has used more memory than the function has; its calls fail as in the cloud."""
+        if self.alive and self.measure() > self.spec.memory_mb:
+            for log in self._logs:
+                log.line(
+                    f"[local cloud] killed: {self.peak_mb:.2f} MB of memory used, {self.spec.memory_mb} MB allowed"
+                )
+            await self._launched.stop()
 
-    async def kill(self, failure: Failure) -> None:
-        """Stop it now; calls under way fail with ``failure``."""
-        if self._killed is None:
-            self._killed = failure
-        await self._launched.stop()
-
-    async def within(self, work: Awaitable[Any], seconds: float, error_type: str) -> Any:
-        """The outcome of ``work`` inside the instance, or the Failure for its timeout, its end or its memory."""
+    async def within(self, work: Coroutine[Any, Any, T], seconds: float, error_type: str) -> T:
+        """The outcome of ``work`` with the program inside, or the Failure for its timeout, its end or its memory."""
+        begun = time.perf_counter()
         task = asyncio.ensure_future(work)
-        done, _ = await asyncio.wait([task, self._launched.exited], timeout=seconds, return_when="FIRST_COMPLETED")
-        if not done:
-            self.measure()
-            await self.kill(failures.timed_out(error_type, seconds, self.peak_mb))
-        elif task.done() and not isinstance(task.exception(), EOFError | ConnectionError):
-            if not self.over_limit():
-                return task.result()
-            await self.kill(failures.out_of_memory(error_type, self.peak_mb, self.spec.memory_mb))
-        if not task.done():
+        exited = self._launched.exited
+        try:
+            both: tuple[asyncio.Future[Any], ...] = (task, exited)
+            await asyncio.wait(both, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if task.done() and not isinstance(task.exception(), EOFError | ConnectionError):
+                await self.enforce_memory()
+                if not exited.done():
+                    return task.result()
+            elif not task.done() and not exited.done():
+                self.measure()
+                self._cause = failures.timed_out(error_type, seconds, self.peak_mb)
+                if ask_to_end(self._launched.pid, include_root=not self.plan.namespaces):
+                    await asyncio.wait([exited], timeout=_LAST_WORDS_SECONDS)
+                await self._launched.stop()
+        finally:
             task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, EOFError, ConnectionError, Failure):
-            await task
-        code = await self._launched.exited
-        raise self._killed or failures.exited(error_type, 137 if code is None else code)
+            with contextlib.suppress(asyncio.CancelledError, EOFError, ConnectionError):
+                await task
+        await self._launched.stop()
+        raise self._cause or failures.exited(error_type, (time.perf_counter() - begun) * 1000, self.peak_mb)
 
     async def stop(self) -> None:
-        """Kill every process, close every socket, remove the folder."""
-        if self._launched.spawned:
-            await self._launched.stop()
+        """Kill every process, close every socket, remove the folder; calls under way fail."""
+        await self._launched.stop()
         if self._serving is not None:
             self._serving.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await self._serving
+            await asyncio.gather(self._serving, return_exceptions=True)
+        if self._launched.listener is not None:
+            self._launched.listener.close()
         if self._plan is not None:
             await asyncio.to_thread(shutil.rmtree, self._plan.folder, ignore_errors=True)
-
-    def call_fields(self, invocation: Invocation) -> dict[str, Any]:
-        """What context and headers are made of."""
-        spec = self.spec
-        return {
-            "request_id": invocation.request_id,
-            "function": spec.function_name,
-            "handler": spec.handler,
-            "memory": spec.memory_mb,
-            "timeout": int(spec.timeout),
-            "region": spec.region,
-            "account_id": spec.account,
-            "version": spec.version,
-            "qualifier": invocation.qualifier,
-            "log_project": spec.log_project,
-            "log_store": spec.log_store,
-            "credentials": credential_fields(invocation.credentials),
-            "trace": dict(invocation.trace),
-        }
-
-
-def credential_fields(credentials: RoleCredentials | None) -> dict[str, str] | None:
-    """The credentials as the bootstrap takes them."""
-    if credentials is None:
-        return None
-    return {
-        "access_key_id": credentials.access_key_id,
-        "access_key_secret": credentials.access_key_secret,
-        "security_token": credentials.security_token,
-    }

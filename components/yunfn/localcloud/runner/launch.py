@@ -36,6 +36,14 @@ def launcher_process(control: int, channel: int, output: int) -> subprocess.Pope
     )
 
 
+class ExecError(FunctionRunnerError):
+    """The instance was set up, but its program could not be executed; ``errno`` says why."""
+
+    def __init__(self, reason: str, errno: int) -> None:
+        super().__init__(reason)
+        self.errno = errno
+
+
 class Launched:
     """One launcher process and, through it, one instance's processes.
 
@@ -57,18 +65,22 @@ class Launched:
         self.channel: socket.socket | None = None
         self.pid = 0
         self.spawned = False
-        self.channel_number = -1
 
-    def spawn(self, with_channel: bool) -> None:
-        """Start the launcher process (some milliseconds, blocking). Raises FunctionRunnerError where it cannot."""
+    def spawn(self, with_channel: bool) -> int:
+        """Start the launcher process (some milliseconds, blocking).
+
+        Returns the number the channel's descriptor has inside, -1 where none was asked for. Raises
+        FunctionRunnerError where the process cannot be started.
+        """
         self._control, control = socket.socketpair()
         self._output, output = os.pipe()
-        inside = None
+        inside: socket.socket | None = None
+        number = -1
         if with_channel:
             self.channel, inside = socket.socketpair()
-            self.channel_number = inside.fileno()
+            number = inside.fileno()
         try:
-            self._process = launcher_process(control.fileno(), inside.fileno() if inside else -1, output)
+            self._process = launcher_process(control.fileno(), number, output)
         except OSError as error:
             os.close(self._output)
             self._control.close()
@@ -85,6 +97,7 @@ class Launched:
         os.set_blocking(self._output, False)
         self._loop.add_reader(self._control, self._on_control)
         self._loop.add_reader(self._output, self.drain)
+        return number
 
     async def start(self, plan: Mapping[str, Any]) -> None:
         """Carry out ``plan``; raises FunctionRunnerError with the launcher's reason where the kernel refuses."""
@@ -120,7 +133,7 @@ class Launched:
 
     async def stop(self) -> None:
         """Kill every process of the instance and wait until they are gone."""
-        if not self.exited.done():
+        if self.spawned and not self.exited.done():
             with contextlib.suppress(OSError):
                 self._control.shutdown(socket.SHUT_WR)
             try:
@@ -162,13 +175,14 @@ class Launched:
             if not self._started.done():
                 self._started.set_result(message["started"])
         elif "failed" in message:
-            self._fail_start(message["failed"])
+            self._fail_start(message["failed"], message.get("exec_errno"))
         elif "exited" in message:
             self._code = message["exited"]
 
-    def _fail_start(self, reason: str) -> None:
+    def _fail_start(self, reason: str, errno: int | None = None) -> None:
         if not self._started.done():
-            self._started.set_exception(FunctionRunnerError(f"A function instance cannot be started: {reason}"))
+            text = f"A function instance cannot be started: {reason}"
+            self._started.set_exception(ExecError(text, errno) if errno else FunctionRunnerError(text))
             self._started.exception()  # seen: a start that was given up must not be reported as never retrieved
 
     def _end(self) -> None:

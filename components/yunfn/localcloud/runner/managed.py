@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from yunfn.localcloud.runner import failures
@@ -9,8 +10,8 @@ from yunfn.localcloud.runner.channel import Channel
 from yunfn.localcloud.runner.instance import Instance
 from yunfn.localcloud.runner.specification import Invocation
 
-# How long importing the handler's module may take; the cloud bounds the start of an instance likewise.
-_LOAD_SECONDS = 120.0
+# A Python that only has to come up; anything longer is a machine in trouble.
+_READY_SECONDS = 60.0
 
 
 class ManagedInstance(Instance):
@@ -19,54 +20,63 @@ class ManagedInstance(Instance):
     with_channel = True
     _channel: Channel | None = None
 
+    @property
+    def channel(self) -> Channel:
+        """The framed socket; there from the moment the launcher was started."""
+        assert self._channel is not None
+        return self._channel
+
     async def _open(self) -> None:
         assert self._launched.channel is not None
         self._channel = await Channel.over(self._launched.channel)
 
-    async def _ask(
-        self, op: str, run: str, invocation: Invocation, body: bytes, seconds: float, error_type: str
-    ) -> bytes:
-        assert self._channel is not None
-        head = {"op": op, "run": run, **self.call_fields(invocation)}
-        told, answer = await self.within(self._channel.ask(head, body), seconds, error_type)
-        error: dict[str, Any] | None = told["error"]
-        if error is not None:
-            raise failures.raised(error_type, error)
+    async def _ready(self, invocation: Invocation) -> None:
+        await self.within(self.channel.receive(), _READY_SECONDS, failures.UNHANDLED)
+
+    async def _initialize(self, invocation: Invocation, initializer: str) -> None:
+        await self._ask("initialize", initializer, invocation, self.spec.initializer_timeout, failures.INITIALIZATION)
+
+    async def _answer(self, invocation: Invocation) -> bytes:
+        return await self._ask("invoke", self.spec.handler, invocation, self.spec.timeout, failures.UNHANDLED)
+
+    async def _ask(self, op: str, run: str, invocation: Invocation, seconds: float, error_type: str) -> bytes:
+        head = {"op": op, "run": run, **self._call_fields(invocation)}
+        body = invocation.payload if op == "invoke" else b""
+        try:
+            told, answer = await self.within(self.channel.ask(head, body), seconds, error_type)
+        except asyncio.CancelledError:
+            # Nobody waits any more, but the handler runs on: its late answer must not meet the next call.
+            self.retired = True
+            raise
+        if told["error"] is not None:
+            raise failures.raised(error_type, told["error"])
         return bytes(answer)
 
-    async def _ready(self, invocation: Invocation) -> None:
-        spec = self.spec
-        await self._ask("load", spec.handler, invocation, b"", _LOAD_SECONDS, failures.UNHANDLED)
-        if spec.initializer:
-            for log in self._logs:
-                log.line(f"FC Initialize Start RequestId: {invocation.request_id}")
-            try:
-                await self._ask(
-                    "initialize",
-                    spec.initializer,
-                    invocation,
-                    b"",
-                    spec.initializer_timeout,
-                    failures.INITIALIZATION,
-                )
-            finally:
-                self._launched.drain()
-                for log in self._logs:
-                    log.line(f"FC Initialize End RequestId: {invocation.request_id}")
-
-    async def call(self, invocation: Invocation) -> bytes:
-        """Answer one event with what the handler returned; raises Failure."""
-        spec = self.spec
-        for log in self._logs:
-            log.line(f"FC Invoke Start RequestId: {invocation.request_id}")
-        try:
-            return await self._ask(
-                "invoke", spec.handler, invocation, invocation.payload, spec.timeout, failures.UNHANDLED
-            )
-        finally:
-            self._launched.drain()
-            for log in self._logs:
-                log.line(f"FC Invoke End RequestId: {invocation.request_id}")
+    def _call_fields(self, invocation: Invocation) -> dict[str, Any]:
+        """What the bootstrap makes the context of."""
+        spec, keys = self.spec, invocation.credentials
+        credentials = None
+        if keys is not None:
+            credentials = {
+                "access_key_id": keys.access_key_id,
+                "access_key_secret": keys.access_key_secret,
+                "security_token": keys.security_token,
+            }
+        return {
+            "request_id": invocation.request_id,
+            "function": spec.function_name,
+            "handler": spec.handler,
+            "memory": spec.memory_mb,
+            "timeout": int(spec.timeout),
+            "region": spec.region,
+            "account_id": spec.account,
+            "version": spec.version,
+            "qualifier": invocation.qualifier,
+            "log_project": spec.log_project,
+            "log_store": spec.log_store,
+            "credentials": credentials,
+            "trace": dict(invocation.trace),
+        }
 
     async def stop(self) -> None:
         """As every instance; closes the channel too."""

@@ -12,7 +12,7 @@ from yunfn.exceptions import FunctionRunnerError
 from yunfn.localcloud.runner.environment import Places, build_environment
 from yunfn.localcloud.runner.isolation import FUNCTION_UID, Isolation
 from yunfn.localcloud.runner.pythons import Interpreter, find_custom_python, find_python
-from yunfn.localcloud.runner.specification import FunctionSpec, RoleCredentials
+from yunfn.localcloud.runner.specification import FunctionSpec, Invocation
 from yunfn.localcloud.runner.trees import TreeStore
 from yunfn.runtimes import ALIBABA
 
@@ -43,6 +43,14 @@ def _free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def _moved(part: str, places: Places) -> str:
+    """A path below /code or /opt, where it lies in this mode."""
+    for prefix, place in (("/code", places.code), ("/opt", places.layers)):
+        if part == prefix or part.startswith(f"{prefix}/"):
+            return place + part.removeprefix(prefix)
+    return part
+
+
 class InstancePlan:
     """The plan for the ``number``-th instance; ``folder`` is the instance's own on the host.
 
@@ -64,26 +72,31 @@ class InstancePlan:
         # Side by side on the host's own loopback, two programs cannot both have port 9000.
         self.port = spec.custom_port if self.namespaces else _free_port()
 
-    def make(self, credentials: RoleCredentials | None, channel: int) -> dict[str, Any]:
+    def make(self, invocation: Invocation, channel: int) -> dict[str, Any]:
         """The launcher's plan; ``channel`` is the bootstrap's descriptor inside (managed runtimes)."""
         self.folder.mkdir(parents=True, mode=0o700)
         if self.namespaces:
-            return self._in_namespaces(credentials, channel)
-        return self._in_fallback(credentials, channel)
+            return self._in_namespaces(invocation, channel)
+        return self._in_fallback(invocation, channel)
 
-    def _command(self, places: Places, bootstrap: str, channel: int, python: str) -> list[str]:
-        if not self.runtime.custom:
-            return [python, bootstrap, str(channel)]
-        command = [*self.spec.custom_command, *self.spec.custom_args] or [f"{places.code}/bootstrap"]
-        if "/" not in command[0]:
-            # execve looks nowhere; a shell's own lookup does, on the PATH of the environment given.
-            return ["/bin/sh", "-c", 'exec "$@"', "sh", *command]
-        return command
+    @property
+    def command(self) -> list[str]:
+        """A custom runtime's start command (FCD "custom runtime, principles": command and args are one list)."""
+        return [*(self.spec.custom_command or ["/code/bootstrap"]), *self.spec.custom_args]
 
-    def _environment(self, places: Places, credentials: RoleCredentials | None) -> Mapping[str, str]:
-        return build_environment(self.spec, self.instance_id, places, self.around.proxy_port, credentials, self.port)
+    def _program(self, places: Places, bootstrap: str, channel: int) -> list[str]:
+        """What the launcher executes."""
+        if self.runtime.custom:
+            return [_moved(part, places) for part in self.command]
+        assert self.python is not None
+        # Without the site module in the fallback: packages installed on this machine must not be importable.
+        flags = [] if self.namespaces else ["-S"]
+        return [str(self.python.executable), *flags, bootstrap, str(channel), places.layers]
 
-    def _in_namespaces(self, credentials: RoleCredentials | None, channel: int) -> dict[str, Any]:
+    def _environment(self, places: Places, invocation: Invocation) -> Mapping[str, str]:
+        return build_environment(self.spec, self.instance_id, invocation, places, self.around.proxy_port, self.port)
+
+    def _in_namespaces(self, invocation: Invocation, channel: int) -> dict[str, Any]:
         isolation, python = self.around.isolation, self.python
         binds = [[str(self.code), "/code"], [str(self.around.ca_bundle.resolve()), f"{_LOCAL}/ca.pem"]]
         binds += [[str(_BOOTSTRAP / "site"), f"{_LOCAL}/site"]]
@@ -124,11 +137,11 @@ class InstancePlan:
             # In a user namespace the limit would count all of the caller's own processes on older kernels.
             "processes": 0 if isolation.user_namespace else _PROCESSES,
             "cwd": "/code",
-            "argv": self._command(places, f"{_LOCAL}/bootstrap.py", channel, str(python.executable) if python else ""),
-            "environment": self._environment(places, credentials),
+            "argv": self._program(places, f"{_LOCAL}/bootstrap.py", channel),
+            "environment": self._environment(places, invocation),
         }
 
-    def _in_fallback(self, credentials: RoleCredentials | None, channel: int) -> dict[str, Any]:
+    def _in_fallback(self, invocation: Invocation, channel: int) -> dict[str, Any]:
         python = self.python
         layers = self.layers[0] if len(self.layers) == 1 else self.around.trees.merged(self.layers)
         (self.folder / "tmp").mkdir()
@@ -140,15 +153,10 @@ class InstancePlan:
             ca_bundle=str(self.around.ca_bundle.resolve()),
             python=str(python.executable.parent) if python else "",
         )
-        executable = str(python.executable) if python else ""
-        command = self._command(places, str(_BOOTSTRAP / "bootstrap.py"), channel, executable)
-        if not self.runtime.custom:
-            # Without the site module, or the packages installed on this machine would be importable.
-            command[1:1] = ["-S"]
         return {
             "namespaces": False,
             "user_namespace": False,
             "cwd": str(self.code),
-            "argv": command,
-            "environment": self._environment(places, credentials),
+            "argv": self._program(places, str(_BOOTSTRAP / "bootstrap.py"), channel),
+            "environment": self._environment(places, invocation),
         }

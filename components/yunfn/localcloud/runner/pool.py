@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
+from yunfn.exceptions import YunfnError
 from yunfn.localcloud.runner.instance import Instance
 from yunfn.localcloud.runner.specification import FunctionSpec
 from yunfn.runtimes import ALIBABA
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """How many instances stay though idle, and how one is started."""
+
+    count: int
+    start: Callable[[], Coroutine[Any, Any, None]]
 
 
 def concurrency(spec: FunctionSpec) -> int:
@@ -22,7 +35,7 @@ class Pool:
 
     def __init__(self) -> None:
         self._instances: dict[str, list[Instance]] = {}
-        self._kept: dict[str, int] = {}
+        self._kept: dict[str, _Kept] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.TimerHandle | None = None
 
@@ -66,6 +79,8 @@ class Pool:
             if not instances:
                 del self._instances[instance.spec.key]
             self.background(instance.stop())
+            if instance.spec.key in self._kept and instance.ready:
+                self.background(self._refill(instance.spec.key))
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run ``work`` on the side; ``settle`` waits for it."""
@@ -78,17 +93,26 @@ class Pool:
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
-    def keep(self, key: str, count: int) -> None:
-        """From now on ``count`` instances of ``key`` stay though idle (provisioned concurrency)."""
+    def keep(self, key: str, count: int, start: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """From now on ``count`` instances of ``key`` stay though idle, made by ``start`` (provisioned concurrency)."""
         if count:
-            self._kept[key] = count
+            self._kept[key] = _Kept(count, start)
         else:
             self._kept.pop(key, None)
         self._sweep_later(0)
 
-    def kept(self, key: str) -> int:
-        """How many instances of ``key`` stay though idle."""
-        return self._kept.get(key, 0)
+    async def fill(self, key: str) -> None:
+        """Start what ``keep`` asks for and is not there; raises what the first failing start raised."""
+        kept = self._kept.get(key)
+        if kept is not None:
+            missing = kept.count - len([each for each in self.instances(key) if not each.retired])
+            await asyncio.gather(*[kept.start() for _ in range(missing)])
+
+    async def _refill(self, key: str) -> None:
+        try:
+            await self.fill(key)
+        except YunfnError as error:
+            logger.warning("provisioned instances of %s: %s", key, error)
 
     def retire(self, prefix: str) -> None:
         """End the instances whose key starts so: idle ones now, busy ones after their calls."""
@@ -123,7 +147,7 @@ class Pool:
         waits = []
         for key in list(self._instances):
             idle = [instance for instance in self.instances(key) if instance.calls == 0]
-            spare = len(self.instances(key)) - self.kept(key)
+            spare = len(self.instances(key)) - (self._kept[key].count if key in self._kept else 0)
             for instance in sorted(idle, key=lambda each: each.idle_since):
                 left = instance.idle_since + instance.spec.idle_seconds - now
                 if not instance.alive or (left <= 0 and spare > 0):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import math
 import shutil
 import socket
@@ -12,19 +13,24 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from yunfn.exceptions import FunctionRunnerError
-from yunfn.localcloud.runner.failures import Failure
-from yunfn.localcloud.runner.instance import CallLog, Instance
+from yunfn.localcloud.runner.call_log import CallLog
+from yunfn.localcloud.runner.custom import CustomInstance
+from yunfn.localcloud.runner.failures import EXITED, NOT_STARTED, Failure
+from yunfn.localcloud.runner.instance import Instance
 from yunfn.localcloud.runner.isolation import Isolation, probe
 from yunfn.localcloud.runner.managed import ManagedInstance
 from yunfn.localcloud.runner.plan import Surroundings
 from yunfn.localcloud.runner.pool import Pool
 from yunfn.localcloud.runner.specification import (
     FunctionSpec,
+    HttpRequest,
+    HttpResponse,
     Invocation,
     InvocationResult,
     RoleCredentials,
 )
 from yunfn.localcloud.runner.trees import TreeStore
+from yunfn.runtimes import ALIBABA
 
 # Between two looks at the memory of busy instances, in seconds.
 _LOOK_SECONDS = 0.05
@@ -67,16 +73,58 @@ class FunctionRunner:
     async def invoke(self, spec: FunctionSpec, invocation: Invocation) -> InvocationResult:
         """Answer one event.
 
-        What goes wrong inside the function is a result with an ``error_type``. Raises FunctionRunnerError where
-        this machine is the reason: no such Python (PythonNotFoundError), a zip that is refused, a closed runner.
+        What goes wrong inside the function is a result with an ``error_type``: UnhandledInvocationError or
+        InitializationError as in ``x-fc-error-type``; CAExited and FunctionNotStarted (custom runtimes whose program
+        does not come up) are the codes of an InvokeFunction call that itself fails, with status 412. Raises
+        FunctionRunnerError where this machine is the reason: no such Python (PythonNotFoundError), a zip that is
+        refused, a closed runner.
         """
+        payload = b""
+
+        async def work(instance: Instance) -> Failure | None:
+            nonlocal payload
+            payload = await instance.call(invocation)
+            return None
+
+        result = await self._run(spec, invocation, work)
+        return result if result.error_type else dataclasses.replace(result, payload=payload)
+
+    async def http(
+        self, spec: FunctionSpec, invocation: Invocation, request: HttpRequest
+    ) -> tuple[HttpResponse, InvocationResult]:
+        """Pass an HTTP request to a custom runtime's program, and its answer back.
+
+        The record's ``payload`` is the answer's body. Where the program could not be started or did not answer the
+        response is ours, 412 (CAExited, FunctionNotStarted) or 502, with the error body; where it reported a failure
+        by ``x-fc-status``, the response is its own and the record has the error type. Raises as ``invoke`` does, and
+        FunctionRunnerError for a managed runtime.
+        """
+        if not ALIBABA[spec.runtime].custom:
+            raise FunctionRunnerError(f"Function {spec.function_name}: the runtime {spec.runtime} takes events only")
+        response: HttpResponse | None = None
+
+        async def work(instance: Instance) -> Failure | None:
+            nonlocal response
+            assert isinstance(instance, CustomInstance)
+            response, failure = await instance.forward(invocation, request)
+            return failure
+
+        result = await self._run(spec, invocation, work)
+        if response is None:
+            status = 412 if result.error_type in (EXITED, NOT_STARTED) else 502
+            response = HttpResponse(status, [("Content-Type", "application/json")], result.payload)
+        return response, dataclasses.replace(result, payload=response.body)
+
+    async def _run(
+        self, spec: FunctionSpec, invocation: Invocation, work: Callable[[Instance], Awaitable[Failure | None]]
+    ) -> InvocationResult:
         log = CallLog(invocation.request_id)
         instance = self._pool.take(spec)
         cold = instance is None
         if instance is None:
             instance = await self._add(spec)
+        self._watch()
         error: Failure | None = None
-        payload = b""
         begun = time.perf_counter()
         try:
             with instance.logging(log):
@@ -84,16 +132,16 @@ class FunctionRunner:
                     if cold:
                         await self._start(instance, invocation)
                         begun = time.perf_counter()
-                    payload = await instance.call(invocation)
+                    error = await work(instance)
                 except Failure as failure:
-                    error, payload = failure, failure.body()
+                    error = failure
             duration = (time.perf_counter() - begun) * 1000
         finally:
             self._pool.release(instance)
         return InvocationResult(
-            payload=payload,
+            payload=error.body if error else b"",
             error_type=error.error_type if error else None,
-            log=log.bytes(),
+            log=log.content(),
             duration_ms=duration,
             billed_ms=max(1, math.ceil(duration)),
             max_memory_mb=instance.peak_mb,
@@ -105,12 +153,12 @@ class FunctionRunner:
     async def warm(self, spec: FunctionSpec, count: int, credentials: RoleCredentials | None = None) -> None:
         """Keep ``count`` instances of ``spec`` started (provisioned concurrency) until told another count.
 
-        Returns once they are ready; ``credentials`` are the role's, for what runs at their start. Raises Failure
-        where an instance does not start, FunctionRunnerError where this machine is the reason.
+        Returns once they are ready; one that dies later is replaced. ``credentials`` are the role's, for what runs at
+        their start. Raises FunctionRunnerError where an instance does not start, with the function's own error
+        where that is the reason.
         """
-        self._pool.keep(spec.key, count)
-        missing = count - len(self._pool.instances(spec.key))
-        await asyncio.gather(*[self._start_kept(spec, credentials) for _ in range(missing)])
+        self._pool.keep(spec.key, count, lambda: self._start_kept(spec, credentials))
+        await self._pool.fill(spec.key)
 
     async def retire(self, key_prefix: str) -> None:
         """Stop the instances whose key starts with ``key_prefix``: idle ones now, busy ones after their calls."""
@@ -127,10 +175,13 @@ class FunctionRunner:
 
     async def _add(self, spec: FunctionSpec) -> Instance:
         """A new instance, counted in and taken for one call, not yet started."""
+        if spec.runtime not in ALIBABA:
+            raise FunctionRunnerError(f"Function {spec.function_name}: the runtime {spec.runtime!r} is not known")
         around = await self._surroundings()
         if self._closed:
             raise FunctionRunnerError(f"Function {spec.function_name} is not run: the function runner is closed")
-        instance = ManagedInstance(around, spec, self._log_sink, self._connect_proxy)
+        make = CustomInstance if ALIBABA[spec.runtime].custom else ManagedInstance
+        instance = make(around, spec, self._log_sink, self._connect_proxy)
         instance.calls = 1
         self._pool.add(instance)
         return instance
@@ -141,14 +192,31 @@ class FunctionRunner:
         except BaseException:
             instance.retired = True
             raise
-        instance.ready = True
 
     async def _start_kept(self, spec: FunctionSpec, credentials: RoleCredentials | None) -> None:
         instance = await self._add(spec)
         try:
             await self._start(instance, Invocation(str(uuid.uuid4()), b"", credentials))
+        except Failure as failure:
+            raise FunctionRunnerError(
+                f"Function {spec.function_name}: a provisioned instance does not start: {failure.body.decode()}"
+            ) from failure
         finally:
             self._pool.release(instance)
+
+    def _watch(self) -> None:
+        """Look after the memory of busy instances for as long as there are any."""
+        if self._watcher is None or self._watcher.done():
+            self._watcher = asyncio.ensure_future(self._watch_memory())
+
+    async def _watch_memory(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            busy = [instance for instance in self._pool.instances() if instance.calls]
+            if not busy:
+                return
+            for instance in busy:
+                await instance.enforce_memory()
 
     async def _surroundings(self) -> Surroundings:
         if self._around is None:

@@ -7,20 +7,22 @@ local cloud is at the other end of an inherited socket, whose number is the firs
 The shapes of context, log lines and errors are those of the Function Compute documentation: "Python runtime"
 (context, log, error handling, instance lifecycle).
 """
-# ruff: noqa: PTH100, UP006, UP031, UP035
+# ruff: noqa: PTH100, PTH110, PTH118, UP006, UP031, UP035
 # (3.6 has neither newer annotations nor newer syntax, and pathlib would cost every cold start.)
 
-import base64
+import faulthandler
 import importlib
+import importlib.util
 import json
 import logging
 import os
+import signal
 import socket
 import struct
 import sys
 import time
 import traceback
-from typing import Any, Callable, Dict, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 _LENGTHS = struct.Struct(">II")
 _CREDENTIALS = (
@@ -31,12 +33,20 @@ _CREDENTIALS = (
 
 
 class Credentials:
-    """Temporary credentials of the function's role."""
+    """Temporary credentials of the function's role, under both of the spellings the cloud gives."""
 
     def __init__(self, access_key_id: str, access_key_secret: str, security_token: str) -> None:
-        self.access_key_id = access_key_id
-        self.access_key_secret = access_key_secret
-        self.security_token = security_token
+        self.accessKeyId = self.access_key_id = access_key_id
+        self.accessKeySecret = self.access_key_secret = access_key_secret
+        self.securityToken = self.security_token = security_token
+
+    def to_dict(self) -> Dict[str, Any]:
+        """The fields as the cloud spells them in JSON."""
+        return {
+            "accessKeyId": self.access_key_id,
+            "accessKeySecret": self.access_key_secret,
+            "securityToken": self.security_token,
+        }
 
 
 class ServiceMeta:
@@ -49,6 +59,16 @@ class ServiceMeta:
         self.qualifier = qualifier
         self.version_id = version_id
 
+    def to_dict(self) -> Dict[str, Any]:
+        """The fields as the cloud spells them in JSON."""
+        return {
+            "name": self.name,
+            "logProject": self.log_project,
+            "logStore": self.log_store,
+            "qualifier": self.qualifier,
+            "versionId": self.version_id,
+        }
+
 
 class Tracing:
     """Where and under which span this call is traced."""
@@ -56,56 +76,90 @@ class Tracing:
     def __init__(self, span_context: str, base64_baggages: str, jaeger_endpoint: str) -> None:
         self.span_context = span_context
         self.jaeger_endpoint = jaeger_endpoint
-        self.span_baggages = json.loads(base64.b64decode(base64_baggages)) if base64_baggages else {}
+        self.span_baggages: Dict[str, Any] = {}
+        if base64_baggages:
+            import base64
+
+            self.span_baggages = json.loads(base64.b64decode(base64_baggages).decode())
+
+    def to_dict(self) -> Dict[str, Any]:
+        """The fields as the cloud spells them in JSON."""
+        return {
+            "openTracingSpanContext": self.span_context,
+            "openTracingSpanBaggages": self.span_baggages,
+            "jaegerEndpoint": self.jaeger_endpoint,
+        }
 
 
 class FunctionMeta:
     """Name, handler, memory (MB) and timeout (seconds); Python 3.12 adds version and qualifier."""
 
-    def __init__(self, name: str, handler: str, memory: int, timeout: int) -> None:
+    def __init__(self, name: str, handler: str, memory: int, timeout: int, **more: str) -> None:
         self.name = name
         self.handler = handler
         self.memory = memory
         self.timeout = timeout
+        self.__dict__.update(more)
+
+    def to_dict(self) -> Dict[str, Any]:
+        """The fields as the cloud spells them in JSON."""
+        return {"name": self.name, "handler": self.handler, "memory": self.memory, "timeout": self.timeout}
 
 
 class FCContext:
-    """The second argument of a handler; which fields it has depends on the runtime, as in the cloud."""
+    """The second argument of a handler, up to Python 3.10 (FCD "context")."""
 
-    def __init__(self, fields: Dict[str, Any]) -> None:
-        self.__dict__.update(fields)
+    def __init__(self, call: Dict[str, Any]) -> None:
+        keys = call["credentials"] or {}
+        trace = call["trace"]
+        self.requestId = self.request_id = call["request_id"]
+        self.credentials = Credentials(*[keys.get(field, "") for _, field in _CREDENTIALS])
+        self.function = FunctionMeta(call["function"], call["handler"], call["memory"], call["timeout"])
+        self.service = ServiceMeta("", call["log_project"], call["log_store"], call["qualifier"], call["version"])
+        self.region = call["region"]
+        self.account_id = call["account_id"]
+        self.retry_count = 0
+        self.tracing = Tracing(
+            trace.get("span_context", ""), trace.get("base64_baggages", ""), trace.get("jaeger_endpoint", "")
+        )
 
     def to_json(self) -> str:
-        """All of it as JSON, the logger left out."""
-        shown = {name: value for name, value in self.__dict__.items() if name != "logger"}
-        return json.dumps(shown, default=lambda value: value.__dict__)
+        """All of it, credentials included, as JSON."""
+        return json.dumps(
+            {
+                "requestId": self.request_id,
+                "credentials": self.credentials.to_dict(),
+                "function": self.function.to_dict(),
+                "service": self.service.to_dict(),
+                "region": self.region,
+                "accountId": self.account_id,
+                "retryCount": self.retry_count,
+                "tracing": self.tracing.to_dict(),
+            }
+        )
 
 
-def make_context(call: Dict[str, Any], logger: logging.Logger) -> FCContext:
-    """The context for one call: since 3.12 without credentials, service and tracing (FCD "context")."""
-    function = FunctionMeta(call["function"], call["handler"], call["memory"], call["timeout"])
-    common = {
-        "request_id": call["request_id"],
-        "function": function,
-        "region": call["region"],
-        "logger": logger,
-        "account_id": call["account_id"],
-    }  # type: Dict[str, Any]
-    if sys.version_info >= (3, 12):
-        function.version_id = call["version"]  # type: ignore[attr-defined]
-        function.qualifier = call["qualifier"]  # type: ignore[attr-defined]
-        common.update(log_project=call["log_project"], log_store=call["log_store"])
-        return FCContext(common)
-    keys = call["credentials"] or {}
-    trace = call["trace"]
-    common.update(
-        credentials=Credentials(*[keys.get(field, "") for _, field in _CREDENTIALS]),
-        service=ServiceMeta("", call["log_project"], call["log_store"], call["qualifier"], call["version"]),
-        tracing=Tracing(
-            trace.get("span_context", ""), trace.get("base64_baggages", ""), trace.get("jaeger_endpoint", "")
-        ),
-    )
-    return FCContext(common)
+class FCContext312:
+    """The second argument of a handler since Python 3.12: no credentials, service and tracing any more.
+
+    Credentials are in the environment there (FCD "context").
+    """
+
+    def __init__(self, call: Dict[str, Any]) -> None:
+        self.account_id = call["account_id"]
+        self.request_id = call["request_id"]
+        self.function = FunctionMeta(
+            call["function"],
+            call["handler"],
+            call["memory"],
+            call["timeout"],
+            version_id=call["version"],
+            qualifier=call["qualifier"],
+        )
+        self.logger = logging.getLogger()
+        self.log_project = call["log_project"]
+        self.log_store = call["log_store"]
+        self.region = call["region"]
 
 
 class LogLine(logging.Formatter):
@@ -144,7 +198,7 @@ class Channel:
         os.set_inheritable(number, False)
 
     def _exactly(self, count: int) -> bytes:
-        parts = []  # type: List[bytes]
+        parts: List[bytes] = []
         while count:
             part = self._socket.recv(min(count, 1 << 20))
             if not part:
@@ -165,58 +219,107 @@ class Channel:
         self._socket.sendall(_LENGTHS.pack(len(encoded), len(body)) + encoded + body)
 
 
-class MissingHandler(Exception):
-    """The handler's file or function is not there; ``kind`` is the cloud's name for it."""
+class NotLoaded(Exception):
+    """The handler cannot be had; ``kind`` and ``stack`` are the errorType and stackTrace the cloud answers with."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: str, message: str, stack: List[str]) -> None:
         Exception.__init__(self, message)
         self.kind = kind
+        self.stack = stack
+
+
+def load_module(path: str) -> Any:
+    """The module that the part of a handler before its last dot names: ``file``, ``package.file``, ``folder/file``."""
+    folder, slash, name = path.rpartition("/")
+    if not slash:
+        return importlib.import_module(name)
+    if path not in sys.modules:
+        place = os.path.join(os.environ["FC_FUNC_CODE_PATH"], folder, *name.split(".")) + ".py"
+        spec = importlib.util.spec_from_file_location(path, place)
+        if spec is None or spec.loader is None or not os.path.exists(place):
+            raise ImportError("No module named %r" % name)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[path] = module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[path]
+            raise
+    return sys.modules[path]
+
+
+def last_lines(error: BaseException) -> List[str]:
+    """What the traceback ends with, cut into pieces as the cloud does for a module that cannot be loaded."""
+    pieces: List[str] = []
+    for number, part in enumerate(traceback.format_exception_only(type(error), error)):
+        for line in part.split("\n"):
+            line = line.replace("^", "").strip()
+            pieces += [piece.strip() for piece in line.split(",")] if number == 0 else [line]
+    return [piece for piece in pieces if piece]
 
 
 def load(name: str) -> Callable[..., Any]:
-    """The function that ``file.function`` or ``folder/file.function`` names under /code."""
+    """The function that a handler names. Raises NotLoaded with the cloud's words for why not."""
     path, dot, attribute = name.rpartition(".")
-    if not dot or not path or not attribute:
-        raise MissingHandler("HandlerNotFound", "Bad handler '%s'" % name)
-    module_name = path.strip("/").replace("/", ".")
+    if not dot:
+        raise NotLoaded("InvalidHandleName", "Invalid handler '%s'" % name, [])
     try:
-        module = importlib.import_module(module_name)
+        module = load_module(path)
     except ImportError as error:
-        if getattr(error, "name", None) == module_name:
-            raise MissingHandler("ImportModuleError", "Unable to import module '%s'" % path) from None
-        raise
-    function = getattr(module, attribute, None)
-    if not callable(function):
-        raise MissingHandler("HandlerNotFound", "Handler '%s' is missing on module '%s'" % (attribute, path))
-    return function  # type: ignore[no-any-return]
+        raise NotLoaded("ImportModuleError", "Unable to import module '%s'" % path, last_lines(error)) from None
+    except SyntaxError as error:
+        raise NotLoaded("UserCodeSyntaxError", "Syntax error in module '%s'" % path, last_lines(error)) from None
+    except Exception as error:
+        message = "Module initialization error: '%s'" % error
+        raise NotLoaded("UserCodeError", message, last_lines(error)) from None
+    if not hasattr(module, attribute):
+        raise NotLoaded("HandlerNotFound", "Handler '%s' is missing on module '%s'" % (attribute, path), [])
+    function: Callable[..., Any] = getattr(module, attribute)
+    return function
 
 
 def describe(error: BaseException) -> Dict[str, Any]:
-    """An exception in the body the cloud answers: message, type, and the stack from the user's code on."""
+    """The error body the cloud answers with: message, type, and the stack from the user's code on."""
+    told: Dict[str, Any] = {"errorMessage": str(error), "errorType": type(error).__name__}
+    if isinstance(error, NotLoaded):
+        told["errorType"] = error.kind
+        if error.stack:
+            told["stackTrace"] = error.stack
+        return told
     own = os.path.abspath(__file__)
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename != own and "importlib" not in frame.filename
-    ]
-    kind = error.kind if isinstance(error, MissingHandler) else type(error).__name__
-    return {
-        "errorMessage": str(error),
-        "errorType": kind,
-        "stackTrace": [
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != own]
+    if frames:
+        told["stackTrace"] = [
             ['File "%s"' % frame.filename, "line %s" % frame.lineno, "in %s" % frame.name, frame.line or ""]
             for frame in frames
-        ],
-    }
+        ]
+    return told
+
+
+def plain(value: Any) -> Any:
+    """What json cannot write and the cloud can: decimals, dates, and objects with a ``to_json``."""
+    # A value of one of these modules has them loaded; loading them here would cost every cold start.
+    decimal = sys.modules.get("decimal")
+    if decimal is not None and isinstance(value, decimal.Decimal):
+        return float(value)
+    datetime = sys.modules.get("datetime")
+    if datetime is not None and isinstance(value, (datetime.datetime, datetime.date)):
+        return value.isoformat()
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    raise TypeError("%r is not JSON serializable" % (value,))
+
+
+def to_json(value: Any) -> str:
+    """JSON as the cloud writes it, keys sorted, four spaces deep."""
+    return json.dumps(value, default=plain, indent=4, sort_keys=True)
 
 
 def encode(value: Any) -> bytes:
-    """A handler's return value as the answer's body: bytes as they are, text in UTF-8, anything else as JSON."""
-    if isinstance(value, (bytes, bytearray)):
-        return bytes(value)
-    if isinstance(value, str):
-        return value.encode()
-    return json.dumps(value).encode()
+    """A handler's return value as the answer's body: bytes and text as they are, anything else (None too) as JSON."""
+    if isinstance(value, bytes):
+        return value
+    return (value if isinstance(value, str) else to_json(value)).encode()
 
 
 class Worker:
@@ -224,59 +327,65 @@ class Worker:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self.logger = logging.getLogger()
-        self.functions = {}  # type: Dict[str, Callable[..., Any]]
-        handler = StandardOutput()
-        handler.setFormatter(LogLine())
-        self.logger.addHandler(handler)
-        self.logger.setLevel(logging.INFO)
+        self.functions: Dict[str, Callable[..., Any]] = {}
 
     def run(self, call: Dict[str, Any], body: bytes) -> bytes:
-        """One call (handler or initializer); its encoded answer."""
-        LogLine.request_id = call["request_id"]
-        for variable, field in _CREDENTIALS:
-            if call["credentials"]:
-                os.environ[variable] = call["credentials"][field]
+        """One call (handler or initializer); its encoded answer. A handler is loaded at its first call."""
         name = call["run"]
         if name not in self.functions:
             self.functions[name] = load(name)
-        if call["op"] == "load":
-            return b""
-        context = make_context(call, self.logger)
+        context: Any = FCContext312(call) if sys.version_info >= (3, 12) else FCContext(call)
         if call["op"] == "initialize":
-            self.functions[name](context)
-            return b""
+            return encode(self.functions[name](context))
         return encode(self.functions[name](body, context))
 
     def serve(self) -> None:
-        """Answer calls until the other side closes."""
+        """Say that it is ready, then answer calls until the other side closes."""
+        self.channel.send({"ready": True})
         while True:
             call, body = self.channel.receive()
-            failure = None  # type: Optional[Dict[str, Any]]
+            LogLine.request_id = call["request_id"]
+            for variable, field in _CREDENTIALS:
+                if call["credentials"]:
+                    os.environ[variable] = call["credentials"][field]
+            failure: Dict[str, Any] | None = None
             answer = b""
             try:
                 answer = self.run(call, body)
             except Exception as error:
                 failure = describe(error)
-                self.logger.error("%s", error, exc_info=not isinstance(error, MissingHandler))
+                logging.getLogger().error(to_json(failure))
             sys.stdout.flush()
             sys.stderr.flush()
             self.channel.send({"error": failure}, answer)
 
 
+def set_up_logging() -> None:
+    """The root logger writes to standard output in the cloud's format, from INFO on."""
+    handler = StandardOutput()
+    handler.setFormatter(LogLine())
+    logger = logging.getLogger()
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+
+
 def main() -> None:
     """Set the search path as the cloud does and serve."""
     channel = Channel(int(sys.argv[1]))
-    code = os.environ["FC_FUNC_CODE_PATH"]
-    # The folder of this file stood first; in the cloud /code does.
-    sys.path[0] = code
+    # The folder of this file stood first; in the cloud /code does, then what layers bring (FCD "layers").
+    packages = "{}/python/lib/python{}.{}/site-packages".format(sys.argv[2], *sys.version_info)
+    sys.path[:1] = [os.environ["FC_FUNC_CODE_PATH"], packages]
     sys.argv = [sys.executable]
+    # Asked to end at its timeout, the process first says where it is (the cloud does so too), even from C code.
+    faulthandler.register(signal.SIGTERM, all_threads=True)
     try:
         import yunfn_local_trust  # type: ignore[import-not-found]
     except ImportError:
         pass
     else:
         yunfn_local_trust.install()
+    set_up_logging()
+    print("FunctionCompute python3 runtime inited.")
     Worker(channel).serve()
 
 

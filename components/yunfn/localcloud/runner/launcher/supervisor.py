@@ -5,9 +5,10 @@ namespace) and the *function*. The cloud and the supervisor speak over one strea
 a line that announces ``"descriptor": true`` carries a file descriptor (SCM_RIGHTS). When that socket closes, from
 whichever side, the supervisor kills every process of the instance and ends: the cloud's death is the function's.
 
-To the supervisor: the plan (first line), then ``{"dial": port}``. From it: ``{"listening": true}`` with the
-proxy's listening socket, ``{"started": pid}``, ``{"failed": reason}``, ``{"dialed": true}`` with a connected socket or
-``{"dialed": false, "reason": …}``, at last ``{"exited": code}`` (128 + n for signal n, as shells count).
+To the supervisor: the plan (first line), then ``{"dial": port}``. From it: ``{"listening": true}`` with the proxy's
+listening socket, ``{"started": pid}`` or ``{"failed": reason}`` (with ``"exec_errno"`` where it was the program's own
+exec), ``{"dialed": true}`` with a connected socket or ``{"dialed": false, "reason": …}``, at last ``{"exited": code}``
+(128 + n for signal n, as shells count).
 """
 
 from __future__ import annotations
@@ -68,6 +69,12 @@ def _proxy_listener(port: int) -> socket.socket:
     return listener
 
 
+def _report(report: int, reason: str, number: int | None = None) -> None:
+    """Tell the supervisor why there will be no function; ``number`` is the errno of its exec."""
+    with contextlib.suppress(OSError):
+        os.write(report, json.dumps({"failed": reason, "exec_errno": number}).encode())
+
+
 def _become_function(plan: dict[str, Any], channel: int, output: int, report: int) -> NoReturn:
     """The last steps before the function's own program: descriptors, limits, rights; then exec."""
     try:
@@ -96,9 +103,13 @@ def _become_function(plan: dict[str, Any], channel: int, output: int, report: in
         os.chdir(plan["cwd"])
         if channel >= 0:
             os.set_inheritable(channel, True)
-        os.execve(plan["argv"][0], plan["argv"], plan["environment"])  # noqa: S606
     except BaseException as error:
-        os.write(report, f"{plan['argv'][0]}: {error}".encode())
+        _report(report, str(error))
+        os._exit(_SETUP_FAILED)
+    try:
+        os.execvpe(plan["argv"][0], plan["argv"], plan["environment"])  # noqa: S606
+    except OSError as error:
+        _report(report, f"{plan['argv'][0]}: {error.strerror}", error.errno)
     os._exit(_SETUP_FAILED)
 
 
@@ -130,8 +141,7 @@ def _become_init(plan: dict[str, Any], start: Callable[[], NoReturn], report: in
             if pid == function:
                 os._exit(_exit_code(status))
     except BaseException as error:
-        with contextlib.suppress(OSError):
-            os.write(report, str(error).encode())
+        _report(report, str(error))
     os._exit(_SETUP_FAILED)
 
 
@@ -192,7 +202,7 @@ class _Supervisor:
         reason = b"".join(iter(lambda: os.read(reader, 4096), b""))
         os.close(reader)
         if reason:
-            _send(self.control, {"failed": reason.decode(errors="replace")})
+            _send(self.control, json.loads(reason))
             return False
         _send(self.control, {"started": self.child})
         return True

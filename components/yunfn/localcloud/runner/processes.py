@@ -1,19 +1,23 @@
-"""How much memory an instance's processes hold: resident sets, read from /proc, or by psutil where there is none."""
+"""An instance's processes as the host sees them: how much memory they hold, and a last word from the function.
+
+Read from /proc, or by psutil where there is none. ``root`` is always what the launcher started: the init of the
+instance's pid namespace, which is not the function's own and not counted, or in the fallback the function itself.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
 from pathlib import Path
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _MB = 1 << 20
 
 
 def _children(pid: int) -> list[int]:
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return []
 
 
@@ -37,10 +41,10 @@ def _measured(pid: int) -> tuple[int, int]:
 
 
 def function_memory(root: int, *, include_root: bool) -> float:
-    """MB (2^20) held by the processes below ``root`` (an instance's init, not counted; or its function, counted).
+    """MB (2^20) held by the function's processes; 0 once they are gone.
 
-    A lone process counts with its high-water mark, so that no peak is missed between two looks; several count
-    with what they hold now. 0 once they are gone.
+    Each process counts with what it holds now, and the largest alone with its high-water mark too, so that a single
+    process's peak between two looks is not missed.
     """
     if not Path("/proc/self/status").exists():
         return _by_psutil(root, include_root=include_root)
@@ -62,3 +66,13 @@ def _by_psutil(root: int, *, include_root: bool) -> float:
         with contextlib.suppress(psutil.Error):
             total += each.memory_info().rss
     return total / _MB
+
+
+def ask_to_end(root: int, *, include_root: bool) -> bool:
+    """Send SIGTERM to the function's first process, which may then say where it hangs; whether there was one."""
+    pids = [root] if include_root else _children(root)[:1]
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGTERM)
+            return True
+    return False
