@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.pulumi_cli import ROOT, PulumiCli, engine_variables
+from support.pulumi_cli import PulumiCli, copy_project, engine_variables
 from yunfn.localcloud import connection, environment
 from yunfn.localcloud.connection import Connection
 
@@ -39,9 +39,9 @@ def variables(cloud: Connection) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def artifact_bucket(variables: dict[str, str]) -> str:
+def artifact_bucket(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> str:
     """The artifact bucket, made as users make it: by the bootstrap program."""
-    stack = PulumiCli(ROOT, "bootstrap", variables)
+    stack = PulumiCli(copy_project(tmp_path_factory.mktemp("bootstrap") / "project"), "bootstrap", variables)
     stack.init()
     stack.up()
     return str(stack.outputs()["bucket"])

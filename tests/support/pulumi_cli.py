@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -113,3 +114,15 @@ def _changes(output: str) -> dict[str, int]:
         if match := _SUMMARY.match(line):
             found[match[3]] = int(match[2])
     return found
+
+
+def copy_project(to: Path) -> Path:
+    """This project's Pulumi.yaml, stacks and layers in a folder of their own.
+
+    ``pulumi stack init`` writes a salt into the stack's settings; the checkout must stay as it is.
+    """
+    to.mkdir(parents=True)
+    shutil.copy(ROOT / "Pulumi.yaml", to)
+    for folder in ("stacks", "layers"):
+        shutil.copytree(ROOT / folder, to / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return to

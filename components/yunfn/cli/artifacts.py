@@ -42,7 +42,7 @@ def list_artifacts(region: RegionOption = None, json_output: JsonOption = False)
 @application.command()
 def purge(
     region: RegionOption = None,
-    bucket: Annotated[
+    with_bucket: Annotated[
         bool, typer.Option("--bucket", help="Also remove the artifact bucket; refused while anything in it is used.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
@@ -57,7 +57,7 @@ def purge(
     store, functions, found = _survey(session)
     unused = [item for item in found if not item.used_by]
     used = [item for item in found if item.used_by]
-    remove_bucket = bucket and store is not None
+    remove_bucket = with_bucket and store is not None
     if remove_bucket and used:
         names = ", ".join(sorted({user for item in used for user in item.used_by}))
         raise ArtifactError(
@@ -79,6 +79,21 @@ def purge(
         if remove_bucket:
             store.delete_bucket()
     _report(unused, remove_bucket, dry_run, json_output)
+
+
+@application.command()
+def bucket(region: RegionOption = None, json_output: JsonOption = False) -> None:
+    """Say how the artifact bucket of account and region is called, and whether it is there.
+
+    Example: yunfn artifacts bucket
+    """
+    store = OssArtifacts(alibaba_session.from_environment(region))
+    exists = store.exists()
+    if json_output:
+        typer.echo(json.dumps({"bucket": store.name, "exists": exists}))
+    else:
+        hint = "" if exists else " (not there yet: pulumi up --stack bootstrap makes it)"
+        typer.echo(f"{store.name}{hint}")
 
 
 def _survey(

@@ -1,0 +1,155 @@
+"""What the demo does, one function a step."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from aliyun.log import LogClient
+from tests.demo import picture
+from tests.demo.places import Place
+from tests.demo.steps import StepFailedError, Steps
+
+from support.pulumi_cli import ROOT, PulumiCli
+
+_LOG_PATIENCE = 60.0
+
+
+def prepare_layer(steps: Steps) -> None:
+    """Install the layer's packages from the package index, outside the local cloud; cached after the first time."""
+    with steps.step("layer: Pillow for python3.10 on the cloud's Linux"):
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "stacks" / "image_service.py")], capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            raise StepFailedError(f"the layer's packages could not be installed:\n{done.stderr}")
+
+
+def upload_and_rotate(steps: Steps, place: Place, outputs: dict[str, str]) -> None:
+    """Send a PNG through the HTTP trigger and check the rotated one that comes back, decoded."""
+    original = picture.make()
+    with steps.step("upload: a real PNG through the HTTP trigger"):
+        form = {"lena.png": ("lena.png", original, "image/png")}
+        _succeed(lambda: place.http.post(f"{outputs['uploadUrl']}/upload/", files=form))
+    with steps.step(f"proc: the PNG comes back rotated by {picture.ANGLE} degrees, checked by decoding it"):
+        answer = _succeed(lambda: place.http.get(f"{outputs['procUrl']}/proc/rotate/{picture.ANGLE}/lena.png"))
+        if wrong := picture.differs_from_rotated(original, answer.content):
+            raise StepFailedError(wrong)
+
+
+def _succeed(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    answer = ask()
+    if not answer.is_success:
+        raise StepFailedError(
+            f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:2000]}"
+        )
+    return answer
+
+
+def expect_no_changes(steps: Steps, stack: PulumiCli) -> None:
+    """A second ``up`` and a ``refresh`` find nothing to do."""
+    with steps.step("up again: no changes"):
+        stack.up("--expect-no-changes")
+    with steps.step("refresh: no drift"):
+        stack.refresh("--expect-no-changes")
+
+
+def show_logs(steps: Steps, place: Place, outputs: dict[str, str]) -> None:
+    """Read the functions' lines back from the log service, by its official client."""
+    with steps.step("logs: the functions' lines, read back from the log service"):
+        lines = _log_lines(place, outputs)
+    for line in lines[:6]:
+        steps.say(line)
+
+
+def _log_lines(place: Place, outputs: dict[str, str]) -> list[str]:
+    variables = place.variables
+    # In a process of its own: the client reads proxy and CA from the environment.
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.demo.show", json.dumps(outputs), place.region],
+        env=variables, capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise StepFailedError(f"the log lines could not be read:\n{done.stderr[-3000:]}")
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
+def make_bucket(place: Place, project: Path) -> bool:
+    """Run the bootstrap program unless the artifact bucket is there; True if it was made now."""
+    if json.loads(_yunfn(place, "artifacts", "bucket", "--json"))["exists"]:
+        return False
+    bootstrap = PulumiCli(project, "bootstrap", place.variables)
+    bootstrap.init()
+    bootstrap.up("--config", f"alicloud:region={place.region}")
+    return True
+
+
+def list_leftovers(steps: Steps, place: Place) -> None:
+    """Show what outlives a destroy: the packages and retained versions, used by nobody."""
+    with steps.step("left over: packages and retained versions only"):
+        output = _yunfn(place, "artifacts", "list", "--json")
+        found = json.loads(output)
+        if used := [item["name"] for item in found if item["used_by"]]:
+            raise StepFailedError(f"still in use after destroy: {', '.join(used)}")
+    for item in found:
+        steps.say(f"{item['kind']}: {item['name']} ({item['bytes']:,} bytes)")
+
+
+def purge(steps: Steps, place: Place) -> None:
+    """Remove the leftovers and the bucket."""
+    with steps.step("purge: yunfn artifacts purge --bucket"):
+        _yunfn(place, "artifacts", "purge", "--bucket", "--yes")
+
+
+def _yunfn(place: Place, *arguments: str) -> str:
+    command = [sys.executable, "-m", "yunfn.cli", *arguments]
+    done = subprocess.run(command, env=place.variables, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise StepFailedError(f"{' '.join(arguments)}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def show_empty(steps: Steps, place: Place) -> None:
+    """The local cloud holds nothing that a stack made."""
+    assert place.local is not None
+    with steps.step("the cloud is empty"):
+        left = place.local.ask("GET", "/status").json()["documents"]
+        if left:
+            raise StepFailedError(f"left in the cloud: {json.dumps(left, indent=2)}")
+        unknown = place.local.ask("GET", "/journal", params={"unknown": "1"}).text
+        if unknown:
+            raise StepFailedError(f"asked of the local cloud and not known there:\n{unknown}")
+
+
+def _read_log() -> None:
+    outputs, region = json.loads(sys.argv[1]), sys.argv[2]
+    client = LogClient(
+        f"{region}.log.aliyuncs.com",
+        os.environ["ALIBABA_CLOUD_ACCESS_KEY_ID"],
+        os.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
+        os.environ.get("ALIBABA_CLOUD_SECURITY_TOKEN"),
+    )
+    deadline = time.monotonic() + _LOG_PATIENCE
+    while True:
+        now = int(time.time())
+        answer = client.get_log(
+            outputs["logProject"], outputs["logstore"], from_time=now - 3600, to_time=now + 60, query="*", size=100
+        )
+        lines = [log.get_contents().get("message", "") for log in answer.get_logs()]
+        if any("FC Invoke End" in line for line in lines):
+            print(json.dumps([line.strip() for line in lines if line.strip()]))
+            return
+        if time.monotonic() > deadline:
+            sys.exit(f"no line of the functions arrived in {_LOG_PATIENCE:.0f} s; {len(lines)} lines in all")
+        time.sleep(1)
+
+
+if __name__ == "__main__":
+    _read_log()
