@@ -76,7 +76,6 @@ def program() -> None:
             description=f"http function for {name} image",
             environment={"BUCKET": pictures.bucket},
             grants=grants,
-            own_role=True,
         )
         alias = alibaba.Alias(f"{name}-live", function=function)
         trigger = alibaba.Trigger(

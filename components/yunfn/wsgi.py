@@ -142,9 +142,7 @@ class _Response:
         self._body = io.BytesIO()
         self._sent = False
 
-    def start(
-        self, status: str, headers: "list[tuple[str, str]]", exc_info: "Any" = None
-    ) -> "Callable[[bytes], None]":
+    def start(self, status: str, headers: "list[tuple[str, str]]", exc_info: "Any" = None) -> "Callable[[bytes], None]":
         """PEP 3333's start_response; answers its write callable."""
         if exc_info is not None:
             try:

@@ -37,14 +37,14 @@ def ram_document(statements: Iterable[Statement], owner: str) -> str:
         raise ValidationError(owner, "grants", (), "a policy without statements grants nothing")
     document = {
         "Version": "1",
-        "Statement": [
-            {"Effect": s.effect, "Action": list(s.actions), "Resource": list(s.resources)} for s in merged
-        ],
+        "Statement": [{"Effect": s.effect, "Action": list(s.actions), "Resource": list(s.resources)} for s in merged],
     }
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     if len(text) > MAX_DOCUMENT:
         raise ValidationError(
-            owner, "grants", f"{len(text)} characters",
+            owner,
+            "grants",
+            f"{len(text)} characters",
             f"a RAM policy holds at most {MAX_DOCUMENT} characters: grant prefixes instead of single objects",
         )
     return text

@@ -15,9 +15,7 @@ def invoke(function: Name, qualifier: Name, *, region: Name = "*", account: Name
 
     A function's name is unique in its account and region only. Raises ValidationError for a name FC would not take.
     """
-    return grant(
-        "fc.invoke", _invoke, function=function, qualifier=qualifier, region=region, account=account
-    )
+    return grant("fc.invoke", _invoke, function=function, qualifier=qualifier, region=region, account=account)
 
 
 def _invoke(function: str, qualifier: str, region: str, account: str) -> tuple[Statement, ...]:

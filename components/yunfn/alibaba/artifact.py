@@ -25,9 +25,7 @@ def default_bucket(account: Account) -> pulumi.Output[str]:
     return account.region.apply(lambda region: storage.artifact_bucket(account.account_id, region))
 
 
-def upload(
-    name: str, package: Package, key: str, bucket: pulumi.Input[str], parent: pulumi.Resource
-) -> Stored:
+def upload(name: str, package: Package, key: str, bucket: pulumi.Input[str], parent: pulumi.Resource) -> Stored:
     """Upload ``package`` to ``bucket`` under ``key``, as a child of ``parent`` called ``name`` plus digest.
 
     Another digest is another resource, and the object of the old one is kept: older versions are made of it.

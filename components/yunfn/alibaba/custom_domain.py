@@ -48,9 +48,7 @@ class Route:
         for each in self.rewrites:
             if each.kind not in ("equal", "wildcard", "regex"):
                 raise ValidationError(resource, "routes.rewrites", each.kind, "equal, wildcard or regex")
-            rules.setdefault(f"{each.kind}_rules", []).append(
-                {"match": each.match, "replacement": each.replacement}
-            )
+            rules.setdefault(f"{each.kind}_rules", []).append({"match": each.match, "replacement": each.replacement})
         return {
             "path": self.path,
             "function_name": self.alias.function.function_name,

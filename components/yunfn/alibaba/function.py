@@ -142,9 +142,7 @@ class Function(pulumi.ComponentResource):
         for hook, at in ((initializer, "initializer"), (pre_stop, "pre_stop")):
             if hook is not None and hook.handler is not None and kind is not None and not kind.custom:
                 _handler(name, kind, hook.handler, package, f"{at}.handler")
-        called = checked(
-            function_name or default_name(name), lambda v: rules.function_name(name, "function_name", v)
-        )
+        called = checked(function_name or default_name(name), lambda v: rules.function_name(name, "function_name", v))
         rules.layers(name, layers)
         for each in layers:
             if isinstance(each, Layer):

@@ -66,9 +66,7 @@ class Layer(pulumi.ComponentResource):
             PackagingError: the content cannot be packed.
             AccountMismatchError: the stack belongs to another account.
         """
-        called = checked(
-            layer_name or default_name(name), lambda value: rules.function_name(name, "layer_name", value)
-        )
+        called = checked(layer_name or default_name(name), lambda value: rules.function_name(name, "layer_name", value))
         if not compatible_runtimes:
             raise ValidationError(name, "compatible_runtimes", [], "name at least one runtime")
         for each in compatible_runtimes:
@@ -82,8 +80,11 @@ class Layer(pulumi.ComponentResource):
         self.compatible_runtimes = tuple(compatible_runtimes)
         self.digest = package.digest
         stored = upload(
-            f"{name}-package", package, storage.layer_key(name, package.digest),
-            bucket if bucket is not None else default_bucket(account), self,
+            f"{name}-package",
+            package,
+            storage.layer_key(name, package.digest),
+            bucket if bucket is not None else default_bucket(account),
+            self,
         )
         made = alicloud.fc.V3LayerVersion(
             f"{name}-version",

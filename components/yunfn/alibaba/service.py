@@ -120,7 +120,9 @@ class Service(pulumi.ComponentResource):
         self._policies += 1
         if self._policies > MAX_POLICIES_PER_ROLE:
             raise ValidationError(
-                name, "grants", f"policy {self._policies} of service {self.service_name}",
+                name,
+                "grants",
+                f"policy {self._policies} of service {self.service_name}",
                 f"RAM attaches at most {MAX_POLICIES_PER_ROLE} policies to a role: give shared grants to the "
                 "Service, or this function own_role=True",
             )

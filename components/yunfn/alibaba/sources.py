@@ -228,9 +228,7 @@ class TablestoreSource(Source):
 
     def arn(self, region: str, account: str) -> pulumi.Input[str] | None:
         """See Source."""
-        return pulumi.Output.concat(
-            f"acs:ots:{region}:{account}:instance/", self.instance, "/table/", self.table
-        )
+        return pulumi.Output.concat(f"acs:ots:{region}:{account}:instance/", self.instance, "/table/", self.table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

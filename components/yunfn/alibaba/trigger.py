@@ -95,9 +95,7 @@ class Trigger(pulumi.ComponentResource):
         self, name: str, trust: str, target: Function, by: pulumi.Input[str], account: Account
     ) -> tuple[pulumi.Output[str], list[pulumi.Resource]]:
         role = make_role(f"{name}-caller", default_name(name), f"Trigger {name}", self, trust)
-        right = access.fc.invoke(
-            target.function_name, as_name(by), region=account.region, account=account.account_id
-        )
+        right = access.fc.invoke(target.function_name, as_name(by), region=account.region, account=account.account_id)
         attached = attach(f"{name}-caller", default_name(name), role.role_name, [right], self)
         return role.arn, [attached]
 
@@ -114,9 +112,7 @@ def _target(
     assert function is not None
     if qualifier is not None:
         if qualifier == LATEST:
-            pulumi.log.warn(
-                f"{name}: bound to LATEST: it calls code that was never published and bypasses every alias"
-            )
+            pulumi.log.warn(f"{name}: bound to LATEST: it calls code that was never published and bypasses every alias")
         return function, qualifier
     if len(function.aliases) != 1:
         rule = (

@@ -6,7 +6,7 @@ Knows no cloud and no Pulumi.
 from __future__ import annotations
 
 from yunfn.packaging.ignore import DEFAULT_IGNORES, INSTALL_TREE_IGNORES
-from yunfn.packaging.install_tree import install_tree
+from yunfn.packaging.installed_tree import install_tree
 from yunfn.packaging.manifest import Entry, Manifest, Mode
 from yunfn.packaging.package import Package, cache_folder, pack
 

@@ -86,9 +86,7 @@ class Archive:
                 while chunk := content.read(_CHUNK):
                     size += len(chunk)
                     if size > left:
-                        raise PackagingError(
-                            f"{self.label}: {path!r}: unzips to more than {MAX_UNZIPPED} bytes in all"
-                        )
+                        raise PackagingError(f"{self.label}: {path!r}: unzips to more than {MAX_UNZIPPED} bytes in all")
                     state.update(chunk)
                     head = head or chunk[: _MAX_TARGET + 1]
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
@@ -111,4 +109,3 @@ class Archive:
             if info.header_offset < end:
                 raise PackagingError(f"{self.label}: {info.filename!r} overlaps {before!r}: a zip bomb")
             end, before = info.header_offset + 30 + info.compress_size, info.filename
-

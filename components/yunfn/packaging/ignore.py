@@ -10,8 +10,17 @@ from yunfn.exceptions import PackagingError
 
 #: Never part of a package made from a folder: caches, version control, environments.
 DEFAULT_IGNORES: tuple[str, ...] = (
-    "__pycache__/", "*.pyc", "*.pyo", ".git/", ".hg/", ".svn/", ".venv/", ".DS_Store",
-    ".mypy_cache/", ".ruff_cache/", ".pytest_cache/",
+    "__pycache__/",
+    "*.pyc",
+    "*.pyo",
+    ".git/",
+    ".hg/",
+    ".svn/",
+    ".venv/",
+    ".DS_Store",
+    ".mypy_cache/",
+    ".ruff_cache/",
+    ".pytest_cache/",
 )
 
 #: What differs from host to host in a tree made by ``uv pip install --target``: scripts with the host's
