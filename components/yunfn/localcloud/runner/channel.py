@@ -1,13 +1,13 @@
-"""Frames to and from the bootstrap inside an instance: two lengths, a JSON object, raw bytes."""
+"""Frames to and from the bootstrap inside an instance: two lengths, an object, raw bytes."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
+import marshal
 import socket
 import struct
-from collections.abc import Mapping
 from typing import Any
 
 _LENGTHS = struct.Struct(">II")
@@ -27,9 +27,11 @@ class Channel:
         """A channel over a connected socket, which it then owns."""
         return cls(*await asyncio.open_unix_connection(sock=sock, limit=1 << 20))
 
-    async def ask(self, head: Mapping[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    async def ask(self, head: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
         """Send one frame and read the answer; raises EOFError where the instance ended first."""
-        encoded = json.dumps(head).encode()
+        # Written for every Python from 3.6 on, and faster to read at a cold start than JSON. The other direction is
+        # JSON: what a function's process sends is not to be trusted.
+        encoded = marshal.dumps(head, 2)
         try:
             self._writer.write(_LENGTHS.pack(len(encoded), len(body)) + encoded + body)
             await self._writer.drain()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from yunfn.localcloud.runner.launch import launcher_process
+from yunfn.localcloud.runner.launch import frame, launcher_process, unframe
 
 _PROBE_SECONDS = 20
 FUNCTION_UID = 1_900_000_000
@@ -70,20 +69,21 @@ def _try(plan: dict[str, Any]) -> str:
         process = launcher_process(theirs.fileno(), -1, null.fileno())
         theirs.close()
         ours.settimeout(_PROBE_SECONDS)
-        said: list[dict[str, Any]] = []
+        said = b""
         try:
-            ours.sendall(json.dumps(plan).encode() + b"\n")
-            with ours.makefile("rb") as lines:
-                said = [json.loads(line) for line in lines]
+            ours.sendall(frame(plan))
+            while data := ours.recv(65536):
+                said += data
         except OSError as error:
             return f"the probe did not answer: {error}"
         finally:
             process.kill()
             process.wait()
-    for message in said:
+    messages, _ = unframe(said)
+    for message in messages:
         if "failed" in message:
             return str(message["failed"])
-    return "" if {"exited": 0} in said else f"the probe ended with {said[-1:]}"
+    return "" if {"exited": 0} in messages else f"the probe ended with {messages[-1:]}"
 
 
 def probe(work: Path) -> Isolation:

@@ -92,16 +92,18 @@ def _uv_store() -> Path:
 
 
 def _path_folders() -> list[Path]:
-    return [Path(part) for part in os.get_exec_path() if part]
+    """The folders of PATH, pyenv's shims left out: what stands behind them is looked for by itself."""
+    shims = _pyenv_versions().parent / "shims"
+    return [Path(part) for part in os.get_exec_path() if part and Path(part) != shims]
 
 
 def _candidates(version: str) -> Iterator[Path]:
-    """Programs that may be Python ``version``, in the order they are tried."""
-    for name in (f"python{version}", "python3"):
-        yield from (folder / name for folder in _path_folders())
+    """Programs that may be Python ``version``, in the order they are tried: those that are named so come first."""
+    yield from (folder / f"python{version}" for folder in _path_folders())
     for found in sorted(_pyenv_versions().glob(f"{version}.*"), key=lambda p: _numbers(p.name), reverse=True):
         yield found / "bin" / f"python{version}"
     yield from sorted(_uv_store().glob(f"cpython-{version}.*/bin/python{version}"), reverse=True)
+    yield from (folder / "python3" for folder in _path_folders())
 
 
 def _uv() -> str | None:

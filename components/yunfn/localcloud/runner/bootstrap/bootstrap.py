@@ -2,29 +2,32 @@
 
 It must run on every Python that Function Compute offers (3.6 to 3.13) and uses the standard library only. The
 local cloud is at the other end of an inherited socket, whose number is the first argument. A frame is two lengths
-(4 bytes each, big endian), a JSON object and raw bytes; stdout and stderr are the function's log and nothing else.
+(4 bytes each, big endian), an object (marshal inwards, JSON outwards) and raw bytes; stdout and stderr are the
+function's log and nothing else.
 
 The shapes of context, log lines and errors are those of the Function Compute documentation: "Python runtime"
 (context, log, error handling, instance lifecycle).
 """
 # ruff: noqa: PTH100, PTH110, PTH118, UP006, UP031, UP035
-# (3.6 has neither newer annotations nor newer syntax, and pathlib would cost every cold start.)
+# (3.6 has neither newer annotations nor newer syntax; and every module imported here delays every cold start, so
+# there is no pathlib, socket or typing, and json only once it is needed.)
 
 import faulthandler
 import importlib
-import importlib.util
-import json
 import logging
+import marshal
 import os
-import signal
-import socket
 import struct
 import sys
 import time
 import traceback
-from typing import Any, Callable, Dict, List, Tuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Tuple
 
 _LENGTHS = struct.Struct(">II")
+_SIGTERM = 15
 _CREDENTIALS = (
     ("ALIBABA_CLOUD_ACCESS_KEY_ID", "access_key_id"),
     ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "access_key_secret"),
@@ -40,7 +43,7 @@ class Credentials:
         self.accessKeySecret = self.access_key_secret = access_key_secret
         self.securityToken = self.security_token = security_token
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> "Dict[str, Any]":
         """The fields as the cloud spells them in JSON."""
         return {
             "accessKeyId": self.access_key_id,
@@ -59,7 +62,7 @@ class ServiceMeta:
         self.qualifier = qualifier
         self.version_id = version_id
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> "Dict[str, Any]":
         """The fields as the cloud spells them in JSON."""
         return {
             "name": self.name,
@@ -79,10 +82,11 @@ class Tracing:
         self.span_baggages: Dict[str, Any] = {}
         if base64_baggages:
             import base64
+            import json
 
             self.span_baggages = json.loads(base64.b64decode(base64_baggages).decode())
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> "Dict[str, Any]":
         """The fields as the cloud spells them in JSON."""
         return {
             "openTracingSpanContext": self.span_context,
@@ -101,7 +105,7 @@ class FunctionMeta:
         self.timeout = timeout
         self.__dict__.update(more)
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> "Dict[str, Any]":
         """The fields as the cloud spells them in JSON."""
         return {"name": self.name, "handler": self.handler, "memory": self.memory, "timeout": self.timeout}
 
@@ -109,7 +113,7 @@ class FunctionMeta:
 class FCContext:
     """The second argument of a handler, up to Python 3.10 (FCD "context")."""
 
-    def __init__(self, call: Dict[str, Any]) -> None:
+    def __init__(self, call: "Dict[str, Any]") -> None:
         keys = call["credentials"] or {}
         trace = call["trace"]
         self.requestId = self.request_id = call["request_id"]
@@ -125,6 +129,8 @@ class FCContext:
 
     def to_json(self) -> str:
         """All of it, credentials included, as JSON."""
+        import json
+
         return json.dumps(
             {
                 "requestId": self.request_id,
@@ -145,7 +151,7 @@ class FCContext312:
     Credentials are in the environment there (FCD "context").
     """
 
-    def __init__(self, call: Dict[str, Any]) -> None:
+    def __init__(self, call: "Dict[str, Any]") -> None:
         self.account_id = call["account_id"]
         self.request_id = call["request_id"]
         self.function = FunctionMeta(
@@ -181,12 +187,12 @@ class StandardOutput(logging.StreamHandler):  # type: ignore[type-arg]
     """Writes to whatever sys.stdout is now, as print does."""
 
     @property
-    def stream(self) -> Any:
+    def stream(self) -> "Any":
         """The present sys.stdout."""
         return sys.stdout
 
     @stream.setter
-    def stream(self, value: Any) -> None:
+    def stream(self, value: "Any") -> None:
         pass
 
 
@@ -194,13 +200,13 @@ class Channel:
     """The framed socket to the local cloud."""
 
     def __init__(self, number: int) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=number)
+        self._number = number
         os.set_inheritable(number, False)
 
     def _exactly(self, count: int) -> bytes:
         parts: List[bytes] = []
         while count:
-            part = self._socket.recv(min(count, 1 << 20))
+            part = os.read(self._number, min(count, 1 << 20))
             if not part:
                 # The cloud is gone; nobody is left to answer to.
                 os._exit(0)
@@ -208,37 +214,40 @@ class Channel:
             count -= len(part)
         return b"".join(parts)
 
-    def receive(self) -> Tuple[Dict[str, Any], bytes]:
+    def receive(self) -> "Tuple[Dict[str, Any], bytes]":
         """The next frame; ends the process where the other side is gone."""
         head, body = _LENGTHS.unpack(self._exactly(_LENGTHS.size))
-        return json.loads(self._exactly(head).decode()), self._exactly(body)
+        return marshal.loads(self._exactly(head)), self._exactly(body)  # noqa: S302 - the cloud itself wrote it
 
-    def send(self, head: Dict[str, Any], body: bytes = b"") -> None:
-        """Send one frame."""
-        encoded = json.dumps(head).encode()
-        self._socket.sendall(_LENGTHS.pack(len(encoded), len(body)) + encoded + body)
+    def send(self, head: bytes, body: bytes = b"") -> None:
+        """Send one frame, its head in JSON."""
+        left = memoryview(_LENGTHS.pack(len(head), len(body)) + head + body)
+        while left:
+            left = left[os.write(self._number, left) :]
 
 
 class NotLoaded(Exception):
     """The handler cannot be had; ``kind`` and ``stack`` are the errorType and stackTrace the cloud answers with."""
 
-    def __init__(self, kind: str, message: str, stack: List[str]) -> None:
+    def __init__(self, kind: str, message: str, stack: "List[str]") -> None:
         Exception.__init__(self, message)
         self.kind = kind
         self.stack = stack
 
 
-def load_module(path: str) -> Any:
+def load_module(path: str) -> "Any":
     """The module that the part of a handler before its last dot names: ``file``, ``package.file``, ``folder/file``."""
     folder, slash, name = path.rpartition("/")
     if not slash:
         return importlib.import_module(name)
     if path not in sys.modules:
         place = os.path.join(os.environ["FC_FUNC_CODE_PATH"], folder, *name.split(".")) + ".py"
-        spec = importlib.util.spec_from_file_location(path, place)
+        from importlib import util
+
+        spec = util.spec_from_file_location(path, place)
         if spec is None or spec.loader is None or not os.path.exists(place):
             raise ImportError("No module named %r" % name)
-        module = importlib.util.module_from_spec(spec)
+        module = util.module_from_spec(spec)
         sys.modules[path] = module
         try:
             spec.loader.exec_module(module)
@@ -248,7 +257,7 @@ def load_module(path: str) -> Any:
     return sys.modules[path]
 
 
-def last_lines(error: BaseException) -> List[str]:
+def last_lines(error: BaseException) -> "List[str]":
     """What the traceback ends with, cut into pieces as the cloud does for a module that cannot be loaded."""
     pieces: List[str] = []
     for number, part in enumerate(traceback.format_exception_only(type(error), error)):
@@ -258,7 +267,7 @@ def last_lines(error: BaseException) -> List[str]:
     return [piece for piece in pieces if piece]
 
 
-def load(name: str) -> Callable[..., Any]:
+def load(name: str) -> "Callable[..., Any]":
     """The function that a handler names. Raises NotLoaded with the cloud's words for why not."""
     path, dot, attribute = name.rpartition(".")
     if not dot:
@@ -278,7 +287,7 @@ def load(name: str) -> Callable[..., Any]:
     return function
 
 
-def describe(error: BaseException) -> Dict[str, Any]:
+def describe(error: BaseException) -> "Dict[str, Any]":
     """The error body the cloud answers with: message, type, and the stack from the user's code on."""
     told: Dict[str, Any] = {"errorMessage": str(error), "errorType": type(error).__name__}
     if isinstance(error, NotLoaded):
@@ -296,7 +305,7 @@ def describe(error: BaseException) -> Dict[str, Any]:
     return told
 
 
-def plain(value: Any) -> Any:
+def plain(value: "Any") -> "Any":
     """What json cannot write and the cloud can: decimals, dates, and objects with a ``to_json``."""
     # A value of one of these modules has them loaded; loading them here would cost every cold start.
     decimal = sys.modules.get("decimal")
@@ -310,12 +319,14 @@ def plain(value: Any) -> Any:
     raise TypeError("%r is not JSON serializable" % (value,))
 
 
-def to_json(value: Any) -> str:
+def to_json(value: "Any") -> str:
     """JSON as the cloud writes it, keys sorted, four spaces deep."""
+    import json
+
     return json.dumps(value, default=plain, indent=4, sort_keys=True)
 
 
-def encode(value: Any) -> bytes:
+def encode(value: "Any") -> bytes:
     """A handler's return value as the answer's body: bytes and text as they are, anything else (None too) as JSON."""
     if isinstance(value, bytes):
         return value
@@ -329,7 +340,7 @@ class Worker:
         self.channel = channel
         self.functions: Dict[str, Callable[..., Any]] = {}
 
-    def run(self, call: Dict[str, Any], body: bytes) -> bytes:
+    def run(self, call: "Dict[str, Any]", body: bytes) -> bytes:
         """One call (handler or initializer); its encoded answer. A handler is loaded at its first call."""
         name = call["run"]
         if name not in self.functions:
@@ -341,23 +352,24 @@ class Worker:
 
     def serve(self) -> None:
         """Say that it is ready, then answer calls until the other side closes."""
-        self.channel.send({"ready": True})
+        self.channel.send(b"{}")
         while True:
             call, body = self.channel.receive()
             LogLine.request_id = call["request_id"]
             for variable, field in _CREDENTIALS:
                 if call["credentials"]:
                     os.environ[variable] = call["credentials"][field]
-            failure: Dict[str, Any] | None = None
+            head = b'{"error": null}'
             answer = b""
             try:
                 answer = self.run(call, body)
             except Exception as error:
-                failure = describe(error)
-                logging.getLogger().error(to_json(failure))
+                failure = to_json(describe(error))
+                head = ('{"error": %s}' % failure).encode()
+                logging.getLogger().error(failure)
             sys.stdout.flush()
             sys.stderr.flush()
-            self.channel.send({"error": failure}, answer)
+            self.channel.send(head, answer)
 
 
 def set_up_logging() -> None:
@@ -377,7 +389,7 @@ def main() -> None:
     sys.path[:1] = [os.environ["FC_FUNC_CODE_PATH"], packages]
     sys.argv = [sys.executable]
     # Asked to end at its timeout, the process first says where it is (the cloud does so too), even from C code.
-    faulthandler.register(signal.SIGTERM, all_threads=True)
+    faulthandler.register(_SIGTERM, all_threads=True)
     try:
         import yunfn_local_trust  # type: ignore[import-not-found]
     except ImportError:

@@ -4,13 +4,18 @@ Only what the plan names is there: the host's /usr and friends, the interpreter,
 host's own tree is never written: the mount points live on the tmpfs, inside a private mount namespace.
 """
 
+# ruff: noqa: PTH103, PTH110, PTH112, PTH114, PTH115, PTH120, PTH123, PTH211
+# (Every module imported here delays every cold start: no pathlib, no typing.)
+
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Any
 
 from . import syscalls as sc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # What statvfs reports and what mount(2) wants differ in one bit only (relatime).
 _KEPT_FLAGS = {
@@ -50,54 +55,63 @@ def _kept(path: str) -> int:
     return sum(flag for bit, flag in _KEPT_FLAGS.items() if present & bit)
 
 
-def bind(source: str, target: str, extra: int = sc.MS_NOSUID | sc.MS_NODEV) -> None:
+def _folder(path: str) -> None:
+    os.makedirs(path, exist_ok=True)
+
+
+def _file(path: str, text: str = "") -> None:
+    _folder(os.path.dirname(path))
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def _link(path: str, target: str) -> None:
+    _folder(os.path.dirname(path))
+    os.symlink(target, path)
+
+
+def bind(source: str, target: str) -> None:
     """Bind ``source`` (folder or file) read-only on ``target``, made here if it is missing."""
-    place = Path(target)
-    if Path(source).is_dir():
-        place.mkdir(parents=True, exist_ok=True)
+    if os.path.isdir(source):
+        _folder(target)
     else:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.touch()
+        _file(target)
     sc.mount(source, target, "", sc.MS_BIND | sc.MS_REC)
-    sc.mount("none", target, "", sc.MS_BIND | sc.MS_REMOUNT | sc.MS_RDONLY | extra | _kept(target))
+    flags = sc.MS_BIND | sc.MS_REMOUNT | sc.MS_RDONLY | sc.MS_NOSUID | sc.MS_NODEV
+    sc.mount("none", target, "", flags | _kept(target))
 
 
-def _system(root: Path) -> None:
+def _system(root: str) -> None:
     for name in _SYSTEM:
-        host = Path("/") / name
-        if host.is_symlink():
-            (root / name).symlink_to(host.readlink())
-        elif host.is_dir():
-            bind(str(host), str(root / name))
+        host = f"/{name}"
+        if os.path.islink(host):
+            _link(root + host, os.readlink(host))
+        elif os.path.isdir(host):
+            bind(host, root + host)
     for name in _ETC:
-        host = Path("/etc") / name
-        if host.exists():
-            bind(str(host), str(root / "etc" / name))
+        if os.path.exists(f"/etc/{name}"):
+            bind(f"/etc/{name}", f"{root}/etc/{name}")
 
 
-def _devices(root: Path) -> None:
-    dev = root / "dev"
-    dev.mkdir()
+def _devices(dev: str) -> None:
+    _folder(dev)
     for name in _DEVICES:
-        (dev / name).touch()
-        sc.mount(f"/dev/{name}", str(dev / name), "", sc.MS_BIND)
+        _file(f"{dev}/{name}")
+        sc.mount(f"/dev/{name}", f"{dev}/{name}", "", sc.MS_BIND)
     for name, target in _DEVICE_LINKS.items():
-        (dev / name).symlink_to(target)
+        os.symlink(target, f"{dev}/{name}")
 
 
-def _layers(root: Path, plan: dict[str, Any]) -> None:
+def _layers(opt: str, plan: dict[str, Any]) -> None:
     """/opt: the layers' folders, the first listed on top; names are relative so that no path needs escaping."""
-    opt = root / "opt"
     names: list[str] = plan["layers"]
-    if len(names) < 2:
-        opt.mkdir()
-        if names:
-            bind(str(Path(plan["layer_store"]) / names[0]), str(opt))
-        return
-    opt.mkdir()
-    os.chdir(plan["layer_store"])
-    flags = sc.MS_RDONLY | sc.MS_NOSUID | sc.MS_NODEV
-    sc.mount("layers", str(opt), "overlay", flags, "lowerdir=" + ":".join(names))
+    _folder(opt)
+    if len(names) == 1:
+        bind(f"{plan['layer_store']}/{names[0]}", opt)
+    elif names:
+        os.chdir(plan["layer_store"])
+        flags = sc.MS_RDONLY | sc.MS_NOSUID | sc.MS_NODEV
+        sc.mount("layers", opt, "overlay", flags, "lowerdir=" + ":".join(names))
 
 
 def enter(plan: dict[str, Any]) -> None:
@@ -108,34 +122,30 @@ def enter(plan: dict[str, Any]) -> None:
     ``files`` (path: text), ``tmp_mb`` (size of /tmp in MB). Raises OSError naming the step that the kernel refused.
     """
     sc.mount("none", "/", "", sc.MS_PRIVATE | sc.MS_REC)
-    root = Path(plan["mount_point"])
-    sc.mount("tmpfs", str(root), "tmpfs", sc.MS_NOSUID | sc.MS_NODEV, "mode=755,size=16m")
+    root: str = plan["mount_point"]
+    quiet = sc.MS_NOSUID | sc.MS_NODEV
+    sc.mount("tmpfs", root, "tmpfs", quiet, "mode=755,size=16m")
     _system(root)
     for source, target in plan["binds"]:
-        bind(source, str(root) + target)
-    _layers(root, plan)
+        bind(source, root + target)
+    _layers(f"{root}/opt", plan)
     for path, text in plan["files"].items():
-        place = Path(str(root) + path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text)
+        _file(root + path, text)
     for path, target in plan["links"].items():
-        place = Path(str(root) + path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.symlink_to(target)
+        _link(root + path, target)
     for path in plan["masks"]:
-        if Path(str(root) + path).is_dir():
-            flags = sc.MS_RDONLY | sc.MS_NOSUID | sc.MS_NODEV
-            sc.mount("tmpfs", str(root) + path, "tmpfs", flags, "mode=755,size=4k")
-    _devices(root)
+        if os.path.isdir(root + path):
+            sc.mount("tmpfs", root + path, "tmpfs", quiet | sc.MS_RDONLY, "mode=755,size=4k")
+    _devices(f"{root}/dev")
     for path, size in (("/tmp", f"size={plan['tmp_mb']}m"), ("/dev/shm", "size=64m")):  # noqa: S108
-        (root / path[1:]).mkdir(exist_ok=True)
-        sc.mount("tmpfs", str(root) + path, "tmpfs", sc.MS_NOSUID | sc.MS_NODEV, f"mode=1777,{size}")
-    (root / "proc").mkdir()
-    sc.mount("proc", str(root / "proc"), "proc", sc.MS_NOSUID | sc.MS_NODEV | sc.MS_NOEXEC)
+        _folder(root + path)
+        sc.mount("tmpfs", root + path, "tmpfs", quiet, f"mode=1777,{size}")
+    _folder(f"{root}/proc")
+    sc.mount("proc", f"{root}/proc", "proc", quiet | sc.MS_NOEXEC)
     os.chdir(root)
     # Both arguments the same: the old root lands on top of the new one and is taken off at once (pivot_root(2)).
     sc.pivot_root(".", ".")
     sc.unmount(".", sc.MNT_DETACH)
     os.chdir("/")
-    flags = sc.MS_BIND | sc.MS_REMOUNT | sc.MS_RDONLY | sc.MS_NOSUID | sc.MS_NODEV
+    flags = sc.MS_BIND | sc.MS_REMOUNT | sc.MS_RDONLY | quiet
     sc.mount("none", "/", "", flags | _kept("/"))

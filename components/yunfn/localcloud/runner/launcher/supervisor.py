@@ -1,29 +1,34 @@
 """The launcher's main loop: start one instance, answer its cloud's questions, leave nothing alive behind.
 
 Three processes: the *supervisor* (child of the local cloud), in namespace mode the *init* (process 1 of a pid
-namespace) and the *function*. The cloud and the supervisor speak over one stream socket, a JSON object per line;
-a line that announces ``"descriptor": true`` carries a file descriptor (SCM_RIGHTS). When that socket closes, from
-whichever side, the supervisor kills every process of the instance and ends: the cloud's death is the function's.
+namespace) and the *function*. The cloud and the supervisor speak over one stream socket: messages are dictionaries in
+marshal's form after their length (4 bytes, big endian); one that announces ``"descriptor": True`` carries a file
+descriptor (SCM_RIGHTS). When that socket closes, from whichever side, the supervisor kills every process of the
+instance and ends: the cloud's death is the function's.
 
-To the supervisor: the plan (first line), then ``{"dial": port}``. From it: ``{"listening": true}`` with the proxy's
+To the supervisor: the plan (first line), then ``{"dial": port}``. From it: ``{"listening": True}`` with the proxy's
 listening socket, ``{"started": pid}`` or ``{"failed": reason}`` (with ``"exec_errno"`` where it was the program's own
-exec), ``{"dialed": true}`` with a connected socket or ``{"dialed": false, "reason": …}``, at last ``{"exited": code}``
+exec), ``{"dialed": True}`` with a connected socket or ``{"dialed": False, "reason": …}``, at last ``{"exited": code}``
 (128 + n for signal n, as shells count).
 """
 
+# ruff: noqa: PTH123, SIM105
+# (Every module imported here delays every cold start: no pathlib, json, typing or contextlib.)
+
 from __future__ import annotations
 
-import contextlib
-import json
+import marshal
 import os
 import resource
 import select
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, NoReturn
 
 # An address of lo that is not 127.0.0.1: Function Compute reaches a custom runtime from outside, so a program
 # that listens on 127.0.0.1 only is not reachable there and must not be here (FCD "custom runtime, principles").
@@ -34,31 +39,33 @@ _IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _send(control: socket.socket, message: dict[str, Any], descriptor: int | None = None) -> None:
-    line = json.dumps(message).encode() + b"\n"
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the cloud is gone: its end ends us anyway
+    body = marshal.dumps(message)
+    frame = len(body).to_bytes(4, "big") + body
+    try:
         if descriptor is None:
-            control.sendall(line)
+            control.sendall(frame)
         else:
-            socket.send_fds(control, [line], [descriptor])
+            socket.send_fds(control, [frame], [descriptor])
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the cloud is gone, and its end is about to end us
 
 
-class _Lines:
-    """The cloud's messages, cut out of the stream."""
-
-    def __init__(self, control: socket.socket) -> None:
-        self._control = control
-        self._buffer = b""
-
-    def read(self) -> list[dict[str, Any]] | None:
-        """The messages that have arrived; None at the end of the stream."""
+def _receive(control: socket.socket) -> dict[str, Any] | None:
+    """The cloud's next message; None at the end of the stream."""
+    buffer = b""
+    wanted = 4
+    while len(buffer) < wanted:
         try:
-            data = self._control.recv(65536)
+            data = control.recv(wanted - len(buffer))
         except (ConnectionResetError, BrokenPipeError):
             return None
         if not data:
             return None
-        *lines, self._buffer = (self._buffer + data).split(b"\n")
-        return [json.loads(line) for line in lines]
+        buffer += data
+        if len(buffer) == 4:
+            wanted = 4 + int.from_bytes(buffer, "big")
+    message: dict[str, Any] = marshal.loads(buffer[4:])  # noqa: S302 - only the cloud itself writes here
+    return message
 
 
 def _proxy_listener(port: int) -> socket.socket:
@@ -71,8 +78,10 @@ def _proxy_listener(port: int) -> socket.socket:
 
 def _report(report: int, reason: str, number: int | None = None) -> None:
     """Tell the supervisor why there will be no function; ``number`` is the errno of its exec."""
-    with contextlib.suppress(OSError):
-        os.write(report, json.dumps({"failed": reason, "exec_errno": number}).encode())
+    try:
+        os.write(report, marshal.dumps({"failed": reason, "exec_errno": number}))
+    except OSError:
+        pass  # the supervisor is gone
 
 
 def _become_function(plan: dict[str, Any], channel: int, output: int, report: int) -> NoReturn:
@@ -157,7 +166,8 @@ def _enter_namespaces(plan: dict[str, Any]) -> None:
             ("uid_map", f"{plan['uid']} {outer[0]} 1"),
             ("gid_map", f"{plan['gid']} {outer[1]} 1"),
         ):
-            Path(f"/proc/self/{name}").write_text(text)
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
     sc.sethostname(plan["hostname"])
     sc.raise_loopback()
 
@@ -202,7 +212,7 @@ class _Supervisor:
         reason = b"".join(iter(lambda: os.read(reader, 4096), b""))
         os.close(reader)
         if reason:
-            _send(self.control, json.loads(reason))
+            _send(self.control, marshal.loads(reason))  # noqa: S302 - written by _report above
             return False
         _send(self.control, {"started": self.child})
         return True
@@ -219,7 +229,6 @@ class _Supervisor:
 
     def serve(self, woken: int) -> int | None:
         """Answer until the instance ends; its exit code, or None when the cloud's side closed first."""
-        lines = _Lines(self.control)
         while True:
             control = self.control.fileno()
             ready, _, _ = select.select([control, woken], [], [])
@@ -233,19 +242,20 @@ class _Supervisor:
                     if pid == 0:
                         break
             if control in ready:
-                messages = lines.read()
-                if messages is None:
+                message = _receive(self.control)
+                if message is None:
                     return None
-                for message in messages:
-                    self.dial(message["dial"])
+                self.dial(message["dial"])
 
     def kill(self) -> None:
         """End every process of the instance and wait until the last is gone."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        try:
             if not self.plan["namespaces"]:
                 os.killpg(self.group, signal.SIGKILL)
             elif self.child:
                 os.kill(self.child, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass  # already gone
         while True:
             if not self.plan["namespaces"]:
                 _kill_children()
@@ -257,17 +267,19 @@ class _Supervisor:
 
 def _kill_children() -> None:
     """Kill the direct children, orphans that came here included (Linux only; elsewhere the group was killed)."""
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
-            os.kill(int(pid), signal.SIGKILL)
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            for pid in file.read().split():
+                os.kill(int(pid), signal.SIGKILL)
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # no such file but on Linux; or a child that ended meanwhile
 
 
 def main(control_number: int, channel: int, output: int) -> None:
     """Run one instance; the arguments are the inherited descriptors (``channel`` -1 where there is none)."""
     control = socket.socket(fileno=control_number)
-    with control.makefile("rb", buffering=0) as first:
-        line = first.readline()
-    if not line:
+    plan = _receive(control)
+    if plan is None:
         return
     for descriptor in (control_number, channel, output):
         if descriptor >= 0:
@@ -278,7 +290,7 @@ def main(control_number: int, channel: int, output: int) -> None:
     signal.set_wakeup_fd(wake)
     for number in _IGNORED:
         signal.signal(number, signal.SIG_IGN)
-    supervisor = _Supervisor(control, json.loads(line), channel, output)
+    supervisor = _Supervisor(control, plan, channel, output)
     try:
         started = supervisor.start()
     except Exception as error:
