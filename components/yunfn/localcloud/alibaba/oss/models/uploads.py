@@ -1,0 +1,117 @@
+"""Unfinished multipart uploads and their parts.
+
+An upload lies in ``oss/uploads/{bucket}`` at key, NUL and upload id, as ListMultipartUploads sorts them; its parts
+lie in ``oss/parts/{bucket}`` at upload id and part number.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+
+from yunfn.localcloud.alibaba.oss.models.blob_leases import BlobLeases
+from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
+from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
+from yunfn.localcloud.store import Collection, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: number (1–10,000), size in bytes, ETag without quotes, CRC-64, time in seconds, and its blob."""
+
+    number: int
+    size: int
+    etag: str
+    crc: int
+    modified: float
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload under way: what the object is going to be, but for bytes."""
+
+    id: str
+    key: str
+    initiated: float
+    storage_class: str = "Standard"
+    acl: str = "default"
+    encryption: str = ""
+    kms_key: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+class Uploads:
+    """All unfinished uploads of all buckets."""
+
+    def __init__(self, store: Store, leases: BlobLeases) -> None:
+        self._store = store
+        self._leases = leases
+
+    def begin(self, bucket: Bucket, key: str, template: StoredObject) -> Upload:
+        """A new upload for an object like ``template``."""
+        upload = Upload(
+            secrets.token_hex(16).upper(),
+            key,
+            template.modified,
+            template.storage_class,
+            template.acl,
+            template.encryption,
+            template.kms_key,
+            template.headers,
+            template.tags,
+        )
+        self._uploads(bucket).put(f"{key}\0{upload.id}", asdict(upload))
+        return upload
+
+    def find(self, bucket: Bucket, key: str, upload_id: str) -> Upload | None:
+        """The upload of that id at that key."""
+        document = self._uploads(bucket).get(f"{key}\0{upload_id}")
+        return None if document is None else Upload(**document)
+
+    def scan(self, bucket: Bucket, prefix: str = "", after: str = "") -> Iterator[Upload]:
+        """Uploads by key, then id; ``after`` is a key, or a key, NUL and an id."""
+        for _, document in self._uploads(bucket).scan(prefix, after):
+            yield Upload(**document)
+
+    def put_part(self, bucket: Bucket, upload: Upload, part: Part) -> None:
+        """Add a part, in place of an earlier one of its number."""
+        parts, key = self._parts(bucket), _part_key(upload, part.number)
+        replaced = parts.get(key)
+        parts.put(key, asdict(part))
+        if replaced is not None:
+            self._leases.delete([Part(**replaced).blob])
+
+    def parts(self, bucket: Bucket, upload: Upload, after: int = 0) -> Iterator[Part]:
+        """The parts with numbers above ``after``, ascending."""
+        for _, document in self._parts(bucket).scan(f"{upload.id}\0", _part_key(upload, after)):
+            yield Part(**document)
+
+    def end(self, bucket: Bucket, upload: Upload, used: frozenset[str] = frozenset()) -> None:
+        """Forget the upload and remove the blobs of its parts but those ``used``."""
+        unused = [part.blob for part in self.parts(bucket, upload) if part.blob not in used]
+        parts = self._parts(bucket)
+        for part in list(self.parts(bucket, upload)):
+            parts.delete(_part_key(upload, part.number))
+        self._uploads(bucket).delete(f"{upload.key}\0{upload.id}")
+        self._leases.delete(unused)
+
+    def is_empty(self, bucket: Bucket) -> bool:
+        """Whether the bucket has no unfinished upload."""
+        return next(self._uploads(bucket).scan(limit=1), None) is None
+
+    def count(self, bucket: Bucket) -> int:
+        """How many unfinished uploads the bucket has."""
+        return self._uploads(bucket).count()
+
+    def _uploads(self, bucket: Bucket) -> Collection:
+        return self._store.collection(bucket.account, bucket.region, f"oss/uploads/{bucket.name}")
+
+    def _parts(self, bucket: Bucket) -> Collection:
+        return self._store.collection(bucket.account, bucket.region, f"oss/parts/{bucket.name}")
+
+
+def _part_key(upload: Upload, number: int) -> str:
+    return f"{upload.id}\0{number:05d}"

@@ -1,0 +1,164 @@
+"""ListObjects, ListObjectsV2 and ListObjectVersions."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from yunfn.localcloud.alibaba.oss.exceptions import InvalidArgument
+from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
+from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
+from yunfn.localcloud.alibaba.oss.request import OssRequest
+from yunfn.localcloud.alibaba.oss.responses import answers
+from yunfn.localcloud.alibaba.oss.responses.buckets import bounded, owner
+from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf
+from yunfn.localcloud.alibaba.signatures.oss_times import iso
+
+_MOST_KEYS = 1000
+_PAST_ALL = "\U0010ffff"
+Coder = Callable[[str], str]
+
+
+@dataclass(slots=True)
+class Page:
+    """One page: objects, groups of keys (common prefixes), and where the next page begins."""
+
+    objects: list[tuple[str, StoredObject]] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    truncated: bool = False
+    next_marker: str = ""
+
+
+def page_of(
+    scan: Callable[[str, str], Iterator[tuple[str, StoredObject]]], prefix: str, delimiter: str, after: str, most: int
+) -> Page:
+    """The keys under ``prefix`` above ``after``, those that share a part up to ``delimiter`` as one group."""
+    page = Page()
+    if most == 0:
+        return page
+    # The marker may be a group that was answered last: all of it is behind us.
+    if delimiter and after.startswith(prefix) and after.endswith(delimiter) and len(after) > len(prefix):
+        after += _PAST_ALL
+    found = 0
+    while True:
+        for key, stored in scan(prefix, after):
+            end = key.find(delimiter, len(prefix)) if delimiter else -1
+            if found == most:
+                page.truncated = True
+                return page
+            found += 1
+            if end < 0:
+                page.objects.append((key, stored))
+                page.next_marker = key
+            else:
+                page.next_marker = key[: end + len(delimiter)]
+                page.groups.append(page.next_marker)
+                after = page.next_marker + _PAST_ALL
+                break
+        else:
+            page.next_marker = ""
+            return page
+
+
+async def list_objects(request: OssRequest) -> Response:
+    """ListObjects (GetBucket): prefix, delimiter, marker, max-keys (0–1000, default 100), encoding-type."""
+    bucket, call = request.bucket, request.call
+    authorize(request, bucket, "ListObjects")
+    prefix, delimiter, marker = (call.param(name) or "" for name in ("prefix", "delimiter", "marker"))
+    most = bounded(call.param("max-keys"), "max-keys", _MOST_KEYS, default=100, least=1)
+    code, coding = encoding(request)
+    page = page_of(lambda p, a: request.state.objects.scan(bucket, p, a), prefix, delimiter, marker, most)
+    head = [
+        leaf("Name", bucket.name),
+        leaf("Prefix", code(prefix)),
+        leaf("Marker", code(marker)),
+        leaf("MaxKeys", most),
+        leaf("Delimiter", code(delimiter)),
+        *coding,
+        leaf("IsTruncated", page.truncated),
+    ]
+    if page.truncated:
+        head.append(leaf("NextMarker", code(page.next_marker)))
+    entries = [_contents(bucket, key, stored, code, with_owner=True) for key, stored in page.objects]
+    return answers.xml(request, document("ListBucketResult", *head, *entries, *_groups(page, code)))
+
+
+async def list_objects_v2(request: OssRequest) -> Response:
+    """ListObjectsV2: continuation-token, start-after and fetch-owner besides what ListObjects takes."""
+    bucket, call = request.bucket, request.call
+    authorize(request, bucket, "ListObjects")
+    prefix, delimiter, start = (call.param(name) or "" for name in ("prefix", "delimiter", "start-after"))
+    token = call.param("continuation-token")
+    most = bounded(call.param("max-keys"), "max-keys", _MOST_KEYS, default=100, least=1)
+    code, coding = encoding(request)
+    after = _open_token(token) if token else start
+    page = page_of(lambda p, a: request.state.objects.scan(bucket, p, a), prefix, delimiter, after, most)
+    head = [
+        leaf("Name", bucket.name),
+        leaf("Prefix", code(prefix)),
+        leaf("MaxKeys", most),
+        leaf("Delimiter", code(delimiter)),
+        leaf("StartAfter", code(start)),
+        *coding,
+        leaf("IsTruncated", page.truncated),
+        leaf("KeyCount", len(page.objects) + len(page.groups)),
+    ]
+    if token:
+        head.append(leaf("ContinuationToken", token))
+    if page.truncated:
+        sealed = base64.urlsafe_b64encode(page.next_marker.encode()).decode()
+        head.append(leaf("NextContinuationToken", sealed))
+    with_owner = call.param("fetch-owner") == "true"
+    entries = [_contents(bucket, key, stored, code, with_owner=with_owner) for key, stored in page.objects]
+    return answers.xml(request, document("ListBucketResult", *head, *entries, *_groups(page, code)))
+
+
+def authorize(request: OssRequest, bucket: Bucket, action: str) -> None:
+    """Raise AccessDenied unless the sender may list the bucket; a public-read bucket may be listed by everyone."""
+    acl = "private" if "true" in bucket.settings.get("publicAccessBlock", "") else bucket.acl
+    request.require(action, bucket, acl=acl, right="read")
+
+
+def encoding(request: OssRequest) -> tuple[Coder, list[str]]:
+    """How names are written in a listing: as they are, or URL-encoded where encoding-type=url asks for it."""
+    wanted = request.call.param("encoding-type")
+    if not wanted:
+        return str, []
+    if wanted != "url":
+        raise InvalidArgument("Invalid Encoding Method specified in Request", ArgumentName="encoding-type")
+    return _quote_all, [leaf("EncodingType", "url")]
+
+
+def _quote_all(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _contents(bucket: Bucket, key: str, stored: StoredObject, code: Coder, *, with_owner: bool) -> str:
+    return branch(
+        "Contents",
+        leaf("Key", code(key)),
+        leaf("LastModified", iso(stored.modified)),
+        leaf("ETag", f'"{stored.etag}"'),
+        leaf("Type", stored.kind),
+        leaf("Size", stored.size),
+        leaf("StorageClass", stored.storage_class),
+        *([owner(bucket.account)] if with_owner else []),
+    )
+
+
+def _groups(page: Page, code: Coder) -> list[str]:
+    return [branch("CommonPrefixes", leaf("Prefix", code(group))) for group in page.groups]
+
+
+def _open_token(token: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(token.encode()).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise InvalidArgument(
+            "The continuation token provided is incorrect", ArgumentName="continuation-token"
+        ) from None

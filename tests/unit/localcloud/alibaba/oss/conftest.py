@@ -1,0 +1,149 @@
+"""A served OSS, and official clients that reach it by the cloud's host names over loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import oss2
+import pytest
+import requests
+import uvicorn
+from requests.adapters import HTTPAdapter
+
+from yunfn.localcloud.alibaba.oss import OssService
+from yunfn.localcloud.alibaba.oss.events import ObjectEvent
+from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.home import Home
+from yunfn.localcloud.keys import AccessKey, Principal
+
+REGION = "cn-hangzhou"
+ENDPOINT = f"http://oss-{REGION}.aliyuncs.com"
+T = TypeVar("T")
+
+
+class Grants:
+    """Decides by a set of (action, resource) pairs, as the RAM evaluator does by policies."""
+
+    def __init__(self) -> None:
+        self.allowed: set[tuple[str, str]] = set()
+        self.asked: list[tuple[str, str]] = []
+
+    def allows(self, principal: Principal, action: str, resource: str, context: Mapping[str, str]) -> bool:
+        self.asked.append((action, resource))
+        return (action, resource) in self.allowed
+
+
+class ToLoopback(HTTPAdapter):
+    """Sends every request to the served cloud, the Host header as the client wrote it."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self.port = port
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        rest = request.url.split("://", 1)[1]
+        host, slash, path = rest.partition("/")
+        request.headers["Host"] = host
+        request.url = f"http://127.0.0.1:{self.port}/{path}" if slash else f"http://127.0.0.1:{self.port}"
+        return super().send(request, **options)
+
+
+class ServedCloud:
+    """A cloud with OSS alone on a loopback port, in a thread of its own."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.grants = Grants()
+        self.events: list[ObjectEvent] = []
+        self._ready = threading.Event()
+        self._names = itertools.count()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._thread.start()
+        assert self._ready.wait(20)
+
+    async def _serve(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.cloud = LocalCloud(self.home, [OssService])
+        self.cloud.authorizer = self.grants
+        self.cloud.events.subscribe(ObjectEvent, self.events.append)
+        await self.cloud.start()
+        self._server = uvicorn.Server(
+            uvicorn.Config(self.cloud, host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="none")
+        )
+        serving = asyncio.create_task(self._server.serve())
+        while not self._server.started:
+            await asyncio.sleep(0.01)
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        self._ready.set()
+        await serving
+        await self.cloud.stop()
+
+    def inside(self, work: Callable[[LocalCloud], T]) -> T:
+        """Do ``work`` on the cloud in its own thread."""
+
+        async def step() -> T:
+            return work(self.cloud)
+
+        return asyncio.run_coroutine_threadsafe(step(), self.loop).result(20)
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(20)
+
+    @property
+    def key(self) -> AccessKey:
+        return self.home.owner_key
+
+    def http(self) -> requests.Session:
+        """A plain HTTP client that reaches the cloud by its host names."""
+        session = requests.Session()
+        session.trust_env = False
+        session.mount("http://", ToLoopback(self.port))
+        return session
+
+    def service(self, version: str = "v4", region: str = REGION) -> oss2.Service:
+        auth = oss2.make_auth(self.key.id, self.key.secret, version)
+        return oss2.Service(auth, f"http://oss-{region}.aliyuncs.com", session=self._session(), region=region)
+
+    def bucket(
+        self,
+        name: str,
+        auth: Any = None,
+        version: str = "v4",
+        region: str = REGION,
+        endpoint: str = "",
+        **options: Any,
+    ) -> oss2.Bucket:
+        auth = auth or oss2.make_auth(self.key.id, self.key.secret, version)
+        endpoint = endpoint or f"http://oss-{region}.aliyuncs.com"
+        return oss2.Bucket(auth, endpoint, name, session=self._session(), region=region, **options)
+
+    def fresh(self, **options: Any) -> oss2.Bucket:
+        """A new, empty bucket."""
+        bucket = self.bucket(f"bucket-{next(self._names)}", **options)
+        bucket.create_bucket()
+        return bucket
+
+    def _session(self) -> oss2.Session:
+        session = oss2.Session()
+        session.session.trust_env = False
+        session.session.mount("http://", ToLoopback(self.port))
+        return session
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCloud]:
+    home = Home(tmp_path_factory.mktemp("cloud"))
+    home.create()
+    cloud = ServedCloud(home)
+    yield cloud
+    cloud.close()
+
+
+@pytest.fixture
+def bucket(served: ServedCloud) -> oss2.Bucket:
+    return served.fresh()
