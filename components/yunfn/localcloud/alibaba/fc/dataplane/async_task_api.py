@@ -1,0 +1,87 @@
+"""GetAsyncTask, ListAsyncTasks and StopAsyncTask on the wire (alibabacloud-fc20230330)."""
+
+from __future__ import annotations
+
+from starlette.responses import JSONResponse, Response
+
+from yunfn.localcloud.alibaba.fc.dataplane.async_queue import AsyncQueue
+from yunfn.localcloud.alibaba.fc.dataplane.async_tasks import AsyncTask
+from yunfn.localcloud.alibaba.fc.dataplane.exceptions import AsyncTaskNotFound
+from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory
+from yunfn.localcloud.alibaba.fc.exceptions import InvalidArgument
+from yunfn.localcloud.call import Call
+
+_DEFAULT_LIMIT = 20
+_LARGEST_LIMIT = 100
+
+
+class AsyncTaskApi:
+    """Answers what callers ask of asynchronous calls.
+
+    GetAsyncTask and StopAsyncTask take a request id too, and answer for calls of functions without ``asyncTask``:
+    the local cloud keeps every asynchronous result. ListAsyncTasks shows stateful tasks only, as the cloud does.
+    """
+
+    def __init__(self, directory: FunctionDirectory, queue: AsyncQueue) -> None:
+        self._directory = directory
+        self._queue = queue
+
+    async def get_async_task(self, call: Call, name: str, task_id: str) -> Response:
+        """``GET /2023-03-30/functions/{name}/async-tasks/{task_id}``."""
+        return JSONResponse(self._task(call, "GetAsyncTask", name, task_id).document())
+
+    async def stop_async_task(self, call: Call, name: str, task_id: str) -> Response:
+        """``PUT /2023-03-30/functions/{name}/async-tasks/{task_id}/stop``."""
+        await self._queue.stop_task(self._task(call, "StopAsyncTask", name, task_id))
+        return Response(status_code=204)
+
+    async def list_async_tasks(self, call: Call, name: str) -> Response:
+        """``GET /2023-03-30/functions/{name}/async-tasks``: filtered, by time, in pages."""
+        self._require(call, "ListAsyncTasks", name)
+        self._directory.resolve(call.account, call.region, name)
+        limit = _number(call, "limit", _DEFAULT_LIMIT)
+        if not 1 <= limit <= _LARGEST_LIMIT:
+            raise InvalidArgument(f"limit must be 1 to {_LARGEST_LIMIT}, not {limit}")
+        found = self._queue.tasks.of_function(call.account, call.region, name, call.param("prefix") or "")
+        tasks = [task for task in found if _wanted(call, task)]
+        tasks.sort(key=lambda task: (task.enqueued, task.task_id), reverse=call.param("sortOrderByTime") == "desc")
+        start = _number(call, "nextToken", 0)
+        page = tasks[start : start + limit]
+        with_payload = call.param("includePayload") == "true"
+        document: dict[str, object] = {"tasks": [task.document(with_payload=with_payload) for task in page]}
+        if start + limit < len(tasks):
+            document["nextToken"] = str(start + limit)
+        return JSONResponse(document)
+
+    def _task(self, call: Call, operation: str, name: str, task_id: str) -> AsyncTask:
+        self._require(call, operation, name)
+        self._directory.resolve(call.account, call.region, name)
+        task = self._queue.tasks.find(call.account, call.region, name, task_id)
+        if task is None or call.param("qualifier") not in (None, "", task.qualifier):
+            raise AsyncTaskNotFound(name, task_id)
+        return task
+
+    def _require(self, call: Call, operation: str, name: str) -> None:
+        call.operation, call.resource = operation, f"functions/{name}"
+        call.require(f"fc:{operation}", f"acs:fc:{call.region}:{call.account}:functions/{name}")
+
+
+def _number(call: Call, name: str, default: int) -> int:
+    text = call.param(name)
+    if not text:
+        return default
+    if not text.isdigit():
+        raise InvalidArgument(f"{name} must be a number, not '{text}'")
+    return int(text)
+
+
+def _wanted(call: Call, task: AsyncTask) -> bool:
+    started = int((task.started or task.enqueued) * 1000)
+    begin, end = _number(call, "startedTimeBegin", 0), _number(call, "startedTimeEnd", 0)
+    return (
+        task.stateful
+        and call.param("qualifier") in (None, "", task.qualifier)
+        and call.param("status") in (None, "", task.status)
+        and begin <= started
+        and (not end or started <= end)
+    )

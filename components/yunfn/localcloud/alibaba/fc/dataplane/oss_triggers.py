@@ -1,0 +1,128 @@
+"""OSS triggers: an object event that fits a trigger's events and filter is queued as an asynchronous call.
+
+The invocation role must trust ``oss.aliyuncs.com`` and be allowed ``fc:InvokeFunction``; else nothing is called and
+the journal shows the denial. The event is that of FCD "OSS trigger", "event format".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from yunfn.localcloud.alibaba.fc.dataplane.async_queue import AsyncQueue
+from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority, invocation_resources
+from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, TriggerRecord
+from yunfn.localcloud.alibaba.fc.events import TriggerChanged
+from yunfn.localcloud.alibaba.oss.events import ObjectEvent
+from yunfn.localcloud.call import new_request_id
+from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError
+
+logger = logging.getLogger(__name__)
+_OSS = "oss.aliyuncs.com"
+
+
+class OssTriggers:
+    """Calls functions for what happens in buckets."""
+
+    def __init__(
+        self, cloud: LocalCloud, directory: FunctionDirectory, authority: Authority, queue: AsyncQueue
+    ) -> None:
+        self._cloud = cloud
+        self._directory = directory
+        self._authority = authority
+        self._queue = queue
+        # Held in memory: every write to every bucket asks for them.
+        self._triggers: list[TriggerRecord] | None = None
+        cloud.events.subscribe(TriggerChanged, lambda _: self.reset())
+        cloud.events.subscribe(ObjectEvent, self._on_object)
+
+    def reset(self) -> None:
+        """Forget the triggers held in memory."""
+        self._triggers = None
+
+    def _on_object(self, event: ObjectEvent) -> None:
+        if self._triggers is None:
+            self._triggers = list(self._directory.triggers("oss"))
+        for record in self._triggers:
+            if _fits(record, event):
+                self._fire(record, event)
+
+    def _fire(self, record: TriggerRecord, event: ObjectEvent) -> None:
+        narrow, _ = invocation_resources(record.region, record.account, record.function, record.qualifier)
+        role = str(record.document.get("invocationRole") or "")
+        caller = role or _OSS
+        request_id = new_request_id()
+        try:
+            if not role:
+                raise AccessDeniedError(f"trigger '{record.name}' without invocationRole", "fc:InvokeFunction", narrow)
+            principal = self._authority.assume(record.account, role, _OSS, "oss").principal
+            caller = principal.arn
+            if not self._authority.may_invoke(
+                principal, record.region, record.account, record.function, record.qualifier
+            ):
+                raise AccessDeniedError(caller, "fc:InvokeFunction", narrow)
+            function = self._directory.resolve(record.account, record.region, record.function, record.qualifier)
+            payload = oss_event(record, event, request_id)
+            self._queue.enqueue(function, payload, request_id=request_id, caller=caller)
+        except CloudError as error:
+            logger.warning("oss trigger %s of %s did not fire: %s", record.name, record.function, error.message)
+            self._cloud.journal.record(
+                time=self._cloud.clock.now(),
+                service="fc",
+                operation="InvokeFunction",
+                resource=f"functions/{record.function}/{record.qualifier}",
+                status=error.status,
+                ms=0.0,
+                region=record.region,
+                principal=caller,
+                request_id=request_id,
+                code=error.code,
+                denied=f"fc:InvokeFunction {narrow}" if error.status == 403 else "",
+            )
+
+
+def _fits(record: TriggerRecord, event: ObjectEvent) -> bool:
+    bucket = str(record.document.get("sourceArn") or "").rpartition(":")[2]
+    if (record.account, record.region, bucket) != (event.account, event.region, event.bucket):
+        return False
+    wanted = [str(name) for name in record.configuration.get("events") or []]
+    if not any(_covers(pattern, f"oss:{event.name}") for pattern in wanted):
+        return False
+    key: dict[str, Any] = (record.configuration.get("filter") or {}).get("key") or {}
+    return event.key.startswith(key.get("prefix") or "") and event.key.endswith(key.get("suffix") or "")
+
+
+def _covers(pattern: str, name: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith(":*") else name == pattern
+
+
+def oss_event(record: TriggerRecord, event: ObjectEvent, request_id: str) -> bytes:
+    """The event a function behind an OSS trigger is given."""
+    moment = datetime.fromtimestamp(event.time, UTC)
+    rule = hashlib.sha1(f"{record.function}/{record.name}".encode(), usedforsecurity=False).hexdigest()
+    told = {
+        "eventName": event.name,
+        "eventSource": "acs:oss",
+        "eventTime": moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z",
+        "eventVersion": "1.0",
+        "oss": {
+            "bucket": {
+                "arn": f"acs:oss:{event.region}:{event.account}:{event.bucket}",
+                "name": event.bucket,
+                "ownerIdentity": event.account,
+                "virtualBucket": "",
+            },
+            "object": {"deltaSize": event.size, "eTag": event.etag, "key": event.key, "size": event.size},
+            "ossSchemaVersion": "1.0",
+            "ruleId": rule,
+        },
+        "region": event.region,
+        "requestParameters": {"sourceIPAddress": "127.0.0.1"},
+        "responseElements": {"requestId": request_id},
+        "userIdentity": {"principalId": event.account},
+    }
+    return json.dumps({"events": [told]}, ensure_ascii=False).encode()

@@ -1,0 +1,277 @@
+"""A local cloud in the test's own loop, with functions that really run behind the data plane."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import io
+import json
+import re
+import time
+import uuid
+import zipfile
+from collections.abc import Callable
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.responses import JSONResponse, Response
+
+from yunfn.localcloud.alibaba.fc.dataplane import DataPlane
+from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory
+from yunfn.localcloud.alibaba.fc.events import FunctionChanged, ProvisionChanged, TriggerChanged
+from yunfn.localcloud.alibaba.fc.state import FcState, Package, version_key
+from yunfn.localcloud.alibaba.log import LogService
+from yunfn.localcloud.alibaba.ram import RamService
+from yunfn.localcloud.alibaba.signatures import verify_roa
+from yunfn.localcloud.alibaba.sts import StsService
+from yunfn.localcloud.call import Call
+from yunfn.localcloud.certificates import CertificateAuthority
+from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.cloud_error import CloudError, UnknownOperationError
+from yunfn.localcloud.home import Home
+from yunfn.localcloud.keys import AccessKey
+from yunfn.localcloud.runner import FunctionRunner
+from yunfn.localcloud.service import Service
+
+REGION = "cn-shanghai"
+_TASK = re.compile(r"/2023-03-30/functions/([^/]+)/async-tasks(?:/([^/]+)(/stop)?)?")
+_INVOKE = re.compile(r"/2023-03-30/functions/([^/]+)/invocations")
+
+
+class CallingService(Service):
+    """Function Compute as far as calling goes: hands every request to the data plane."""
+
+    name = "fc"
+    hosts = (
+        re.compile(r"(?P<account>\d+)\.(?P<region>[a-z0-9-]+?)(?:-internal)?\.fc\.aliyuncs\.com"),
+        re.compile(r"[a-z0-9-]+\.(?P<region>[a-z0-9-]+)\.fcapp\.run"),
+        re.compile(r"[a-z0-9.-]+\.example\.com"),
+    )
+    operations = DataPlane.OPERATIONS
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        super().__init__(cloud)
+        self.plane = DataPlane(cloud, FunctionDirectory(cloud))
+
+    async def start(self) -> None:
+        await self.plane.start()
+
+    async def stop(self) -> None:
+        await self.plane.stop()
+
+    def reset(self) -> None:
+        self.plane.reset()
+
+    async def answer(self, call: Call) -> Response:
+        if not call.host.endswith(".fc.aliyuncs.com"):
+            return await self.plane.answer_http(call)
+        call.principal = await verify_roa(call)
+        if found := _INVOKE.fullmatch(call.path):
+            return await self.plane.invoke_function(call, found[1])
+        if not (found := _TASK.fullmatch(call.path)):
+            raise UnknownOperationError("fc", call.path)
+        if found[3]:
+            return await self.plane.stop_async_task(call, found[1], found[2])
+        if found[2]:
+            return await self.plane.get_async_task(call, found[1], found[2])
+        return await self.plane.list_async_tasks(call, found[1])
+
+    def refusal(self, call: Call, error: CloudError) -> Response:
+        body = {"Code": error.code, "Message": error.message, "RequestId": call.request_id}
+        return JSONResponse(body, status_code=error.status)
+
+
+class Workshop:
+    """The cloud, its runner, and ways to put functions and roles into it and to call them."""
+
+    def __init__(self, folder: Path, runner: FunctionRunner | None = None) -> None:
+        home = Home(folder)
+        home.create()
+        self.cloud = LocalCloud(home, [RamService, StsService, LogService, CallingService])
+        bundle = CertificateAuthority(home.certificates).bundle
+        self.runner = FunctionRunner(work=home.work, connect_proxy=None, proxy_port=0, ca_bundle=bundle)
+        self.cloud.runner = self.runner
+        self.account = self.cloud.account
+        self.plane = self.cloud.find(CallingService).plane
+        self.state = FcState(self.cloud.store, self.account, REGION)
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=self.cloud), timeout=60)
+
+    async def __aenter__(self) -> Workshop:
+        await self.cloud.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.client.aclose()
+        await self.cloud.stop()
+        await self.runner.close()
+
+    # What is in the cloud
+
+    def deploy(self, name: str, source: str | dict[str, str], **configuration: Any) -> None:
+        """Put a function into the directory: ``source`` is index.py, or files by name."""
+        files = {"index.py": source} if isinstance(source, str) else source
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for path, text in files.items():
+                info = zipfile.ZipInfo(path)
+                info.create_system, info.external_attr = 3, 0o755 << 16
+                archive.writestr(info, text)
+        blob = self.cloud.blobs.put(buffer.getvalue())
+        document = {
+            "functionName": name,
+            "runtime": "python3.10",
+            "handler": "index.handler",
+            "timeout": 10,
+            "memorySize": 512,
+            "codeChecksum": "17380263816131011825",
+            **configuration,
+        }
+        package = Package(blob.name, blob.size, "0", blob.sha256).document()
+        self.state.functions.put(name, {"configuration": document, "code": package, "layers": []})
+        self.changed(name)
+
+    def publish(self, name: str, version: int) -> None:
+        """Freeze the function as a version."""
+        record = self.state.functions.get(name)
+        assert record is not None
+        self.state.versions.put(version_key(name, str(version)), record)
+        self.changed(name)
+
+    def alias(self, name: str, alias: str, version: int, **weights: float) -> None:
+        """Point an alias; weights by version as ``v2=0.5``."""
+        additional = {key.removeprefix("v"): weight for key, weight in weights.items()}
+        document = {"aliasName": alias, "versionId": str(version), "additionalVersionWeight": additional}
+        self.state.aliases.put(f"{name}/{alias}", document)
+        self.changed(name)
+
+    def trigger(self, function: str, name: str, kind: str, configuration: dict[str, Any], **fields: Any) -> str:
+        """Put a trigger; the host of its URL, for an HTTP trigger."""
+        host = f"{function.replace('_', '-')}-{uuid.uuid4().hex[:10]}.{REGION}.fcapp.run"
+        document = {
+            "triggerName": name,
+            "triggerType": kind,
+            "triggerConfig": json.dumps(configuration),
+            "qualifier": fields.pop("qualifier", "LATEST"),
+            "httpTrigger": {
+                "urlInternet": f"https://{host}",
+                "urlIntranet": f"https://{host.replace('.', '-vpc.', 1)}",
+            },
+            **fields,
+        }
+        self.state.triggers.put(f"{function}/{name}", document)
+        self.cloud.events.publish(TriggerChanged(self.account, REGION, function, name, kind))
+        return host
+
+    def changed(self, name: str) -> None:
+        self.cloud.events.publish(FunctionChanged(self.account, REGION, name))
+
+    def provision(self, name: str, qualifier: str, target: int) -> None:
+        if target:
+            self.state.provision.put(f"{name}/{qualifier}", {"target": target})
+        else:
+            self.state.provision.delete(f"{name}/{qualifier}")
+        self.cloud.events.publish(ProvisionChanged(self.account, REGION, name, qualifier))
+
+    def role(self, name: str, service: str, *statements: tuple[str, str]) -> str:
+        """A role that ``service`` may assume, allowed (action, resource) each; its ARN."""
+        state = self.cloud.find(RamService).state
+        trust = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": [service]}}
+        state.put(self.account, "role", name, {"RoleName": name, "AssumeRolePolicyDocument": policy(trust)})
+        self.allow("role", name, *statements)
+        return f"acs:ram::{self.account}:role/{name}"
+
+    def user(self, name: str, *statements: tuple[str, str]) -> AccessKey:
+        """A user's key, allowed (action, resource) each."""
+        from yunfn.localcloud.keys import Principal
+
+        self.cloud.find(RamService).state.put(self.account, "user", name, {"UserName": name})
+        self.allow("user", name, *statements)
+        return self.cloud.keys.create(Principal(self.account, "user", name))
+
+    def allow(self, kind: str, name: str, *statements: tuple[str, str]) -> None:
+        state = self.cloud.find(RamService).state
+        allowed = [{"Action": action, "Effect": "Allow", "Resource": resource} for action, resource in statements]
+        if allowed:
+            version = {"VersionId": "v1", "PolicyDocument": policy(*allowed)}
+            document = {"PolicyName": name, "DefaultVersion": "v1", "versions": [version]}
+            state.put(self.account, "policy", name, document)
+            state.attach(self.account, kind, name, "Custom", name)
+
+    # Calls
+
+    async def api(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        key: AccessKey | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        """A call of Function Compute's API, signed in ROA style by ``key`` (the owner's by default)."""
+        host = f"{self.account}.{REGION}.fc.aliyuncs.com"
+        path = f"/2023-03-30{path}"
+        signed = sign(key or self.cloud.home.owner_key, method, path) | (headers or {})
+        return await self.client.request(method, f"https://{host}{path}", content=body, headers=signed)
+
+    async def invoke(
+        self, name: str, body: bytes = b"", qualifier: str = "", key: AccessKey | None = None, **headers: str
+    ) -> httpx.Response:
+        """InvokeFunction; keyword arguments are headers, ``_`` for ``-``."""
+        query = f"?qualifier={qualifier}" if qualifier else ""
+        named = {header.replace("_", "-"): value for header, value in headers.items()}
+        return await self.api("POST", f"/functions/{name}/invocations{query}", body, key, named)
+
+    async def task(self, name: str, task_id: str) -> dict[str, Any]:
+        """GetAsyncTask's document."""
+        response = await self.api("GET", f"/functions/{name}/async-tasks/{task_id}")
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    async def finished(self, name: str, task_id: str) -> dict[str, Any]:
+        """GetAsyncTask's document once the task is over."""
+        over = {"Succeeded", "Failed", "Stopped", "Expired", "Invalid"}
+        return await self.until(lambda: self.task(name, task_id), lambda task: task["status"] in over)
+
+    async def until(self, look: Callable[[], Any], enough: Callable[[Any], Any], seconds: float = 20) -> Any:
+        """What ``look`` returns once it is enough."""
+        limit = time.monotonic() + seconds
+        while True:
+            seen = look()
+            if asyncio.iscoroutine(seen):
+                seen = await seen
+            if enough(seen):
+                return seen
+            assert time.monotonic() < limit, f"not in {seconds} s; last seen: {seen}"
+            await asyncio.sleep(0.02)
+
+    def journal(self, **wanted: Any) -> list[dict[str, Any]]:
+        """The journal's lines that have all of these values."""
+        return [line for line in self.cloud.journal.lines() if wanted.items() <= line.items()]
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "1", "Statement": list(statements)})
+
+
+def sign(key: AccessKey, method: str, path: str) -> dict[str, str]:
+    """Headers of a ROA 1.0 signature for a request whose query needs no escaping."""
+    date = formatdate(usegmt=True)
+    acs = {"x-acs-signature-nonce": uuid.uuid4().hex, "x-acs-version": "2023-03-30"}
+    if key.token:
+        acs["x-acs-security-token"] = key.token
+    canonical = "".join(f"{name}:{acs[name]}\n" for name in sorted(acs))
+    bare, _, query = path.partition("?")
+    resource = f"{bare}?{'&'.join(sorted(query.split('&')))}" if query else bare
+    to_sign = f"{method}\napplication/json\n\napplication/octet-stream\n{date}\n{canonical}{resource}"
+    digest = hmac.new(key.secret.encode(), to_sign.encode(), hashlib.sha1).digest()
+    return {
+        "accept": "application/json",
+        "content-type": "application/octet-stream",
+        "date": date,
+        "authorization": f"acs {key.id}:{base64.b64encode(digest).decode()}",
+        **acs,
+    }
