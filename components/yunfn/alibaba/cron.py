@@ -47,5 +47,5 @@ def cron(resource: str, value: str) -> None:
 def _time_zone(resource: str, value: str, name: str) -> None:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise ValidationError(resource, "cron", value, f"{name!r} is no time zone, such as Asia/Shanghai") from error

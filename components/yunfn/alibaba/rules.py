@@ -112,7 +112,7 @@ def cpu(resource: str, value: float) -> None:
 
 def cpu_and_memory(resource: str, vcpu: float, memory_mb: int) -> None:
     """Check the ratio of vCPU to memory in GB, 1:1 to 1:4."""
-    low, high = (Decimal(str(ratio)) for ratio in FC_LIMITS.memory_gb_per_cpu)
+    low, high = (Decimal(str(ratio)).normalize() for ratio in FC_LIMITS.memory_gb_per_cpu)
     ratio = Decimal(memory_mb) / 1024 / Decimal(str(vcpu))
     if not low <= ratio <= high:
         rule = f"vCPU to memory in GB is 1:{low} to 1:{high}; {vcpu} vCPU with {memory_mb} MB is 1:{ratio:.2f}"
