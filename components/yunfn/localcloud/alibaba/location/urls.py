@@ -7,7 +7,7 @@ import re
 HOSTS = (re.compile(r"location(?:-readonly)?(?:\.(?P<region>[a-z0-9-]+))?\.aliyuncs\.com"),)
 
 # Product code: endpoint. Central services have one for all regions (terraform-provider-alicloud 1.285.0,
-# connectivity/endpoint.go; wire-alibaba.md, section 1).
+# connectivity/endpoint.go).
 ENDPOINTS = {
     "fc": "{region}.fc.aliyuncs.com",
     "fc-open": "{region}.fc.aliyuncs.com",

@@ -54,7 +54,7 @@ class TagCalls:
         return {}
 
     def _untag(self, call: Call, parameters: Parameters) -> dict[str, Any]:
-        # The provider sends TagKeys as JSON beside the API's own TagKey.1 (wire-alibaba.md, section 7).
+        # The provider sends TagKeys as JSON beside the API's own TagKey.1 (terraform-provider-alicloud 1.285.0).
         keys = {*parameters.texts("TagKey"), *parameters.texts("TagKeys")}
         everything = parameters.get("All", "").lower() == "true"
         for kind, entity in self._entities(call, parameters, "ram:UntagResources"):

@@ -1,0 +1,107 @@
+"""The conditions a query is made of; each tells of one log whether it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from yunfn.localcloud.alibaba.log.models import LogEntry
+from yunfn.localcloud.alibaba.log.query.words import Field, LogIndex
+
+
+class Condition(Protocol):
+    """Something that a log fits or does not."""
+
+    def fits(self, entry: LogEntry) -> bool:
+        """Whether ``entry`` is found."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """``*``, or no query at all."""
+
+    def fits(self, entry: LogEntry) -> bool:
+        """Always."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Anywhere:
+    """A word, or a phrase, without a field."""
+
+    index: LogIndex
+    text: str
+    phrase: bool
+
+    def fits(self, entry: LogEntry) -> bool:
+        """Whether it stands anywhere in the log."""
+        return self.index.anywhere(self.text, entry, self.phrase)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """``field: word``; ``field: *`` asks only that the field is there."""
+
+    field: Field
+    text: str
+    phrase: bool
+
+    def fits(self, entry: LogEntry) -> bool:
+        """Whether the field holds it."""
+        value = self.field.value(entry)
+        if value is None:
+            return False
+        if self.text == "*" and not self.phrase:
+            return True
+        if self.phrase:
+            return self.field.cutter.finds_phrase(self.text, value)
+        return self.field.cutter.finds(self.text, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """``field > 5`` and the like, ``field in [1 10)`` as two of them; numbers only."""
+
+    field: Field
+    compare: Callable[[float, float], bool]
+    number: float
+
+    def fits(self, entry: LogEntry) -> bool:
+        """Whether the field's number compares as asked."""
+        value = self.field.number(entry)
+        return value is not None and self.compare(value, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Several conditions joined by ``and``."""
+
+    parts: Sequence[Condition]
+
+    def fits(self, entry: LogEntry) -> bool:
+        """Whether all of them hold."""
+        return all(part.fits(entry) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Several conditions joined by ``or``."""
+
+    parts: Sequence[Condition]
+
+    def fits(self, entry: LogEntry) -> bool:
+        """Whether one of them holds."""
+        return any(part.fits(entry) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """``not`` and what follows it."""
+
+    part: Condition
+
+    def fits(self, entry: LogEntry) -> bool:
+        """Whether it does not hold."""
+        return not self.part.fits(entry)
