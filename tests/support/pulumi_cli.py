@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 ROOT = Path(__file__).parents[2]
 _SUMMARY = re.compile(
     r"^\s+([+~-]+|±|\+-|<|>)?\s*(\d+) (created|updated|deleted|replaced|unchanged|read|imported|to \w+)"
@@ -125,4 +127,9 @@ def copy_project(to: Path) -> Path:
     shutil.copy(ROOT / "Pulumi.yaml", to)
     for folder in ("stacks", "layers"):
         shutil.copytree(ROOT / folder, to / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for settings in (to / "stacks" / "config").glob("*.yaml"):
+        document = yaml.safe_load(settings.read_text())
+        # A salt belongs to the passphrase of whoever ran a stack in the checkout.
+        document.pop("encryptionsalt", None)
+        settings.write_text(yaml.safe_dump(document))
     return to

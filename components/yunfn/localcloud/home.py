@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -97,8 +98,19 @@ class Home:
 
     @property
     def passphrase(self) -> str:
-        """The passphrase of Pulumi's secrets in this cloud's backend."""
-        return str(self._credentials()["passphrase"])
+        """The passphrase of Pulumi's secrets in local clouds: one per user, made at first use, mode 0600.
+
+        Not one per cloud: Pulumi writes a salt that belongs to it into the stack's settings file, and the same
+        project must go up in the next local cloud too.
+        """
+        path = user_state_path("yunfn") / "local-passphrase"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Written whole before it has its name: another process must never read half of it.
+        with contextlib.suppress(FileExistsError), tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
+            file.write(secrets.token_urlsafe(24))
+            file.flush()
+            os.link(file.name, path)
+        return path.read_text()
 
     @property
     def owner_key(self) -> AccessKey:
@@ -123,7 +135,6 @@ class Home:
             "cloud": secrets.token_hex(6),
             "account": account,
             "key": asdict(key),
-            "passphrase": secrets.token_urlsafe(24),
         }
         partial = self.credentials.with_suffix(".partial")
         partial.touch(mode=0o600)

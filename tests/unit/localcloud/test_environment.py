@@ -103,7 +103,18 @@ def test_a_python_path_of_the_user_is_kept_behind_ours(home: Home) -> None:
     assert child["PYTHONPATH"] == f"{environment.trust_site()}:/mine"
 
 
-def test_each_home_has_an_account_a_key_and_a_passphrase_of_its_own(tmp_path: Path) -> None:
+def test_the_passphrase_is_one_per_user_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    first, second = Home(tmp_path / "a"), Home(tmp_path / "b")
+    assert first.passphrase == second.passphrase
+    assert len(first.passphrase) >= 24
+    (file,) = (tmp_path / "state").rglob("local-passphrase")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
+    assert first.passphrase != file.read_text()
+
+
+def test_each_home_has_an_account_and_a_key_of_its_own(tmp_path: Path) -> None:
     first, second = Home(tmp_path / "a"), Home(tmp_path / "b")
     first.create()
     second.create()
@@ -111,7 +122,6 @@ def test_each_home_has_an_account_a_key_and_a_passphrase_of_its_own(tmp_path: Pa
     assert len(first.account) == 16
     assert first.account.isdigit()
     assert first.owner_key.id != second.owner_key.id
-    assert first.passphrase != second.passphrase
     before = first.owner_key
     first.create()
     assert first.owner_key == before
