@@ -9,16 +9,6 @@ from __future__ import annotations
 from yunfn.localcloud.alibaba.fc.exceptions import FcError
 
 
-class EntityTooLarge(FcError):
-    """The payload is over 32 MB (sync) or 128 KB (async)."""
-
-    code = "EntityTooLarge"
-    status = 400
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"payload size exceeds maximum allowed size ({limit} bytes)")
-
-
 class ResourceExhausted(FcError):
     """More calls at once than the function's reserved concurrency allows."""
 
@@ -113,16 +103,6 @@ class InternetAccessDisabled(FcError):
 
     def __init__(self, host: str) -> None:
         super().__init__(f"access from the internet by '{host}' is disabled for this trigger")
-
-
-class DomainNameNotFound(FcError):
-    """No HTTP trigger or custom domain has this host."""
-
-    code = "DomainNameNotFound"
-    status = 404
-
-    def __init__(self, host: str) -> None:
-        super().__init__(f"domain name '{host}' does not exist")
 
 
 class RouteNotFound(FcError):

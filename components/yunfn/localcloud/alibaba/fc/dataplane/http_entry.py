@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.fc.dataplane.custom_domain import route
 from yunfn.localcloud.alibaba.fc.dataplane.exceptions import (
-    DomainNameNotFound,
     InternetAccessDisabled,
     MethodNotAllowed,
     UnsupportedAuthentication,
@@ -31,7 +30,7 @@ from yunfn.localcloud.alibaba.fc.dataplane.invoke_api import (
 )
 from yunfn.localcloud.alibaba.fc.dataplane.invoker import Invoker, Outcome
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, ResolvedFunction, TriggerRecord
-from yunfn.localcloud.alibaba.fc.events import TriggerChanged
+from yunfn.localcloud.alibaba.fc.exceptions import DomainNameNotFound
 from yunfn.localcloud.alibaba.signatures import verify_roa
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud import LocalCloud
@@ -54,12 +53,6 @@ class HttpEntry:
         self._directory = directory
         self._invoker = invoker
         self._api = api
-        self._triggers: dict[str, TriggerRecord] = {}
-        cloud.events.subscribe(TriggerChanged, lambda _: self._triggers.clear())
-
-    def reset(self) -> None:
-        """Forget the triggers held in memory."""
-        self._triggers.clear()
 
     async def answer(self, call: Call) -> Response:
         """The response to a request for a trigger's or custom domain's host; refusals are marked as the cloud's own."""
@@ -73,11 +66,10 @@ class HttpEntry:
             call.code = error.code
             response = found[0].refusal(call, error)
             response.headers["x-fc-error-type"] = "FCCommonError"
-            response.headers["x-fc-request-id"] = call.request_id
             return response
 
     async def _answer(self, call: Call) -> Response:
-        trigger = self._trigger(call.host)
+        trigger = self._directory.trigger_by_host(call.host)
         if trigger is not None:
             call.account, call.region = trigger.account, trigger.region
             name, qualifier, path = trigger.function, trigger.qualifier, call.raw_path
@@ -95,12 +87,6 @@ class HttpEntry:
         function = self._directory.resolve(call.account, call.region, name, qualifier)
         call.resource = f"functions/{name}/{function.version}"
         return await self._invoke(call, function, path)
-
-    def _trigger(self, host: str) -> TriggerRecord | None:
-        found = self._triggers.get(host)
-        if found is None and (found := self._directory.trigger_by_host(host)) is not None:
-            self._triggers[host] = found
-        return found
 
     def _admit(self, call: Call, trigger: TriggerRecord) -> dict[str, Any]:
         """The trigger's settings; raises InternetAccessDisabled or MethodNotAllowed."""

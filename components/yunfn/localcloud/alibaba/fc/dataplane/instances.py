@@ -121,6 +121,7 @@ class Instances:
             gone = [at for at in self._provisioned if at[:3] == (account, region, function) and at not in wanted]
             for at in gone:
                 await self._cloud.runner.warm(self._provisioned.pop(at), 0)
+                self._directory.report_provisioned(*at, 0)
             for at, target in wanted.items():
                 await self._warm(at, target)
 

@@ -12,12 +12,11 @@ from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.fc.dataplane.async_queue import AsyncQueue
 from yunfn.localcloud.alibaba.fc.dataplane.authority import invocation_resources
-from yunfn.localcloud.alibaba.fc.dataplane.exceptions import EntityTooLarge
 from yunfn.localcloud.alibaba.fc.dataplane.function_log import log_tail
 from yunfn.localcloud.alibaba.fc.dataplane.invocation import Request
 from yunfn.localcloud.alibaba.fc.dataplane.invoker import Invoker
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, ResolvedFunction
-from yunfn.localcloud.alibaba.fc.exceptions import InvalidArgument
+from yunfn.localcloud.alibaba.fc.exceptions import EntityTooLarge, InvalidArgument
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud_error import AccessDeniedError
 from yunfn.localcloud.runner import HttpRequest, InvocationResult

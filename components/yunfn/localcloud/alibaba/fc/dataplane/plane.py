@@ -60,7 +60,6 @@ class DataPlane:
     def reset(self) -> None:
         """Drop what is held in memory, after the store was cleared."""
         self._authority.reset()
-        self._entry.reset()
         self._oss.reset()
         self.instances.reset()
         self.metrics.reset()

@@ -33,7 +33,7 @@ class Schedule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """``@every``: each ``seconds`` from ``anchor``: when the trigger was set, changed, or found at the cloud's start."""
+    """``@every``: each ``seconds`` from ``anchor``: when the trigger was set or changed, or the cloud started."""
 
     seconds: float
     anchor: float

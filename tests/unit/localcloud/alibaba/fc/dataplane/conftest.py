@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from unit.localcloud.alibaba.fc.dataplane.workshop import Workshop
 
 

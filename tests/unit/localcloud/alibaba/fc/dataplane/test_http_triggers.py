@@ -6,6 +6,7 @@ import base64
 import json
 
 import httpx
+
 from unit.localcloud.alibaba.fc.dataplane.workshop import REGION, Workshop, sign
 
 ANYONE = {"authType": "anonymous", "methods": ["GET", "POST", "PUT"]}
@@ -109,13 +110,13 @@ async def test_methods_and_hosts_that_are_not_there_are_refused(workshop: Worksh
     assert (response.status_code, response.json()["Code"]) == (404, "DomainNameNotFound")
     closed = workshop.trigger("mirror", "closed", "http", {**ANYONE, "disableURLInternet": True})
     assert (await workshop.client.get(f"https://{closed}/")).status_code == 403
-    assert (await workshop.client.get(f"https://{closed.replace('.', '-vpc.', 1)}/")).status_code == 200
+    assert (await workshop.client.get(f"https://{closed.replace('.fcapp', '-vpc.fcapp')}/")).status_code == 200
 
 
 async def test_function_authentication_asks_for_a_signature_and_the_right(workshop: Workshop) -> None:
     workshop.deploy("mirror", MIRROR)
     host = workshop.trigger("mirror", "web", "http", {"authType": "function", "methods": ["GET"]})
-    allowed = workshop.user("caller", ("fc:InvokeFunction", f"acs:fc:*:*:functions/mirror/LATEST"))
+    allowed = workshop.user("caller", ("fc:InvokeFunction", "acs:fc:*:*:functions/mirror/LATEST"))
     stranger = workshop.user("stranger")
     unsigned = await workshop.client.get(f"https://{host}/x?a=1")
     assert unsigned.status_code == 403

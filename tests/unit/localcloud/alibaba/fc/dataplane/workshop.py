@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import io
 import json
-import re
 import time
 import uuid
 import zipfile
@@ -18,71 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from starlette.responses import JSONResponse, Response
 
-from yunfn.localcloud.alibaba.fc.dataplane import DataPlane
-from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory
-from yunfn.localcloud.alibaba.fc.events import FunctionChanged, ProvisionChanged, TriggerChanged
+from yunfn.localcloud.alibaba.fc import FcService
+from yunfn.localcloud.alibaba.fc.events import DomainChanged, FunctionChanged, ProvisionChanged, TriggerChanged
 from yunfn.localcloud.alibaba.fc.state import FcState, Package, version_key
 from yunfn.localcloud.alibaba.log import LogService
+from yunfn.localcloud.alibaba.oss import OssService
 from yunfn.localcloud.alibaba.ram import RamService
-from yunfn.localcloud.alibaba.signatures import verify_roa
 from yunfn.localcloud.alibaba.sts import StsService
-from yunfn.localcloud.call import Call
 from yunfn.localcloud.certificates import CertificateAuthority
 from yunfn.localcloud.cloud import LocalCloud
-from yunfn.localcloud.cloud_error import CloudError, UnknownOperationError
 from yunfn.localcloud.home import Home
 from yunfn.localcloud.keys import AccessKey
 from yunfn.localcloud.runner import FunctionRunner
-from yunfn.localcloud.service import Service
 
 REGION = "cn-shanghai"
-_TASK = re.compile(r"/2023-03-30/functions/([^/]+)/async-tasks(?:/([^/]+)(/stop)?)?")
-_INVOKE = re.compile(r"/2023-03-30/functions/([^/]+)/invocations")
-
-
-class CallingService(Service):
-    """Function Compute as far as calling goes: hands every request to the data plane."""
-
-    name = "fc"
-    hosts = (
-        re.compile(r"(?P<account>\d+)\.(?P<region>[a-z0-9-]+?)(?:-internal)?\.fc\.aliyuncs\.com"),
-        re.compile(r"[a-z0-9-]+\.(?P<region>[a-z0-9-]+)\.fcapp\.run"),
-        re.compile(r"[a-z0-9.-]+\.example\.com"),
-    )
-    operations = DataPlane.OPERATIONS
-
-    def __init__(self, cloud: LocalCloud) -> None:
-        super().__init__(cloud)
-        self.plane = DataPlane(cloud, FunctionDirectory(cloud))
-
-    async def start(self) -> None:
-        await self.plane.start()
-
-    async def stop(self) -> None:
-        await self.plane.stop()
-
-    def reset(self) -> None:
-        self.plane.reset()
-
-    async def answer(self, call: Call) -> Response:
-        if not call.host.endswith(".fc.aliyuncs.com"):
-            return await self.plane.answer_http(call)
-        call.principal = await verify_roa(call)
-        if found := _INVOKE.fullmatch(call.path):
-            return await self.plane.invoke_function(call, found[1])
-        if not (found := _TASK.fullmatch(call.path)):
-            raise UnknownOperationError("fc", call.path)
-        if found[3]:
-            return await self.plane.stop_async_task(call, found[1], found[2])
-        if found[2]:
-            return await self.plane.get_async_task(call, found[1], found[2])
-        return await self.plane.list_async_tasks(call, found[1])
-
-    def refusal(self, call: Call, error: CloudError) -> Response:
-        body = {"Code": error.code, "Message": error.message, "RequestId": call.request_id}
-        return JSONResponse(body, status_code=error.status)
 
 
 class Workshop:
@@ -91,12 +40,12 @@ class Workshop:
     def __init__(self, folder: Path, runner: FunctionRunner | None = None) -> None:
         home = Home(folder)
         home.create()
-        self.cloud = LocalCloud(home, [RamService, StsService, LogService, CallingService])
+        self.cloud = LocalCloud(home, [RamService, StsService, OssService, LogService, FcService])
         bundle = CertificateAuthority(home.certificates).bundle
         self.runner = FunctionRunner(work=home.work, connect_proxy=None, proxy_port=0, ca_bundle=bundle)
         self.cloud.runner = self.runner
         self.account = self.cloud.account
-        self.plane = self.cloud.find(CallingService).plane
+        self.plane = self.cloud.find(FcService).dataplane
         self.state = FcState(self.cloud.store, self.account, REGION)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=self.cloud), timeout=60)
 
@@ -158,13 +107,18 @@ class Workshop:
             "qualifier": fields.pop("qualifier", "LATEST"),
             "httpTrigger": {
                 "urlInternet": f"https://{host}",
-                "urlIntranet": f"https://{host.replace('.', '-vpc.', 1)}",
+                "urlIntranet": f"https://{host.replace('.fcapp', '-vpc.fcapp')}",
             },
             **fields,
         }
         self.state.triggers.put(f"{function}/{name}", document)
         self.cloud.events.publish(TriggerChanged(self.account, REGION, function, name, kind))
         return host
+
+    def domain(self, document: dict[str, Any]) -> None:
+        """Put a custom domain."""
+        self.state.domains.put(document["domainName"], document)
+        self.cloud.events.publish(DomainChanged(self.account, REGION, document["domainName"]))
 
     def changed(self, name: str) -> None:
         self.cloud.events.publish(FunctionChanged(self.account, REGION, name))
