@@ -10,12 +10,19 @@ from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import (
+    append_object,
     bucket_settings,
     buckets,
+    copy_object,
     delete_objects,
     get_object,
     listing,
+    multipart,
+    object_properties,
     put_object,
+    upload_listing,
+    version_listing,
+    worm,
 )
 from yunfn.localcloud.alibaba.oss.settings import SETTINGS
 from yunfn.localcloud.alibaba.signatures.oss_v1 import SIGNED_PARAMETERS
@@ -90,6 +97,8 @@ def find(kind: str, request: OssRequest) -> Route:
     selector = "+".join(sorted(set(selectors)))
     if kind == "bucket" and selector == "" and call.method == "GET" and call.param("list-type") == "2":
         selector = "list-type"
+    if kind == "object" and call.method == "PUT" and copy_object.HEADER in request.headers:
+        selector += "+copy"
     route = _ROUTES.get((kind, call.method, selector))
     if route is None:
         raise UnknownOperationError("oss", f"{call.method} {kind}" + (f"?{selector}" if selector else ""))
@@ -122,6 +131,27 @@ _ROUTES: dict[tuple[str, str, str], Route] = {
     ("object", "HEAD", ""): Route("HeadObject", get_object.head_object),
     ("object", "HEAD", "objectMeta"): Route("GetObjectMeta", get_object.get_object_meta),
     ("object", "DELETE", ""): Route("DeleteObject", delete_objects.delete_object),
+    ("object", "PUT", "+copy"): Route("CopyObject", copy_object.copy_object),
+    ("object", "POST", "append"): Route("AppendObject", append_object.append_object),
+    ("object", "POST", "uploads"): Route("InitiateMultipartUpload", multipart.initiate),
+    ("object", "PUT", "uploadId"): Route("UploadPart", multipart.upload_part),
+    ("object", "PUT", "uploadId+copy"): Route("UploadPartCopy", multipart.upload_part_copy),
+    ("object", "POST", "uploadId"): Route("CompleteMultipartUpload", multipart.complete),
+    ("object", "DELETE", "uploadId"): Route("AbortMultipartUpload", multipart.abort),
+    ("object", "GET", "uploadId"): Route("ListParts", upload_listing.list_parts),
+    ("bucket", "GET", "uploads"): Route("ListMultipartUploads", upload_listing.list_multipart_uploads),
+    ("bucket", "GET", "versions"): Route("ListObjectVersions", version_listing.list_object_versions),
+    ("object", "GET", "acl"): Route("GetObjectAcl", object_properties.get_acl),
+    ("object", "PUT", "acl"): Route("PutObjectAcl", object_properties.put_acl),
+    ("object", "GET", "tagging"): Route("GetObjectTagging", object_properties.get_tagging),
+    ("object", "PUT", "tagging"): Route("PutObjectTagging", object_properties.put_tagging),
+    ("object", "DELETE", "tagging"): Route("DeleteObjectTagging", object_properties.delete_tagging),
+    ("object", "PUT", "symlink"): Route("PutSymlink", object_properties.put_symlink),
+    ("object", "GET", "symlink"): Route("GetSymlink", object_properties.get_symlink),
+    ("bucket", "POST", "worm"): Route("InitiateBucketWorm", worm.initiate),
+    ("bucket", "GET", "worm"): Route("GetBucketWorm", worm.get),
+    ("bucket", "DELETE", "worm"): Route("AbortBucketWorm", worm.abort),
+    ("bucket", "POST", "wormId"): Route("CompleteBucketWorm", worm.complete_or_extend),
 }
 
 for _setting in SETTINGS.values():
@@ -131,4 +161,4 @@ for _setting in SETTINGS.values():
     if _setting.deletable:
         _ROUTES["bucket", "DELETE", _key] = Route(f"Delete{_setting.noun}", bucket_settings.remover(_setting))
 
-OPERATIONS: tuple[str, ...] = tuple(sorted({route.name for route in _ROUTES.values()}))
+OPERATIONS: tuple[str, ...] = tuple(sorted({route.name for route in _ROUTES.values()} | {"ExtendBucketWorm"}))

@@ -10,12 +10,14 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from yunfn.localcloud.alibaba.signatures import oss_refusals
 
 MAX_SKEW = 900.0
 
 
+@lru_cache(maxsize=64)
 def parse(text: str) -> float:
     """Seconds since the epoch of ``20260101T000000Z`` or an RFC 1123 date; raises "requires a valid Date"."""
     try:

@@ -40,15 +40,15 @@ class _Claim:
 
 def verify_header(call: Call, authorization: str, resource: str) -> Principal:
     """Check an Authorization header; raises AuthenticationError in OSS's words."""
-    fields = dict(_FIELD.findall(authorization))
+    fields, headers = dict(_FIELD.findall(authorization)), dict(call.headers.items())
     # aliyun-oss-go-sdk 2.2.9 sends no x-oss-date and signs the Date header's own text in its place.
-    date = call.headers.get("x-oss-date") or call.headers.get("date", "")
+    date = headers.get("x-oss-date") or headers.get("date", "")
     claim = _claim(
         fields.get("Credential", ""),
         fields.get("AdditionalHeaders", ""),
         date,
         fields.get("Signature", ""),
-        call.headers.get("x-oss-security-token", ""),
+        headers.get("x-oss-security-token", ""),
         "Authorization header",
     )
     oss_times.check_skew(date)
@@ -79,10 +79,11 @@ def canonical_request(
     call: Call, resource: str, parameters: Iterable[tuple[str, str]], additional: tuple[str, ...]
 ) -> bytes:
     """The canonical request; ``resource`` is ``/``, ``/bucket/`` or ``/bucket/key``, decoded."""
+    sent = dict(call.headers.items())
     query = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in parameters)
     headers = sorted(
         (name, value)
-        for name, value in call.headers.items()
+        for name, value in sent.items()
         if name.startswith("x-oss-") or name in _ALWAYS_SIGNED or name in additional
     )
     lines = (
@@ -91,7 +92,7 @@ def canonical_request(
         "&".join(f"{name}={value}" if value else name for name, value in query),
         "".join(f"{name}:{value}\n" for name, value in headers),
         ";".join(additional),
-        call.headers.get("x-oss-content-sha256", "UNSIGNED-PAYLOAD"),
+        sent.get("x-oss-content-sha256", "UNSIGNED-PAYLOAD"),
     )
     # Header values reach us as Latin-1 text of the very bytes that were sent and signed.
     return "\n".join(lines).encode("latin-1")

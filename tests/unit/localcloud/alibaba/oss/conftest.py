@@ -7,6 +7,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
+from xml.etree import ElementTree
 
 import oss2
 import pytest
@@ -105,6 +106,25 @@ class ServedCloud:
         session.mount("http://", ToLoopback(self.port))
         return session
 
+    def signed(
+        self,
+        method: str,
+        bucket: str,
+        key: str = "",
+        *,
+        params: dict[str, str] | None = None,
+        headers: dict[str, Any] | None = None,
+        data: bytes | str = b"",
+        auth: Any = None,
+        region: str = REGION,
+    ) -> requests.Response:
+        """The plain answer to a request signed by oss2, for what oss2 has no call for."""
+        url = f"http://{bucket}.oss-{region}.aliyuncs.com/{oss2.compat.urlquote(key, '')}"
+        # oss2 would guess a Content-Type of the key and add an Accept-Encoding.
+        request = oss2.http.Request(method, url, data, params or {}, headers or {}, region=region, product="oss")
+        (auth or oss2.AuthV4(self.key.id, self.key.secret))._sign_request(request, bucket, key)
+        return self.http().request(method, url, params=request.params, headers=dict(request.headers), data=data)
+
     def service(self, version: str = "v4", region: str = REGION) -> oss2.Service:
         auth = oss2.make_auth(self.key.id, self.key.secret, version)
         return oss2.Service(auth, f"http://oss-{region}.aliyuncs.com", session=self._session(), region=region)
@@ -133,6 +153,18 @@ class ServedCloud:
         session.session.trust_env = False
         session.session.mount("http://", ToLoopback(self.port))
         return session
+
+
+def refusal(answer: requests.Response) -> dict[str, str]:
+    """The elements of an error's XML."""
+    root = ElementTree.fromstring(answer.content)
+    assert root.tag == "Error"
+    return {element.tag: element.text or "" for element in root}
+
+
+def code_of(error: pytest.ExceptionInfo[oss2.exceptions.ServerError]) -> tuple[int, str]:
+    """Status and code of what oss2 raised."""
+    return error.value.status, error.value.code
 
 
 @pytest.fixture(scope="session")

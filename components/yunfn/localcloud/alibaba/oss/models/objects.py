@@ -166,6 +166,25 @@ class Objects:
                 latest = False
                 next_older = next(older, None)
 
+    def link(self, pieces: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        """The same bytes under blob names of their own: hard links, as blobs are never written again."""
+        linked = []
+        for name, size in pieces:
+            copy = self._blobs.put(b"").name
+            path = self._blobs.path(copy)
+            path.unlink()
+            path.hardlink_to(self._blobs.path(name))
+            linked.append((copy, size))
+        return linked
+
+    def versions_of(self, bucket: Bucket, key: str) -> Iterator[tuple[str, StoredObject, bool]]:
+        """The versions and delete markers of one key, newest first; the flag marks the newest."""
+        current = self.current(bucket, key)
+        if current is not None:
+            yield key, current, True
+        for number, (_, older) in enumerate(self._older_of(bucket, key)):
+            yield key, older, current is None and number == 0
+
     def single_file(self, bucket: Bucket, key: str, stored: StoredObject) -> Path:
         """The path of one file that holds all bytes of a current object; pieces are joined first."""
         if len(stored.pieces) != 1:

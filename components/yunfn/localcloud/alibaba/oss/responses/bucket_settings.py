@@ -54,9 +54,10 @@ def putter(setting: Setting) -> Handler:
     """The operation that sets ``setting``."""
 
     async def put(request: OssRequest) -> Response:
+        body = await checked_body(request)
         bucket = request.bucket
         request.require(f"Put{setting.action}", bucket)
-        root = parse(await checked_body(request), setting.root)
+        root = parse(body, setting.root)
         if setting.check is not None:
             setting.check(root)
         if setting.parameter == "logging":
@@ -91,9 +92,10 @@ async def get_versioning(request: OssRequest) -> Response:
 
 async def put_versioning(request: OssRequest) -> Response:
     """PutBucketVersioning: Enabled or Suspended; there is no way back to unversioned."""
+    body = await checked_body(request)
     bucket = request.bucket
     request.require("PutBucketVersioning", bucket)
-    status = text_of(parse(await checked_body(request), "VersioningConfiguration"), "Status")
+    status = text_of(parse(body, "VersioningConfiguration"), "Status")
     check_one_of("Status", status, ("Enabled", "Suspended"))
     bucket.versioning = status
     request.state.buckets.save(bucket)
@@ -110,9 +112,10 @@ async def get_resource_group(request: OssRequest) -> Response:
 
 async def put_resource_group(request: OssRequest) -> Response:
     """PutBucketResourceGroup."""
+    body = await checked_body(request)
     bucket = request.bucket
     request.require("PutBucketResourceGroup", bucket)
-    root = parse(await checked_body(request), "BucketResourceGroupConfiguration")
+    root = parse(body, "BucketResourceGroupConfiguration")
     bucket.resource_group = text_of(root, "ResourceGroupId")
     request.state.buckets.save(bucket)
     return answers.empty(request)
@@ -130,9 +133,9 @@ async def get_policy(request: OssRequest) -> Response:
 
 async def put_policy(request: OssRequest) -> Response:
     """PutBucketPolicy."""
+    body = await checked_body(request)
     bucket = request.bucket
     request.require("PutBucketPolicy", bucket)
-    body = await checked_body(request)
     try:
         policy = json.loads(body)
     except ValueError as error:

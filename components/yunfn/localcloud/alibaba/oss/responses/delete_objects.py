@@ -8,7 +8,7 @@ from yunfn.localcloud.alibaba.oss import names
 from yunfn.localcloud.alibaba.oss.exceptions import MalformedXML, MissingArgument
 from yunfn.localcloud.alibaba.oss.models.objects import Deletion
 from yunfn.localcloud.alibaba.oss.request import OssRequest
-from yunfn.localcloud.alibaba.oss.responses import answers
+from yunfn.localcloud.alibaba.oss.responses import answers, worm
 from yunfn.localcloud.alibaba.oss.responses.bucket_settings import checked_body
 from yunfn.localcloud.alibaba.oss.responses.listing import encoding
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf, parse, text_of
@@ -68,6 +68,9 @@ def authorize(request: OssRequest, key: str, version: str) -> None:
 def delete(request: OssRequest, key: str, version: str, event: str) -> Deletion:
     """Delete and tell the cloud, if anything went."""
     bucket, objects = request.bucket, request.state.objects
+    if version or not bucket.keeps_versions:
+        present = objects.version(bucket, key, version) if version else objects.current(bucket, key)
+        worm.check(bucket, present, request.state.clock.time())
     if version:
         deletion = objects.delete_version(bucket, key, version)
     else:

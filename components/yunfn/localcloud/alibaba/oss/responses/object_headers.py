@@ -50,7 +50,7 @@ def template(request: OssRequest, bucket: Bucket) -> StoredObject:
 
 def described(request: OssRequest) -> dict[str, str]:
     """The headers kept with an object: its content's description and the user's own ``x-oss-meta-*``."""
-    headers = request.call.headers
+    headers = request.headers
     kept = {"content-type": headers.get("content-type") or "application/octet-stream"}
     size = 0
     for name, value in headers.items():

@@ -1,39 +1,54 @@
-"""PutObject."""
+"""PutObject, and how every write ends."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss import names
+from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
-from yunfn.localcloud.alibaba.oss.responses import answers, object_headers
-from yunfn.localcloud.alibaba.oss.responses.received import receive
+from yunfn.localcloud.alibaba.oss.responses import answers, object_headers, worm
+from yunfn.localcloud.alibaba.oss.responses.received import Received, receive
 
 
 async def put_object(request: OssRequest) -> Response:
     """Store the body as the newest version of the key."""
     names.check_key(request.key)
-    bucket = request.bucket
     authorize_write(request)
-    stored = object_headers.template(request, bucket)
-    # Asked before the body is taken in, to answer at once, and after, as another writer may have come first.
-    object_headers.check_overwrite(request, bucket)
-    received = await receive(request)
+    stored = object_headers.template(request, request.bucket)
+    # Asked before the body is taken in, to answer at once; asked again by store(), as another may have come first.
+    object_headers.check_overwrite(request, request.bucket)
+    fill(stored, await receive(request))
+    store(request, stored, "ObjectCreated:PutObject")
+    return answers.empty(request, headers=object_headers.written(request.bucket, stored))
+
+
+def fill(stored: StoredObject, received: Received) -> None:
+    """Make what was received the object's bytes."""
+    stored.size, stored.etag, stored.crc = received.size, received.md5, received.crc
+    stored.pieces = received.pieces
+
+
+def store(request: OssRequest, stored: StoredObject, event: str) -> None:
+    """Make ``stored`` the newest version of the request's key and tell the cloud.
+
+    Nothing is awaited here: what is checked is what is overwritten. Raises FileAlreadyExists, FileImmutable or
+    NoSuchBucket, and then removes the object's bytes.
+    """
+    state, key = request.state, request.key
     try:
+        # The bucket may have gone, or changed, while the body came in.
         bucket = request.find_bucket(request.bucket_name)
         object_headers.check_overwrite(request, bucket)
-        stored.version = request.state.objects.new_version(bucket)
-        stored.order = request.state.objects.next_order()
-        stored.modified = request.state.clock.time()
-        stored.size, stored.etag, stored.crc = received.size, received.md5, received.crc
-        stored.pieces = received.pieces
-        request.state.objects.put(bucket, request.key, stored)
+        worm.check(bucket, state.objects.current(bucket, key) if bucket.settings else None, state.clock.time())
+        stored.version = state.objects.new_version(bucket)
+        stored.order = state.objects.next_order()
+        stored.modified = state.clock.time()
+        state.objects.put(bucket, key, stored)
     except BaseException:
-        request.state.leases.delete(name for name, _ in received.pieces)
+        state.leases.delete(name for name, _ in stored.pieces)
         raise
-    request.publish("ObjectCreated:PutObject", request.key, stored)
-    headers = object_headers.written(bucket, stored)
-    return answers.empty(request, headers=headers)
+    request.publish(event, key, stored)
 
 
 def authorize_write(request: OssRequest) -> None:

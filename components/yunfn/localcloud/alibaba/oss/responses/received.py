@@ -50,7 +50,7 @@ class Received:
 async def receive(request: OssRequest) -> Received:
     """Take in the body; raises (and keeps nothing) for a body that OSS refuses or that fails its checksums."""
     refuse_aws_chunks(request)
-    headers = request.call.headers
+    headers = request.headers
     length = headers.get("content-length")
     if length is None and "transfer-encoding" not in headers:
         raise MissingContentLength()

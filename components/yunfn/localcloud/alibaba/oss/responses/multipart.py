@@ -1,0 +1,217 @@
+"""Multipart uploads: begin, add parts, complete, abort."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+
+from starlette.responses import Response
+
+from yunfn.localcloud.alibaba.oss import names
+from yunfn.localcloud.alibaba.oss.crc64 import combine
+from yunfn.localcloud.alibaba.oss.exceptions import (
+    EntityTooSmall,
+    InvalidArgument,
+    InvalidPart,
+    InvalidPartOrder,
+    MalformedXML,
+    NoSuchUpload,
+    OssError,
+)
+from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
+from yunfn.localcloud.alibaba.oss.models.uploads import Part, Upload
+from yunfn.localcloud.alibaba.oss.request import OssRequest
+from yunfn.localcloud.alibaba.oss.responses import answers, conditions, get_object, object_headers
+from yunfn.localcloud.alibaba.oss.responses.bucket_settings import checked_body
+from yunfn.localcloud.alibaba.oss.responses.copy_object import find_source
+from yunfn.localcloud.alibaba.oss.responses.listing import encoding
+from yunfn.localcloud.alibaba.oss.responses.put_object import authorize_write, store
+from yunfn.localcloud.alibaba.oss.responses.received import Received, keep_stream, receive
+from yunfn.localcloud.alibaba.oss.xml_documents import document, leaf, parse, text_of
+from yunfn.localcloud.alibaba.signatures.oss_times import iso
+
+_MOST_PARTS = 10_000
+_SMALLEST_PART = 100 * 1024
+
+
+async def initiate(request: OssRequest) -> Response:
+    """InitiateMultipartUpload."""
+    names.check_key(request.key)
+    bucket = request.bucket
+    authorize_write(request)
+    template = object_headers.template(request, bucket)
+    object_headers.check_overwrite(request, bucket)
+    upload = request.state.uploads.begin(bucket, request.key, template)
+    code, coding = encoding(request)
+    body = document(
+        "InitiateMultipartUploadResult",
+        *coding,
+        leaf("Bucket", bucket.name),
+        leaf("Key", code(request.key)),
+        leaf("UploadId", upload.id),
+    )
+    return answers.xml(request, body)
+
+
+async def upload_part(request: OssRequest) -> Response:
+    """UploadPart: part 1 to 10,000, in place of an earlier one of its number."""
+    number = _part_number(request)
+    request.require("PutObject", request.bucket, request.key, acl=request.bucket.acl, right="write")
+    find_upload(request)
+    part = _keep_part(request, number, await receive(request))
+    return answers.empty(request, headers=_told(part))
+
+
+async def upload_part_copy(request: OssRequest) -> Response:
+    """UploadPartCopy: the bytes of an object that is there, or a range of them, as a part."""
+    number = _part_number(request)
+    request.require("PutObject", request.bucket, request.key, acl=request.bucket.acl, right="write")
+    find_upload(request)
+    source = find_source(request).stored
+    first, length = _copy_range(request, source)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        async for chunk in get_object.stream(request, source, first, length):
+            yield chunk
+
+    part = _keep_part(request, number, await keep_stream(request, chunks()))
+    body = document("CopyPartResult", leaf("LastModified", iso(part.modified)), leaf("ETag", f'"{part.etag}"'))
+    return answers.xml(request, body, headers=_told(part))
+
+
+async def complete(request: OssRequest) -> Response:
+    """CompleteMultipartUpload: the parts named, in order, become the object."""
+    body = await checked_body(request)
+    bucket = request.bucket
+    request.require("PutObject", bucket, request.key, acl=bucket.acl, right="write")
+    upload = find_upload(request)
+    present = {part.number: part for part in request.state.uploads.parts(bucket, upload)}
+    parts = _chosen(request, body, present)
+    stored = _assembled(upload, parts)
+    object_headers.check_overwrite(request, bucket)
+    # Bytes of the parts stand behind the object before they leave the upload: a kill between loses nothing.
+    stored.pieces = request.state.objects.link(stored.pieces)
+    store(request, stored, "ObjectCreated:CompleteMultipartUpload")
+    request.state.uploads.end(bucket, upload)
+    code, coding = encoding(request)
+    result = document(
+        "CompleteMultipartUploadResult",
+        *coding,
+        leaf("Location", f"http://{request.call.host}/{code(request.key)}"),
+        leaf("Bucket", bucket.name),
+        leaf("Key", code(request.key)),
+        leaf("ETag", f'"{stored.etag}"'),
+    )
+    return answers.xml(request, result, headers=object_headers.written(bucket, stored))
+
+
+async def abort(request: OssRequest) -> Response:
+    """AbortMultipartUpload."""
+    bucket = request.bucket
+    request.require("AbortMultipartUpload", bucket, request.key, acl=bucket.acl, right="write")
+    request.state.uploads.end(bucket, find_upload(request))
+    return answers.empty(request, 204)
+
+
+def find_upload(request: OssRequest) -> Upload:
+    """The upload of the request's key and ``uploadId``; raises NoSuchUpload or NoSuchBucket."""
+    upload_id = request.call.param("uploadId") or ""
+    bucket = request.find_bucket(request.bucket_name)
+    upload = request.state.uploads.find(bucket, request.key, upload_id)
+    if upload is None:
+        raise NoSuchUpload(UploadId=upload_id)
+    return upload
+
+
+def _part_number(request: OssRequest) -> int:
+    text = request.call.param("partNumber") or ""
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_PARTS:
+        raise InvalidArgument(
+            f"Part number must be an integer between 1 and {_MOST_PARTS}, inclusive.", ArgumentName="partNumber"
+        )
+    return int(text)
+
+
+def _keep_part(request: OssRequest, number: int, received: Received) -> Part:
+    """Add what was received to the upload, unless that ended meanwhile."""
+    part = Part(number, received.size, received.md5, received.crc, request.state.clock.time(), received.blob)
+    try:
+        upload = find_upload(request)
+    except OssError:
+        request.state.leases.delete(name for name, _ in received.pieces)
+        raise
+    request.state.uploads.put_part(request.bucket, upload, part)
+    return part
+
+
+def _told(part: Part) -> dict[str, str]:
+    return {"etag": f'"{part.etag}"', "x-oss-hash-crc64ecma": str(part.crc)}
+
+
+def _copy_range(request: OssRequest, source: StoredObject) -> tuple[int, int]:
+    text = request.header("x-oss-copy-source-range")
+    if not text:
+        return 0, source.size
+    first, dash, last = text.removeprefix("bytes=").partition("-")
+    if not dash or not (first.isdecimal() and last.isdecimal()):
+        raise InvalidArgument("x-oss-copy-source-range is bytes=first-last.", ArgumentName="x-oss-copy-source-range")
+    wanted = conditions.select(source.size, first, last, standard=True)
+    return (0, source.size) if wanted is None else (wanted[0], wanted[1] - wanted[0] + 1)
+
+
+def _chosen(request: OssRequest, body: bytes, present: dict[int, Part]) -> list[Part]:
+    """The parts to put together; raises InvalidPartOrder, InvalidPart or EntityTooSmall."""
+    if request.header("x-oss-complete-all").lower() == "yes":
+        if body:
+            raise InvalidArgument("x-oss-complete-all goes without a body.", ArgumentName="x-oss-complete-all")
+        parts = [present[number] for number in sorted(present)]
+    else:
+        parts = _named(body, present)
+    if not parts:
+        raise MalformedXML(ErrorDetail="an upload is completed with at least one part")
+    for part in parts[:-1]:
+        if part.size < _SMALLEST_PART:
+            raise EntityTooSmall(
+                MinSizeAllowed=str(_SMALLEST_PART), ProposedSize=str(part.size), PartNumber=str(part.number)
+            )
+    return parts
+
+
+def _named(body: bytes, present: dict[int, Part]) -> list[Part]:
+    parts: list[Part] = []
+    for element in parse(body, "CompleteMultipartUpload").findall("Part"):
+        number, etag = text_of(element, "PartNumber"), text_of(element, "ETag").strip('"')
+        if not number.isdecimal():
+            raise MalformedXML(ErrorDetail=f"PartNumber {number!r}")
+        if parts and int(number) <= parts[-1].number:
+            raise InvalidPartOrder()
+        part = present.get(int(number))
+        if part is None or part.etag != etag.upper():
+            raise InvalidPart(PartNumber=number, ETag=etag)
+        parts.append(part)
+    return parts
+
+
+def _assembled(upload: Upload, parts: list[Part]) -> StoredObject:
+    crc, size = 0, 0
+    for part in parts:
+        crc = combine(crc, part.crc, part.size)
+        size += part.size
+    # MD5 of the parts' MD5s, as S3 does; OSS only promises that it is no MD5 of the bytes.
+    digest = hashlib.md5(b"".join(bytes.fromhex(part.etag) for part in parts), usedforsecurity=False).hexdigest()
+    return StoredObject(
+        version="",
+        order=0,
+        modified=0.0,
+        size=size,
+        etag=f"{digest.upper()}-{len(parts)}",
+        crc=crc,
+        kind="Multipart",
+        storage_class=upload.storage_class,
+        acl=upload.acl,
+        encryption=upload.encryption,
+        kms_key=upload.kms_key,
+        headers=upload.headers,
+        tags=upload.tags,
+        pieces=[(part.blob, part.size) for part in parts if part.blob],
+    )
