@@ -56,18 +56,22 @@ class BuildCache:
             os.utime(folder / _MANIFEST)
         return sound
 
-    def install(self, product: Product, build: Callable[[Path], None]) -> None:
+    def install(self, product: Product, build: Callable[[Path, Path], None]) -> None:
         """Have ``build`` put the product's files into an empty folder, and take them in as one step.
 
-        Call it under the lock. Whatever ends it early leaves no product: the folder gets its place by one rename, after
-        all in it is on disk. Errors of ``build`` pass through.
+        Its second argument is a folder for temporary files, cleared away with all else. Call it under the lock. Whatever
+        ends it early leaves no product: the folder gets its place by one rename, after all in it is on disk. Errors of
+        ``build`` pass through.
         """
         place = self.folder(product)
         place.parent.mkdir(parents=True, exist_ok=True)
         self._clear_unfinished(place.parent)
-        work = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=place.parent))
+        unfinished = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=place.parent))
+        work, scratch = unfinished / "product", unfinished / "scratch"
         try:
-            build(work)
+            work.mkdir()
+            scratch.mkdir()
+            build(work, scratch)
             entries = {name: _seal(work / name) for name in product.file_names}
             manifest = work / _MANIFEST
             manifest.write_text(json.dumps({"product": product.title, "files": entries}, indent=1), encoding="utf-8")
@@ -77,9 +81,8 @@ class BuildCache:
                 shutil.rmtree(place)
             work.rename(place)
             _flush(place.parent)
-        except BaseException:
-            shutil.rmtree(work, ignore_errors=True)
-            raise
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
         self._forget_unused(place)
 
     @contextmanager

@@ -81,9 +81,9 @@ def make_engine(progress: Progress, *, thorough: bool = False) -> dict[str, str]
     return environment
 
 
-def _build(product: Product, progress: Progress, folder: Path) -> None:
+def _build(product: Product, progress: Progress, folder: Path, scratch: Path) -> None:
     executable = folder / product.name
-    build_package(product, executable, progress.detail)
+    build_package(product, executable, scratch, progress.detail)
     for file in product.module_files:
         shutil.copyfile(module_folder(file.folder, file.module, progress.detail) / file.path, folder / file.name)
     if product.version_command is not None:

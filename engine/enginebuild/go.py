@@ -48,8 +48,11 @@ def require_go(products: Sequence[Product]) -> None:
     raise GoMissingError(_two_ways_out(f"this machine has {seen}, which is too old", needed, products))
 
 
-def build_package(product: Product, output: Path, detail: Callable[[str], None]) -> None:
-    """Build the product's executable to ``output``. BuildFailedError with Go's last lines if that fails."""
+def build_package(product: Product, output: Path, scratch: Path, detail: Callable[[str], None]) -> None:
+    """Build the product's executable to ``output``. BuildFailedError with Go's last lines if that fails.
+
+    Go's temporary files go to ``scratch``, unless the user's GOTMPDIR names another place: killed, it would leave them.
+    """
     run_go(
         [
             "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", product.linker_flags,
@@ -57,6 +60,7 @@ def build_package(product: Product, output: Path, detail: Callable[[str], None])
         ],
         ENGINE_FOLDER / product.folder,
         detail,
+        {"GOTMPDIR": os.environ.get("GOTMPDIR", str(scratch))},
     )  # fmt: skip
 
 
@@ -68,7 +72,12 @@ def module_folder(folder: str, module: str, detail: Callable[[str], None]) -> Pa
     return Path(lines[-1].strip())
 
 
-def run_go(arguments: Sequence[str], directory: Path, detail: Callable[[str], None]) -> list[str]:
+def run_go(
+    arguments: Sequence[str],
+    directory: Path,
+    detail: Callable[[str], None],
+    settings: Mapping[str, str] | None = None,
+) -> list[str]:
     """Run Go to its end and give its last lines of output; ``detail`` is told what it is at.
 
     Go runs in a process group of its own. Whatever ends the wait (Ctrl-C, a signal), the whole group is stopped.
@@ -76,7 +85,7 @@ def run_go(arguments: Sequence[str], directory: Path, detail: Callable[[str], No
     process = subprocess.Popen(
         ["go", *arguments],
         cwd=directory,
-        env=go_environment(),
+        env={**go_environment(), **(settings or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

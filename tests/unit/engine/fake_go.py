@@ -31,6 +31,7 @@ def build(arguments: list[str]) -> int:
     flags = arguments[arguments.index("-ldflags") + 1]
     with (HERE / "builds").open("a") as builds:
         builds.write(f"{output.name}\n")
+    (Path(os.environ["GOTMPDIR"]) / "go-build1").mkdir()
     print("go: downloading example.com/module v1.0.0", flush=True)
     print("example.com/module/package", flush=True)
     if setting("hang") == output.name:
