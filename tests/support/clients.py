@@ -43,4 +43,4 @@ class FunctionComputeClient:
     def call(self, operation: str, *arguments: Any) -> Any:
         """The body that the operation answers, for example ``call("get_function", name, GetFunctionRequest())``."""
         method = getattr(self._client, f"{operation}_with_options")
-        return method(*arguments, {}, self._options).body
+        return getattr(method(*arguments, {}, self._options), "body", None)

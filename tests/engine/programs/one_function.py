@@ -19,7 +19,7 @@ function = Function(
     environment={"GREETING": config.get("greeting") or "hello"},
 )
 alias = Alias("live", function=function)
-trigger = Trigger("web", alias=alias, source=HttpSource(methods=["GET"]))
+trigger = Trigger("web", alias=alias, source=HttpSource(auth="anonymous", methods=["GET"]))
 
 pulumi.export("function", function.function_name)
 pulumi.export("version", function.version)
