@@ -59,7 +59,7 @@ class BuildCache:
     def install(self, product: Product, build: Callable[[Path, Path], None]) -> None:
         """Have ``build`` put the product's files into an empty folder, and take them in as one step.
 
-        Its second argument is a folder for temporary files, cleared away with all else. Call it under the lock. Whatever
+        Its second argument is a folder for temporary files, cleared away with all else. Call it under the lock. What
         ends it early leaves no product: the folder gets its place by one rename, after all in it is on disk. Errors of
         ``build`` pass through.
         """
