@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from unit.localcloud.alibaba.fc.dataplane.workshop import REGION, Workshop
-
 from yunfn.localcloud.alibaba.log import LogService
 from yunfn.localcloud.alibaba.log.models import LogEntry
 

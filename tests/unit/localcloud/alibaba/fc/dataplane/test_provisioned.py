@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from unit.localcloud.alibaba.fc.dataplane.workshop import REGION, Workshop
-
 from yunfn.localcloud.alibaba.fc import FcService
 
 NAME = "def handler(event, context):\n    return 'code 1'\n"
