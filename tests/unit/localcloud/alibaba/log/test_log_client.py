@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aliyun.log import GetHistogramsRequest, GetLogsRequest, IndexConfig, LogClient, LogItem, PutLogsRequest
+from aliyun.log import GetLogsRequest, IndexConfig, LogClient, LogItem, PutLogsRequest
 from aliyun.log.logexception import LogException
-from unit.localcloud.alibaba.signatures.served_cloud import ServedCloud, served
 
+from unit.localcloud.alibaba.signatures.served_cloud import ServedCloud, served
 from yunfn.localcloud.alibaba.log import LogService
-from yunfn.localcloud.alibaba.log.models import LogEntry
 from yunfn.localcloud.alibaba.ram import RamService
 
 ENDPOINT = "cn-shanghai.log.aliyuncs.com"

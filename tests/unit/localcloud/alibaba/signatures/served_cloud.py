@@ -81,6 +81,7 @@ class ServedCloud:
     def session(self) -> requests.Session:
         """A session that goes through the proxy, for requests that no client would send."""
         session = requests.Session()
+        session.trust_env = False
         session.proxies = {"https": self.proxy, "http": self.proxy}
         session.verify = self.bundle
         return session

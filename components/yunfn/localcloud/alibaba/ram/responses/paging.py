@@ -30,6 +30,6 @@ def page(
 
 def _read(marker: str) -> str:
     try:
-        return base64.urlsafe_b64decode(marker).decode()
+        return base64.b64decode(marker, b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         raise InvalidParameter("Marker", "be the Marker of the last answer") from None
