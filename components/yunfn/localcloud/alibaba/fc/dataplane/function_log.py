@@ -37,7 +37,8 @@ class FunctionLog:
         if not settings.get("project") or not settings.get("logstore"):
             return
         entries = self.lines(function, result.instance_id, result.log)
-        if settings.get("enableRequestMetrics"):
+        # On unless it is switched off (SDK model LogConfig: "the default value is true").
+        if settings.get("enableRequestMetrics") is not False:
             row = request_metrics(function, request, result)
             entries.append(LogEntry(self._now(), row, topic=f"FCRequestMetrics:{function.name}", source=""))
         self._append(function, str(settings["project"]), str(settings["logstore"]), entries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Coroutine
 from typing import Any
 
@@ -30,7 +31,7 @@ class Instances:
         self._known: dict[_Where, dict[str, ResolvedFunction]] = {}
         self._provisioned: dict[tuple[str, str, str, str], FunctionSpec] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._warming = asyncio.Lock()
+        self._warming: dict[_Where, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._running = False
         cloud.events.subscribe(FunctionChanged, self._on_function)
         cloud.events.subscribe(ProvisionChanged, self._on_provision)
@@ -73,6 +74,7 @@ class Instances:
                 self._retire(key)
         self._known.clear()
         self._provisioned.clear()
+        self._warming.clear()
 
     async def settled(self) -> None:
         """Return once everything set off so far is done."""
@@ -112,7 +114,7 @@ class Instances:
         """Make the instances of one function's provision configs what they ask for, and report what came of it."""
         if not self._running or self._cloud.runner is None:
             return
-        async with self._warming:
+        async with self._warming[account, region, function]:
             wanted = {
                 (record.account, record.region, record.function, record.qualifier): record.target
                 for record in self._directory.provisions()

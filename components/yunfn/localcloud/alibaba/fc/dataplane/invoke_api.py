@@ -128,6 +128,7 @@ def result_headers(
         headers["access-control-expose-headers"] = _EXPOSED
     if result.error_type:
         headers["x-fc-error-type"] = result.error_type
-    if call.headers.get("x-fc-log-type", "").lower() == "tail":
+    # What a function prints is not for anonymous callers of an HTTP trigger.
+    if call.principal is not None and call.headers.get("x-fc-log-type", "").lower() == "tail":
         headers["x-fc-log-result"] = base64.b64encode(log_tail(result.log)).decode()
     return headers

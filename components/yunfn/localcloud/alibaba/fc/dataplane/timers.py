@@ -50,7 +50,8 @@ class Timers:
     async def start(self) -> None:
         """Begin to fire, from now on."""
         self._timers.clear()
-        self._refresh()
+        for record in self._directory.triggers("timer"):
+            self._take_up(record)
         self._alarm = Alarm(self._cloud.clock)
         self._loop = asyncio.ensure_future(self._run())
 
@@ -62,26 +63,27 @@ class Timers:
             self._loop = None
 
     def _on_trigger(self, event: TriggerChanged) -> None:
-        if event.trigger_type == "timer" and self._alarm is not None:
-            self._refresh()
-            self._alarm.ring()
+        if event.trigger_type != "timer" or self._alarm is None:
+            return
+        record = self._directory.trigger(event.account, event.region, event.function, event.name)
+        before = self._timers.get((event.account, event.region, event.function, event.name))
+        if before is not None and before.record != record:
+            del self._timers[event.account, event.region, event.function, event.name]
+        if record is not None and (before is None or before.record != record):
+            self._take_up(record)
+        self._alarm.ring()
 
-    def _refresh(self) -> None:
-        """Take up new and changed triggers, drop those that are gone or switched off."""
+    def _take_up(self, record: TriggerRecord) -> None:
+        """Fire a trigger from now on, if it is switched on."""
+        if not record.configuration.get("enable"):
+            return
         now = self._cloud.clock.time()
-        found: dict[_Where, _Timer] = {}
-        for record in self._directory.triggers("timer"):
-            at = (record.account, record.region, record.function, record.name)
-            before = self._timers.get(at)
-            if before is not None and before.record == record:
-                found[at] = before
-            elif record.configuration.get("enable"):
-                try:
-                    expression = str(record.configuration.get("cronExpression") or "")
-                    found[at] = _Timer(record, parse_schedule(expression, now), now)
-                except ValueError as error:
-                    logger.warning("timer trigger %s of %s never fires: %s", record.name, record.function, error)
-        self._timers = found
+        try:
+            schedule = parse_schedule(str(record.configuration.get("cronExpression") or ""), now)
+        except ValueError as error:
+            logger.warning("timer trigger %s of %s never fires: %s", record.name, record.function, error)
+            return
+        self._timers[record.account, record.region, record.function, record.name] = _Timer(record, schedule, now)
 
     async def _run(self) -> None:
         assert self._alarm is not None

@@ -38,7 +38,7 @@ async def test_lines_arrive_in_order_with_the_clouds_fields(workshop: Workshop) 
     workshop.alias("talk", "prod", 1)
     response = await workshop.invoke("talk", qualifier="prod")
     request_id = response.headers["x-fc-request-id"]
-    found = entries(workshop)
+    found = [entry for entry in entries(workshop) if entry.topic.startswith("FCLogs")]
     messages = [entry.contents["message"] for entry in found]
     start, end = messages.index(f"FC Invoke Start RequestId: {request_id}"), len(messages) - 1
     assert messages[start + 1] == "first"
@@ -46,7 +46,7 @@ async def test_lines_arrive_in_order_with_the_clouds_fields(workshop: Workshop) 
     assert "second" in messages[start + 2]
     assert messages[start + 3 : end] == ["third", "fourth"]
     assert messages[end].startswith(f"FC Invoke End RequestId: {request_id}")
-    assert {entry.topic for entry in found} == {"FCLogs:talk"}
+    assert {entry.topic for entry in entries(workshop)} == {"FCLogs:talk", "FCRequestMetrics:talk"}
     assert found[0].contents | {"message": ""} == {
         "functionName": "talk",
         "instanceID": response.headers["x-fc-instance-id"],
@@ -59,7 +59,7 @@ async def test_lines_arrive_in_order_with_the_clouds_fields(workshop: Workshop) 
 
 async def test_request_metrics_are_a_row_of_their_own(workshop: Workshop) -> None:
     make_place(workshop)
-    workshop.deploy("talk", TALK, logConfig={**PLACE, "enableRequestMetrics": True})
+    workshop.deploy("talk", TALK, logConfig=PLACE)
     for body in (b"", b"fail"):
         await workshop.invoke("talk", body)
     good, bad = (entry.contents for entry in entries(workshop) if entry.topic == "FCRequestMetrics:talk")
@@ -67,6 +67,10 @@ async def test_request_metrics_are_a_row_of_their_own(workshop: Workshop) -> Non
     assert (good["invocationType"], good["operation"], good["memoryMB"]) == ("Sync", "InvokeFunction", "512")
     assert float(good["durationMs"]) >= 0
     assert "errorType" not in good
+    workshop.deploy("talk", TALK, logConfig={**PLACE, "enableRequestMetrics": False})
+    before = len(entries(workshop))
+    await workshop.invoke("talk")
+    assert {entry.topic for entry in entries(workshop)[before:]} == {"FCLogs:talk"}
     assert (bad["hasFunctionError"], bad["errorType"], bad["isColdStart"]) == (
         "true",
         "FunctionUnhandledError",
@@ -77,7 +81,7 @@ async def test_request_metrics_are_a_row_of_their_own(workshop: Workshop) -> Non
 async def test_a_timeout_is_told_apart(workshop: Workshop) -> None:
     make_place(workshop)
     source = "import time\ndef handler(event, context):\n    time.sleep(30)\n"
-    workshop.deploy("slow", source, timeout=1, logConfig={**PLACE, "enableRequestMetrics": True})
+    workshop.deploy("slow", source, timeout=1, logConfig=PLACE)
     response = await workshop.invoke("slow", x_fc_invocation_type="Async")
     rows = await workshop.until(
         lambda: [entry.contents for entry in entries(workshop) if entry.topic.startswith("FCRequest")], len

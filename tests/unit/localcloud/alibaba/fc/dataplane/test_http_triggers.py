@@ -84,6 +84,10 @@ async def test_responses_are_mapped_as_documented(workshop: Workshop) -> None:
     full = await workshop.client.get(f"https://{host}/full")
     assert (full.status_code, full.content, full.headers["content-type"]) == (201, b"\x89PNG", "image/png")
     assert full.headers.get_list("content-length") == ["4"]
+    assert (
+        "x-fc-log-result"
+        not in (await workshop.client.get(f"https://{host}/text", headers={"x-fc-log-type": "Tail"})).headers
+    )
     assert (full.headers["x-a"], full.headers["content-disposition"]) == ("b", "attachment")
     assert full.headers["x-fc-invocation-function-version"] == "LATEST"
     text = await workshop.client.get(f"https://{host}/text")
@@ -125,6 +129,8 @@ async def test_function_authentication_asks_for_a_signature_and_the_right(worksh
         return await workshop.client.get(f"https://{host}/x?a=1", headers=headers)
 
     assert (await get(sign(allowed, "GET", "/x?a=1"))).json()["rawPath"] == "/x"
+    signed = sign(allowed, "GET", "/x?a=1") | {"x-fc-log-type": "Tail"}
+    assert base64.b64decode((await get(signed)).headers["x-fc-log-result"]).startswith(b"FC Invoke Start")
     assert (await get(sign(stranger, "GET", "/x?a=1"))).status_code == 403
     assert (await get(sign(allowed, "GET", "/y?a=1"))).status_code == 403
 

@@ -87,6 +87,19 @@ async def test_changed_code_serves_at_once_and_the_old_instance_goes(workshop: W
     assert len(workshop.runner._pool.instances()) == 1
 
 
+async def test_a_reset_cloud_starts_afresh(workshop: Workshop) -> None:
+    role = workshop.role("worker", "fc.aliyuncs.com")
+    workshop.deploy("f", "def handler(event, context):\n    return 'before'\n", role=role)
+    assert (await workshop.invoke("f")).text == "before"
+    await workshop.cloud.reset()
+    assert (await workshop.invoke("f")).status_code == 404
+    assert workshop.plane.metrics.of(workshop.account, REGION, "f", "LATEST").count == 0
+    workshop.deploy("f", "def handler(event, context):\n    return 'after'\n", role=role)
+    assert (await workshop.invoke("f")).status_code == 403
+    workshop.role("worker", "fc.aliyuncs.com")
+    assert (await workshop.invoke("f")).text == "after"
+
+
 async def test_what_does_not_exist_is_not_found(workshop: Workshop) -> None:
     workshop.deploy("f", ECHO)
     for name, qualifier, code in (
