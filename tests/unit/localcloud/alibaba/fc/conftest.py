@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from alibabacloud_fc20230330.client import Client
 
-from yunfn.localcloud.home import Home
-
+from unit.localcloud.alibaba.fc.roa_client import RoaClient
 from unit.localcloud.alibaba.fc.served_fc import ServedFc
+from yunfn.localcloud.home import Home
 
 
 @pytest.fixture
@@ -25,3 +25,10 @@ def served(tmp_path: Path) -> Iterator[ServedFc]:
 @pytest.fixture
 def client(served: ServedFc) -> Client:
     return served.client()
+
+
+@pytest.fixture
+def roa(served: ServedFc) -> Iterator[RoaClient]:
+    roa = RoaClient(served)
+    yield roa
+    roa.close()

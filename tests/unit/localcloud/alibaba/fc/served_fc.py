@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import ssl
 import threading
 import zipfile
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+import oss2
 from alibabacloud_fc20230330.client import Client
 from alibabacloud_fc20230330.models import CreateFunctionInput, CreateFunctionRequest, Function, InputCodeLocation
 from alibabacloud_tea_openapi.models import Config
@@ -18,6 +20,7 @@ from Tea.exceptions import TeaException
 from yunfn.localcloud.alibaba.fc import FcService
 from yunfn.localcloud.alibaba.fc.scope import FcScope
 from yunfn.localcloud.alibaba.log import LogService
+from yunfn.localcloud.alibaba.log.models.projects import LogState
 from yunfn.localcloud.alibaba.oss import OssService
 from yunfn.localcloud.alibaba.ram import RamService
 from yunfn.localcloud.alibaba.sts import StsService
@@ -50,6 +53,9 @@ class ServedFc:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._start()
+
+    def _start(self) -> None:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
@@ -77,6 +83,11 @@ class ServedFc:
         self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(20)
         assert not self._thread.is_alive()
+
+    def restart(self) -> None:
+        """Stop the cloud and start it again on the same folder."""
+        self.close()
+        self._start()
 
     def run(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine in the cloud's own loop."""
@@ -116,6 +127,29 @@ class ServedFc:
             ca=str(self.authority.bundle),
         )
         return Client(config)
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.authority.bundle))
+
+    def make_project(self, name: str) -> None:
+        """A log project."""
+        logs = LogState(self.cloud.store, self.cloud.clock)
+        self.do(lambda: logs.create_project(self.account, REGION, {"projectName": name}))
+
+    def make_logstore(self, project: str, name: str) -> None:
+        """A logstore in it."""
+        logs = LogState(self.cloud.store, self.cloud.clock)
+        self.do(lambda: logs.create_logstore(self.account, REGION, project, {"logstoreName": name}))
+
+    def bucket(self, name: str, region: str = REGION) -> oss2.Bucket:
+        """A new bucket, by OSS's official client."""
+        key = self.key()
+        proxies = {"http": f"http://127.0.0.1:{self.port}"}
+        endpoint = f"http://oss-{region}.aliyuncs.com"
+        bucket = oss2.Bucket(oss2.Auth(key.id, key.secret), endpoint, name, proxies=proxies)
+        bucket.create_bucket()
+        return bucket
 
     def blobs(self) -> int:
         """How many blobs there are."""
