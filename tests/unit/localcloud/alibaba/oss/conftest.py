@@ -167,7 +167,7 @@ def code_of(error: pytest.ExceptionInfo[oss2.exceptions.ServerError]) -> tuple[i
     return error.value.status, error.value.code
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCloud]:
     home = Home(tmp_path_factory.mktemp("cloud"))
     home.create()

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from yunfn.localcloud.alibaba.oss.exceptions import InvalidRange, NotModified, PreconditionFailed
 from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
+from yunfn.localcloud.alibaba.oss.responses.object_headers import http_date
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
@@ -31,7 +32,9 @@ def check(request: OssRequest, stored: StoredObject, prefix: str = "") -> None:
             continue
         if name in ("if-match", "if-unmodified-since"):
             raise PreconditionFailed(Condition="-".join(word.capitalize() for word in name.split("-")))
-        raise NotModified()
+        unchanged = NotModified()
+        unchanged.headers = {"etag": f'"{stored.etag}"', "last-modified": http_date(stored.modified)}
+        raise unchanged
 
 
 def byte_range(request: OssRequest, size: int) -> tuple[int, int] | None:
