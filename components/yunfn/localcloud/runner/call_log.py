@@ -1,9 +1,13 @@
-"""What is printed during one call, in the cloud's shape."""
+"""What an instance prints, and to which call it belongs, in the cloud's shape."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
+
 # What one call may print before the rest is dropped; far above what anybody reads, below what hurts the cloud.
 _MAX_BYTES = 16 << 20
+_TAIL_BYTES = 4096
 
 
 class CallLog:
@@ -30,3 +34,67 @@ class CallLog:
     def content(self) -> bytes:
         """All of it."""
         return b"".join(self._parts)
+
+
+class InstanceOutput:
+    """Sorts an instance's output by the calls that run; ``outside`` gets what is printed between calls.
+
+    ``tail`` is the last of what was printed.
+    """
+
+    def __init__(self, outside: Callable[[bytes], None]) -> None:
+        self.tail = b""
+        self._outside = outside
+        self._open: list[CallLog] = []
+        self._partial = b""
+
+    @contextlib.contextmanager
+    def belongs_to(self, log: CallLog) -> Iterator[None]:
+        """While inside, output goes to ``log`` (too)."""
+        self._open.append(log)
+        try:
+            yield
+        finally:
+            self._give_partial()
+            self._open.remove(log)
+
+    def printed(self, data: bytes) -> None:
+        """Take in what the instance printed."""
+        self.tail = (self.tail + data)[-_TAIL_BYTES:]
+        if len(self._open) > 1:
+            # Several calls at once: a line that names its request goes there, another to the youngest call. One
+            # print may arrive in pieces.
+            *lines, self._partial = (self._partial + data).split(b"\n")
+            for line in lines:
+                self._owner(line).add(line + b"\n")
+        else:
+            self._give_partial()
+            self._take(data)
+
+    def line(self, request_id: str, text: str) -> None:
+        """A line of the cloud's own for one call."""
+        logs = [log for log in self._open if log.request_id == request_id]
+        for log in logs:
+            log.line(text)
+        if not logs:
+            self._outside(text.encode() + b"\n")
+
+    def line_for_all(self, text: str) -> None:
+        """A line of the cloud's own for every call under way."""
+        for log in self._open:
+            log.line(text)
+
+    def _owner(self, line: bytes) -> CallLog:
+        named = [log for log in self._open if log.request_id.encode() in line]
+        return (named or self._open)[-1]
+
+    def _take(self, data: bytes) -> None:
+        if self._open:
+            self._open[-1].add(data)
+        else:
+            self._outside(data)
+
+    def _give_partial(self) -> None:
+        data, self._partial = self._partial, b""
+        if data:
+            self._owner(data).add(data) if self._open else self._outside(data)

@@ -44,7 +44,7 @@ class CustomInstance(Instance):
                 return
             except ConnectionError:
                 done, _ = await asyncio.wait([self._launched.exited], timeout=_LOOK_SECONDS)
-            logs = self.tail.decode(errors="replace")
+            logs = self.output.tail.decode(errors="replace")
             if done:
                 code = self._launched.exited.result()
                 raise failures.program_ended(137 if code is None else code, " ".join(self.plan.command), logs)

@@ -28,7 +28,7 @@ class Places:
     code: str = "/code"
     layers: str = "/opt"
     home: str = "/tmp"  # noqa: S108 - the instance's own
-    site: str = "/var/fc/local/site"
+    site: str = "/var/fc/local/bootstrap/site"
     ca_bundle: str = "/var/fc/local/ca.pem"
     python: str = ""
 

@@ -13,8 +13,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from itertools import count
 from typing import Any, TypeVar
 
+from yunfn.exceptions import FunctionRunnerError
 from yunfn.localcloud.runner import failures
-from yunfn.localcloud.runner.call_log import CallLog
+from yunfn.localcloud.runner.call_log import CallLog, InstanceOutput
 from yunfn.localcloud.runner.failures import Failure
 from yunfn.localcloud.runner.launch import ExecError, Launched
 from yunfn.localcloud.runner.plan import InstancePlan, Surroundings
@@ -27,7 +28,6 @@ ServeProxy = Callable[[socket.socket], Awaitable[None]]
 
 # At its timeout a process may still say where it hangs, before it is killed.
 _LAST_WORDS_SECONDS = 0.1
-_TAIL_BYTES = 4096
 _numbers = count()
 
 
@@ -40,7 +40,7 @@ class Instance(ABC):
     """What managed and custom runtimes' instances have in common.
 
     ``calls`` counts the calls under way; ``ready`` is set once it may take any, ``retired`` once it may take no
-    more; ``peak_mb`` is the highest memory seen, in MB; ``tail`` the last of what was printed.
+    more; ``peak_mb`` is the highest memory seen, in MB.
     """
 
     with_channel = False
@@ -49,16 +49,15 @@ class Instance(ABC):
         self.spec = spec
         self.id = _new_id()
         self.calls = 0
-        self.ready = self.retired = False
+        self.ready = self.retired = self._stopped = False
         self.idle_since = 0.0
         self.initialization_ms = 0.0
         self.peak_mb = 0.0
-        self.tail = b""
         self._around, self._sink, self._serve_proxy = around, sink, serve
-        self._logs: list[CallLog] = []
+        self.output = InstanceOutput(self._outside_of_calls)
         self._serving: asyncio.Future[None] | None = None
         self._cause: Failure | None = None
-        self._launched = Launched(self._printed)
+        self._launched = Launched(self.output.printed)
         self._plan: InstancePlan | None = None
 
     @property
@@ -79,6 +78,8 @@ class Instance(ABC):
         """
         begun = time.perf_counter()
         self._plan = await asyncio.to_thread(InstancePlan, self._around, self.spec, self.id, next(_numbers))
+        if self._stopped:
+            raise FunctionRunnerError(f"Function {self.spec.function_name} is not run: it was stopped while it started")
         plan = self._plan.make(invocation, self._launched.spawn(self.with_channel))
         await self._open()
         try:
@@ -119,12 +120,11 @@ class Instance(ABC):
     @contextlib.contextmanager
     def logging(self, log: CallLog) -> Iterator[None]:
         """While inside, what the instance prints goes to ``log``."""
-        self._logs.append(log)
-        try:
-            yield
-        finally:
-            self._launched.drain()
-            self._logs.remove(log)
+        with self.output.belongs_to(log):
+            try:
+                yield
+            finally:
+                self._launched.drain()
 
     async def _recorded(self, what: str, invocation: Invocation, work: Coroutine[Any, Any, T]) -> T:
         """Do ``work`` between the log lines with which the cloud brackets a call."""
@@ -140,38 +140,26 @@ class Instance(ABC):
 
     def _note(self, invocation: Invocation, line: str) -> None:
         self._launched.drain()
-        logs = [log for log in self._logs if log.request_id == invocation.request_id]
-        for log in logs:
-            log.line(line)
-        if not logs and self._sink is not None:
-            self._sink(self.spec, self.id, line.encode() + b"\n")
+        self.output.line(invocation.request_id, line)
 
-    def _printed(self, data: bytes) -> None:
-        self.tail = (self.tail + data)[-_TAIL_BYTES:]
-        if len(self._logs) > 1:
-            # Several calls at once: a line that names its request goes there, another to the youngest call.
-            for line in data.splitlines(keepends=True):
-                owners = [log for log in self._logs if log.request_id.encode() in line]
-                (owners or self._logs)[-1].add(line)
-        elif self._logs:
-            self._logs[0].add(data)
-        elif self._sink is not None:
+    def _outside_of_calls(self, data: bytes) -> None:
+        if self._sink is not None:
             self._sink(self.spec, self.id, data)
 
     def measure(self) -> float:
         """Look at the memory now; the highest seen so far, in MB."""
         if self._launched.pid and not self._launched.exited.done():
-            now = function_memory(self._launched.pid, include_root=not self.plan.namespaces)
+            root, namespaces = self._launched.pid, self.plan.namespaces
+            now = function_memory(root, include_root=not namespaces, suspect_mb=self.spec.memory_mb)
             self.peak_mb = max(self.peak_mb, now)
         return self.peak_mb
 
     async def enforce_memory(self) -> None:
         """Kill the instance if it has used more memory than the function has; its calls fail as in the cloud."""
         if self.alive and self.measure() > self.spec.memory_mb:
-            for log in self._logs:
-                log.line(
-                    f"[local cloud] killed: {self.peak_mb:.2f} MB of memory used, {self.spec.memory_mb} MB allowed"
-                )
+            used, allowed = f"{self.peak_mb:.2f} MB", f"{self.spec.memory_mb} MB"
+            self._launched.drain()
+            self.output.line_for_all(f"[local cloud] killed: {used} of memory used, {allowed} allowed")
             await self._launched.stop()
 
     async def within(self, work: Coroutine[Any, Any, T], seconds: float, error_type: str) -> T:
@@ -201,6 +189,7 @@ class Instance(ABC):
 
     async def stop(self) -> None:
         """Kill every process, close every socket, remove the folder; calls under way fail."""
+        self._stopped = True
         await self._launched.stop()
         if self._serving is not None:
             self._serving.cancel()

@@ -23,13 +23,14 @@ class Isolation:
     ``mode`` is "namespaces" (private mount, pid, network, IPC and UTS namespaces; code at /code, layers at /opt) or
     "fallback" (plain child processes, nothing hidden from them); ``reason`` says why it is the fallback and is
     empty otherwise. ``user_namespace``: also a user namespace, as the caller is not root. ``overlay``: layers are
-    laid over each other by overlayfs rather than by hard links.
+    laid over each other by overlayfs rather than by hard links. ``memory`` says how the memory limit is held.
     """
 
     mode: Literal["namespaces", "fallback"]
     reason: str = ""
     user_namespace: bool = False
     overlay: bool = False
+    memory: str = "resident memory is looked at every 50 ms and after each call; what exceeds the limit is killed"
 
     def __str__(self) -> str:
         if self.mode == "fallback":

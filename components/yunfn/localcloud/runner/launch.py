@@ -20,6 +20,8 @@ _PROGRAM = (
     "import sys; sys.path.append(sys.argv[1]); from launcher.supervisor import main; main(*map(int, sys.argv[2:]))"
 )
 _STOP_SECONDS = 10.0
+# As much as Linux lets a pipe hold.
+_PIPE_BYTES = 1 << 16
 
 
 def launcher_process(control: int, channel: int, output: int) -> subprocess.Popen[bytes]:
@@ -120,16 +122,19 @@ class Launched:
         self.pid = await self._started
 
     def drain(self) -> None:
-        """Take in what the instance has printed so far; what it wrote before a frame on the channel is included."""
-        while self._output >= 0:
+        """Take in what the instance has printed so far; what it wrote before a frame on the channel is included.
+
+        Reads no more than a pipe holds, so that an instance that never stops printing does not stop the cloud.
+        """
+        if self._output >= 0:
             try:
-                data = os.read(self._output, 1 << 16)
+                data = os.read(self._output, _PIPE_BYTES)
             except BlockingIOError:
                 return
-            if not data:
+            if data:
+                self._on_output(data)
+            else:
                 self._close_output()
-                return
-            self._on_output(data)
 
     def _close_output(self) -> None:
         if self._output >= 0:
@@ -205,7 +210,7 @@ class Launched:
         """The launcher closed its side: all processes are gone, and it is going itself."""
         self._loop.remove_reader(self._control)
         self._control.close()
-        self.drain()
+        self.drain()  # the last: whoever could write is gone
         self._close_output()
         self._fail_start("its launcher ended at once")
         for waiting in self._dials:

@@ -67,8 +67,10 @@ class InstancePlan:
         self.uid = FUNCTION_UID + number % 100_000
         self.folder = around.work / "instances" / instance_id
         self.code = around.trees.tree(spec.code)
-        self.layers = tuple(around.trees.tree(layer) for layer in spec.layers)
         self.namespaces = around.isolation.mode == "namespaces"
+        self.layers = tuple(around.trees.tree(layer) for layer in spec.layers)
+        if not self.namespaces or (len(self.layers) > 1 and not around.isolation.overlay):
+            self.layers = (around.trees.merged(self.layers),)
         # Side by side on the host's own loopback, two programs cannot both have port 9000.
         self.port = spec.custom_port if self.namespaces else _free_port()
 
@@ -98,23 +100,21 @@ class InstancePlan:
 
     def _in_namespaces(self, invocation: Invocation, channel: int) -> dict[str, Any]:
         isolation, python = self.around.isolation, self.python
-        binds = [[str(self.code), "/code"], [str(self.around.ca_bundle.resolve()), f"{_LOCAL}/ca.pem"]]
-        binds += [[str(_BOOTSTRAP / "site"), f"{_LOCAL}/site"]]
+        binds = [
+            [str(self.code), "/code"],
+            [str(self.around.ca_bundle.resolve()), f"{_LOCAL}/ca.pem"],
+            [str(_BOOTSTRAP), f"{_LOCAL}/bootstrap"],
+        ]
         links: dict[str, str] = {}
         masks: list[str] = []
         home = ""
-        if not self.runtime.custom:
-            binds.append([str(_BOOTSTRAP / "bootstrap.py"), f"{_LOCAL}/bootstrap.py"])
         if python is not None:
             binds += [[str(p), str(p)] for p in python.prefixes if not p.is_relative_to("/usr")]
             masks = [str(p) for p in python.packages if p.is_dir()]
             home = f"/var/fc/lang/python{python.version}"
             links = {f"{home}/bin/python{suffix}": str(python.executable) for suffix in ("", "3", python.version)}
-        layers = self.layers
-        if len(layers) > 1 and not isolation.overlay:
-            layers = (self.around.trees.merged(layers),)
         (self.folder / "root").mkdir()
-        places = Places(site=f"{_LOCAL}/site", ca_bundle=f"{_LOCAL}/ca.pem", python=f"{home}/bin" if home else "")
+        places = Places(python=f"{home}/bin" if home else "")
         return {
             "namespaces": True,
             "user_namespace": isolation.user_namespace,
@@ -122,7 +122,7 @@ class InstancePlan:
             "proxy_port": self.around.proxy_port,
             "mount_point": str(self.folder / "root"),
             "binds": binds,
-            "layers": [tree.name for tree in layers],
+            "layers": [tree.name for tree in self.layers],
             "layer_store": str(self.around.trees.root),
             "masks": masks,
             "files": {
@@ -137,17 +137,16 @@ class InstancePlan:
             # In a user namespace the limit would count all of the caller's own processes on older kernels.
             "processes": 0 if isolation.user_namespace else _PROCESSES,
             "cwd": "/code",
-            "argv": self._program(places, f"{_LOCAL}/bootstrap.py", channel),
+            "argv": self._program(places, f"{_LOCAL}/bootstrap/bootstrap.py", channel),
             "environment": self._environment(places, invocation),
         }
 
     def _in_fallback(self, invocation: Invocation, channel: int) -> dict[str, Any]:
         python = self.python
-        layers = self.layers[0] if len(self.layers) == 1 else self.around.trees.merged(self.layers)
         (self.folder / "tmp").mkdir()
         places = Places(
             code=str(self.code),
-            layers=str(layers),
+            layers=str(self.layers[0]),
             home=str(self.folder / "tmp"),
             site=str(_BOOTSTRAP / "site"),
             ca_bundle=str(self.around.ca_bundle.resolve()),

@@ -86,12 +86,17 @@ class Pool:
         """Run ``work`` on the side; ``settle`` waits for it."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("an instance could not be ended or started in the background", exc_info=error)
 
     async def settle(self) -> None:
         """Wait until everything in the background is done."""
         while self._tasks:
-            await asyncio.gather(*self._tasks)
+            await asyncio.wait(self._tasks)
 
     def keep(self, key: str, count: int, start: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """From now on ``count`` instances of ``key`` stay though idle, made by ``start`` (provisioned concurrency)."""

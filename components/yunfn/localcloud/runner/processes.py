@@ -40,17 +40,33 @@ def _measured(pid: int) -> tuple[int, int]:
     return now, high
 
 
-def function_memory(root: int, *, include_root: bool) -> float:
+def _proportional(pid: int) -> int:
+    """Bytes of a process with what it shares divided by the number of sharers; its resident bytes where unknown."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) << 10
+    except OSError:
+        pass
+    return _measured(pid)[0]
+
+
+def function_memory(root: int, *, include_root: bool, suspect_mb: float) -> float:
     """MB (2^20) held by the function's processes; 0 once they are gone.
 
-    Each process counts with what it holds now, and the largest alone with its high-water mark too, so that a single
-    process's peak between two looks is not missed.
+    Each process counts with its resident memory, and the largest alone with its high-water mark too, so that a single
+    process's peak between two looks is not missed. Where several together exceed ``suspect_mb`` the slower, true
+    count follows, in which pages that they share (after a fork) count once.
     """
     if not Path("/proc/self/status").exists():
         return _by_psutil(root, include_root=include_root)
     pids = [root] * include_root + _descendants(root)
     measured = [_measured(pid) for pid in pids]
-    return max(sum(now for now, _ in measured), max((high for _, high in measured), default=0)) / _MB
+    highest = max((high for _, high in measured), default=0)
+    together = sum(now for now, _ in measured)
+    if len(pids) > 1 and together > suspect_mb * _MB:
+        together = sum(_proportional(pid) for pid in pids)
+    return max(together, highest) / _MB
 
 
 def _by_psutil(root: int, *, include_root: bool) -> float:

@@ -1,8 +1,8 @@
 """Finds the true Python of a runtime: on PATH, in pyenv, in uv's store, at last fetched by uv.
 
 "True" means the same minor version (3.6, 3.10), of CPython; a candidate counts only after it has run and said so
-(a pyenv shim stands on PATH for versions it then refuses to run). Can be run before anything is installed:
-``python3 -m yunfn.localcloud.runner.pythons python3 python3.10`` names what is missing and exits 1.
+(a pyenv shim stands on PATH for versions it then refuses to run). Standard library only, so that what is missing can
+be named before anything is installed (``python3 -m yunfn.localcloud.runner``).
 """
 
 from __future__ import annotations
@@ -197,7 +197,10 @@ def missing_pythons(runtimes: Iterable[str]) -> list[str]:
     return missing
 
 
+def main() -> None:
+    """Name the missing Pythons of the runtimes given as arguments on stderr and exit with 1, or with 0."""
+    sys.exit("\n".join(missing_pythons(sys.argv[1:])) or 0)
+
+
 if __name__ == "__main__":
-    sentences = missing_pythons(sys.argv[1:])
-    print("\n".join(sentences), end="\n" if sentences else "")
-    sys.exit(1 if sentences else 0)
+    main()

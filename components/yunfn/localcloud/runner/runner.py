@@ -43,7 +43,8 @@ class FunctionRunner:
     ``connect_proxy`` is run as a task for each instance, with the socket that listens on the instance's private
     127.0.0.1:``proxy_port``: it serves the cloud's proxy on it until it is cancelled, which means the instance is
     gone. ``ca_bundle`` is the PEM file functions trust. ``log_sink`` gets what instances print outside of any call
-    (spec, instance id, bytes); what they print during a call is in its result.
+    (spec, instance id, bytes); what they print during a call is in its result. ``isolation`` is what to go by instead
+    of trying out what this machine allows.
     """
 
     def __init__(
@@ -54,19 +55,21 @@ class FunctionRunner:
         proxy_port: int,
         ca_bundle: Path,
         log_sink: Callable[[FunctionSpec, str, bytes], None] | None = None,
+        isolation: Isolation | None = None,
     ) -> None:
         self._work, self._ca_bundle, self._proxy_port = work, ca_bundle, proxy_port
         self._connect_proxy, self._log_sink = connect_proxy, log_sink
-        self._isolation: Isolation | None = None
+        self._isolation = isolation
         self._around: Surroundings | None = None
+        self._making = asyncio.Lock()
         self._pool = Pool()
         self._watcher: asyncio.Task[None] | None = None
         self._closed = False
 
     def isolation(self) -> Isolation:
         """What this machine allows, tried out at the first call (some tens of milliseconds)."""
+        self._work.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._isolation is None:
-            self._work.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._isolation = probe(self._work)
         return self._isolation
 
@@ -172,6 +175,8 @@ class FunctionRunner:
             self._watcher.cancel()
         await self._pool.settle()
         await asyncio.to_thread(shutil.rmtree, self._work / "instances", ignore_errors=True)
+        if self._around is not None:
+            await asyncio.to_thread(self._around.trees.prune)
 
     async def _add(self, spec: FunctionSpec) -> Instance:
         """A new instance, counted in and taken for one call, not yet started."""
@@ -198,9 +203,8 @@ class FunctionRunner:
         try:
             await self._start(instance, Invocation(str(uuid.uuid4()), b"", credentials))
         except Failure as failure:
-            raise FunctionRunnerError(
-                f"Function {spec.function_name}: a provisioned instance does not start: {failure.body.decode()}"
-            ) from failure
+            reason = f"a provisioned instance does not start: {failure.end}; {failure.body.decode()}"
+            raise FunctionRunnerError(f"Function {spec.function_name}: {reason}") from failure
         finally:
             self._pool.release(instance)
 
@@ -219,8 +223,11 @@ class FunctionRunner:
                 await instance.enforce_memory()
 
     async def _surroundings(self) -> Surroundings:
-        if self._around is None:
-            isolation = await asyncio.to_thread(self.isolation)
-            trees = TreeStore(self._work / "trees")
-            self._around = Surroundings(isolation, trees, self._ca_bundle, self._proxy_port, self._work)
-        return self._around
+        async with self._making:
+            if self._around is None:
+                isolation = await asyncio.to_thread(self.isolation)
+                trees = await asyncio.to_thread(TreeStore, self._work / "trees")
+                # A cloud that was killed could not remove these.
+                await asyncio.to_thread(shutil.rmtree, self._work / "instances", ignore_errors=True)
+                self._around = Surroundings(isolation, trees, self._ca_bundle, self._proxy_port, self._work)
+            return self._around

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -35,7 +36,10 @@ def _ensure_folder(root: Path, relative: PurePosixPath) -> None:
         place /= part
         if place.is_symlink() or (place.exists() and not place.is_dir()):
             raise _Refused("it lies below something that is no folder")
-        place.mkdir(mode=0o755, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            place.mkdir()
+            # Whatever the umask: functions read the tree as another user than the one who unpacks it.
+            place.chmod(0o755)
 
 
 def _copy(source: IO[bytes], target: Path, left: int) -> int:

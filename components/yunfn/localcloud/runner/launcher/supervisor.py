@@ -84,6 +84,23 @@ def _report(report: int, reason: str, number: int | None = None) -> None:
         pass  # the supervisor is gone
 
 
+def _execute(argv: list[str], environment: dict[str, str]) -> OSError:
+    """Become the program, looked up on the PATH it will have; why it could not.
+
+    (os.execvpe does the same, but first imports a module, which is no longer there to be found.)
+    """
+    folders = [""] if "/" in argv[0] else [f"{folder}/" for folder in environment["PATH"].split(":") if folder]
+    failure = OSError(2, "No such file or directory")
+    for folder in folders:
+        try:
+            os.execve(folder + argv[0], argv, environment)  # noqa: S606
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            failure = error
+    return failure
+
+
 def _become_function(plan: dict[str, Any], channel: int, output: int, report: int) -> NoReturn:
     """The last steps before the function's own program: descriptors, limits, rights; then exec."""
     try:
@@ -115,10 +132,8 @@ def _become_function(plan: dict[str, Any], channel: int, output: int, report: in
     except BaseException as error:
         _report(report, str(error))
         os._exit(_SETUP_FAILED)
-    try:
-        os.execvpe(plan["argv"][0], plan["argv"], plan["environment"])  # noqa: S606
-    except OSError as error:
-        _report(report, f"{plan['argv'][0]}: {error.strerror}", error.errno)
+    refused = _execute(plan["argv"], plan["environment"])
+    _report(report, f"{plan['argv'][0]}: {refused.strerror}", refused.errno)
     os._exit(_SETUP_FAILED)
 
 

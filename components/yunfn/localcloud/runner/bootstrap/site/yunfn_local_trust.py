@@ -14,6 +14,25 @@ from typing import Any, Optional
 _installed = False
 
 
+def _is_certifi(name: str) -> bool:
+    return name == "certifi" or name.endswith(".certifi")
+
+
+def _redirect(module: Any, bundle: str) -> None:
+    """Make a loaded certifi answer with ``bundle``."""
+
+    def where() -> str:
+        return bundle
+
+    def contents() -> str:
+        with open(bundle) as file:
+            return file.read()
+
+    for owner in (module, sys.modules.get(module.__name__ + ".core")):
+        if owner is not None:
+            owner.__dict__.update(where=where, contents=contents)
+
+
 class _Trusting(importlib.abc.Loader):
     """Loads certifi as ever, then makes ``where`` and ``contents`` answer with the given bundle."""
 
@@ -31,18 +50,7 @@ class _Trusting(importlib.abc.Loader):
     def exec_module(self, module: Any) -> None:
         """As the true loader does, then the two functions replaced."""
         self._loader.exec_module(module)
-        bundle = self._bundle
-
-        def where() -> str:
-            return bundle
-
-        def contents() -> str:
-            with open(bundle) as file:
-                return file.read()
-
-        for owner in (module, sys.modules.get(module.__name__ + ".core")):
-            if owner is not None:
-                owner.__dict__.update(where=where, contents=contents)
+        _redirect(module, self._bundle)
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -54,7 +62,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Optional[Any]:
         """The spec of a certifi with a wrapped loader; None for every other module."""
-        if self._busy or (name != "certifi" and not name.endswith(".certifi")):
+        if self._busy or not _is_certifi(name):
             return None
         for finder in sys.meta_path:
             if finder is self or not hasattr(finder, "find_spec"):
@@ -79,3 +87,7 @@ def install() -> None:
         return
     _installed = True
     sys.meta_path.insert(0, _Finder(bundle))
+    # A .pth file of the machine may have been quicker.
+    for name, module in list(sys.modules.items()):
+        if _is_certifi(name):
+            _redirect(module, bundle)

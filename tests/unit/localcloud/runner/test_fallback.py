@@ -1,0 +1,84 @@
+"""The fallback: visible, and as near to the cloud as plain processes come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from unit.localcloud.runner.calls import FALLBACK, PROXY_PORT, call
+from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation, isolation
+from yunfn.localcloud.runner.isolation import probe
+
+
+def test_what_the_machine_allows_is_said(machine: Isolation, make_runner: Callable[..., FunctionRunner]) -> None:
+    assert make_runner().isolation() == machine
+    assert make_runner(FALLBACK).isolation() is FALLBACK
+    assert str(FALLBACK) == "fallback: functions are plain child processes (forced by a test)"
+    assert str(Isolation("namespaces")) == "namespaces"
+
+
+def test_a_kernel_that_refuses_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def plan(folder: Path, user_namespace: bool, overlay: bool) -> dict[str, object]:
+        return original(folder, user_namespace, overlay) | {"mount_point": "/no/such/folder"}
+
+    original = isolation._probe_plan
+    monkeypatch.setattr(isolation, "_probe_plan", plan)
+    found = probe(tmp_path)
+    assert found.mode == "fallback" and "/no/such/folder: No such file or directory" in found.reason
+
+
+def test_without_overlayfs_there_are_still_namespaces(
+    namespaces: Isolation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def plan(folder: Path, user_namespace: bool, overlay: bool) -> dict[str, object]:
+        told = original(folder, user_namespace, overlay)
+        return told | ({"layers": ["a", "missing"]} if overlay else {})
+
+    original = isolation._probe_plan
+    monkeypatch.setattr(isolation, "_probe_plan", plan)
+    assert probe(tmp_path) == Isolation("namespaces", "", namespaces.user_namespace, overlay=False)
+
+
+def test_another_system_is_a_fallback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation.sys, "platform", "darwin")
+    assert probe(tmp_path).reason.startswith("darwin has no namespaces")
+
+
+async def test_code_layers_and_proxy_are_found_by_the_environment(
+    make_runner: Callable[..., FunctionRunner], make_spec: Callable[..., FunctionSpec], pack: Callable[..., Path],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("ALICLOUD_ACCESS_KEY", "LTAI-of-the-developer")
+    layers = (pack({"python/m.py": "x = 1"}), pack({"python/m.py": "x = 2", "bin/tool": "#!/bin/sh\necho hi"},
+                                                   {"bin/tool": 0o755}))  # fmt: skip
+    source = """
+        import m, os, subprocess, sys
+        def handler(event, context):
+            open(os.path.join(os.environ["HOME"], "mine"), "w").close()
+            names = ("FC_FUNC_CODE_PATH", "HTTPS_PROXY", "SSL_CERT_FILE", "HOME", "TMPDIR")
+            told = {name: os.environ[name] for name in names}
+            said = subprocess.check_output("tool").decode()
+            return [m.x, said, told, "ALICLOUD_ACCESS_KEY" in os.environ, sys.path[0], os.getcwd()]
+    """
+    result = await make_runner(FALLBACK).invoke(make_spec(source, layers=layers), call())
+    value, said, told, leaked, first, cwd = json.loads(result.payload)
+    assert (value, said, leaked) == (1, "hi\n", False)
+    assert told["HTTPS_PROXY"] == f"http://127.0.0.1:{PROXY_PORT}" and told["SSL_CERT_FILE"] == str(tmp_path / "ca.pem")
+    assert first == cwd == told["FC_FUNC_CODE_PATH"] and Path(cwd).is_relative_to(tmp_path)
+    assert told["HOME"] == told["TMPDIR"] and Path(told["HOME"], "mine").exists()
+
+
+async def test_instances_have_a_temporary_folder_each_that_goes_with_them(
+    make_runner: Callable[..., FunctionRunner], make_spec: Callable[..., FunctionSpec]
+) -> None:
+    source = (
+        "import os, tempfile\ndef handler(event, context):\n    tempfile.mkstemp()\n    return tempfile.gettempdir()"
+    )
+    runner = make_runner(FALLBACK)
+    first, second = [(await runner.invoke(make_spec(source), call())).payload.decode() for _ in range(2)]
+    assert first != second and Path(first).is_dir()
+    await runner.close()
+    assert not Path(first).exists() and not Path(second).exists()
