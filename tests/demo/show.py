@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-from aliyun.log import LogClient
 from tests.demo import picture
 from tests.demo.places import Place
 from tests.demo.steps import StepFailedError, Steps
 
 from support.pulumi_cli import ROOT, PulumiCli
-
-_LOG_PATIENCE = 60.0
 
 
 def prepare_layer(steps: Steps) -> None:
@@ -72,7 +67,7 @@ def _log_lines(place: Place, outputs: dict[str, str]) -> list[str]:
     variables = place.variables
     # In a process of its own: the client reads proxy and CA from the environment.
     done = subprocess.run(
-        [sys.executable, "-m", "tests.demo.show", json.dumps(outputs), place.region],
+        [sys.executable, str(Path(__file__).with_name("read_log.py")), json.dumps(outputs), place.region],
         env=variables, capture_output=True, text=True, cwd=ROOT,
     )  # fmt: skip
     if done.returncode != 0:
@@ -126,30 +121,3 @@ def show_empty(steps: Steps, place: Place) -> None:
         unknown = place.local.ask("GET", "/journal", params={"unknown": "1"}).text
         if unknown:
             raise StepFailedError(f"asked of the local cloud and not known there:\n{unknown}")
-
-
-def _read_log() -> None:
-    outputs, region = json.loads(sys.argv[1]), sys.argv[2]
-    client = LogClient(
-        f"{region}.log.aliyuncs.com",
-        os.environ["ALIBABA_CLOUD_ACCESS_KEY_ID"],
-        os.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
-        os.environ.get("ALIBABA_CLOUD_SECURITY_TOKEN"),
-    )
-    deadline = time.monotonic() + _LOG_PATIENCE
-    while True:
-        now = int(time.time())
-        answer = client.get_log(
-            outputs["logProject"], outputs["logstore"], from_time=now - 3600, to_time=now + 60, query="*", size=100
-        )
-        lines = [log.get_contents().get("message", "") for log in answer.get_logs()]
-        if any("FC Invoke End" in line for line in lines):
-            print(json.dumps([line.strip() for line in lines if line.strip()]))
-            return
-        if time.monotonic() > deadline:
-            sys.exit(f"no line of the functions arrived in {_LOG_PATIENCE:.0f} s; {len(lines)} lines in all")
-        time.sleep(1)
-
-
-if __name__ == "__main__":
-    _read_log()

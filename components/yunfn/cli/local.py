@@ -239,18 +239,24 @@ def journal(
 
 
 @application.command()
-def coverage(json_output: JsonOption = False) -> None:
+def coverage(
+    json_output: JsonOption = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown page.")] = False,
+) -> None:
     """Print which operations the local cloud answers, generated from its services.
 
-    Example: yunfn local coverage
+    Example: yunfn local coverage --json
     """
     try:
+        from yunfn.localcloud import coverage as generated
         from yunfn.localcloud.registry import SERVICES
     except ImportError as error:
         raise LocalCloudError(f"the local cloud is not installed ({error.name}): pip install 'yunfn[local]'") from error
-    table = {service.name: sorted(service.operations) for service in SERVICES}
+    table = generated.table(SERVICES)
     if json_output:
         typer.echo(json.dumps(table, indent=2))
-        return
-    for name, operations in table.items():
-        typer.echo(f"{name} ({len(operations)}): {', '.join(operations)}")
+    elif markdown:
+        typer.echo(generated.markdown(table), nl=False)
+    else:
+        for name, operations in table.items():
+            typer.echo(f"{name} ({len(operations)}): {', '.join(operations)}")

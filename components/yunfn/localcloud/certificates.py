@@ -113,6 +113,8 @@ class CertificateAuthority:
         self._key_file.touch(mode=0o600)
         self._key_file.write_bytes(_pem(key))
         self.bundle.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        # Functions read it as another user, whatever the umask.
+        self.bundle.chmod(0o644)
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -57,7 +57,9 @@ def _account(key: str, secret: str, token: str, region: str) -> str:
     request.set_protocol_type("https")
     request.set_endpoint(f"sts.{region}.aliyuncs.com")
     try:
-        answer = AcsClient(region_id=region, credential=credential).do_action_with_exception(request)
+        # This SDK carries a CA list of its own and reads no CA variable.
+        client = AcsClient(region_id=region, credential=credential, verify=os.environ.get("SSL_CERT_FILE"))
+        answer = client.do_action_with_exception(request)
     except ServerException as error:
         raise CloudAnswerError(
             f"STS GetCallerIdentity: {error.get_error_code()}: {error.get_error_msg()} "

@@ -110,7 +110,8 @@ class FunctionCompute:
     @staticmethod
     def _ask(operation: str, call: Callable[[], Any]) -> Any:
         try:
-            return call().body
+            # Answers without content have no attribute body.
+            return getattr(call(), "body", None)
         except TeaException as error:
             request_id = (error.data or {}).get("RequestId", "-") if isinstance(error.data, dict) else "-"
             raise CloudAnswerError(f"FC {operation}: {error.code}: {error.message} (request {request_id})") from error
