@@ -27,7 +27,7 @@ lock: ## resolve requirements.lock anew (versions and hashes only, no index host
 
 # The runtimes that functions of the demo and the tests run in; a missing Python is named before anything starts.
 pythons: $(STAMP)
-	@$(VENV)/bin/python -m yunfn.localcloud.runner.pythons $(RUNTIMES)
+	@$(VENV)/bin/python -m yunfn.localcloud.runner $(RUNTIMES)
 
 engine: $(STAMP) ## build or find pulumi and its plugins (cached per user)
 	@$(VENV)/bin/python engine/build.py
