@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yunfn.localcloud.alibaba.oss import bucket_policy
 from yunfn.localcloud.alibaba.oss.events import ObjectEvent
 from yunfn.localcloud.alibaba.oss.exceptions import AccessDenied, NoSuchBucket, WrongEndpoint
 from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
@@ -48,23 +49,58 @@ class OssRequest:
         return self.headers.get(name, "")
 
     def require(self, action: str, bucket: Bucket, key: str = "", *, acl: str = "", right: str = "") -> None:
-        """Raise an AccessDenied unless the sender may do ``action`` (a RAM action without ``oss:``).
+        """Raise an access error unless the sender may do ``action`` (a RAM action without ``oss:``).
 
-        ``acl`` is the ACL in force and ``right`` what it would have to give everyone: "read" or "write".
+        ``acl`` is the ACL in force and ``right`` what it would have to give everyone: "read" or "write". The order is
+        OSS's ("Overview of access control"): the bucket policy's Deny, then an Allow of the bucket policy, of RAM, or
+        of the ACL. The bucket's own account may do all.
         """
-        public = right != "" and acl in _PUBLIC[right]
         principal = self.call.principal
-        if principal is None or principal.account != bucket.account:
-            if not public:
-                raise AccessDenied() if right else AccessDenied("Anonymous access is forbidden for this operation.")
+        own = principal is not None and principal.account == bucket.account
+        if own and principal is not None and principal.kind == "root":
             return
+        action = "oss:" + action
         resource = f"acs:oss:*:{bucket.account}:{bucket.name}" + (f"/{key}" if key else "")
-        try:
-            self.call.require("oss:" + action, resource)
-        except AccessDeniedError:
-            if not public:
-                raise
-            self.call.denied = ""
+        blocked = "true" in bucket.settings.get("publicAccessBlock", "")
+        context = self._context(action)
+        said = bucket_policy.verdict(bucket.settings.get("policy"), self._names(), action, resource, context)
+        if said is False:
+            self.call.denied = f"{action} {resource}"
+            raise AccessDenied("Access denied by bucket policy.", ec="0003-00000301", AuthAction=action)
+        if said and not (blocked and principal is None):
+            return
+        if right and acl in _PUBLIC[right] and not blocked:
+            return
+        if principal is None or not own:
+            raise AccessDenied() if right else AccessDenied("Anonymous access is forbidden for this operation.")
+        authorizer = self.state.cloud.authorizer
+        if authorizer is None or not authorizer.allows(principal, action, resource, context):
+            self.call.denied = f"{action} {resource}"
+            raise AccessDeniedError(principal.arn, action, resource)
+
+    def _context(self, action: str) -> dict[str, str]:
+        """The condition keys of the request (OSS documentation, "Condition" of RAM policies)."""
+        context = {
+            "acs:SourceIp": "127.0.0.1",
+            "acs:SecureTransport": "true",
+            "acs:UserAgent": self.header("user-agent"),
+        }
+        if action.startswith("oss:List"):
+            context["oss:Prefix"] = self.call.param("prefix") or ""
+            context["oss:Delimiter"] = self.call.param("delimiter") or ""
+        return context
+
+    def _names(self) -> tuple[str, ...]:
+        """How a bucket policy may name the sender; none for an anonymous one."""
+        principal = self.call.principal
+        if principal is None:
+            return ()
+        if principal.kind == "root":
+            return (principal.account,)
+        if principal.kind == "user":
+            user = self.state.users.get(principal.account, "user", principal.name)
+            return () if user is None else (str(user["UserId"]),)
+        return (f"arn:sts::{principal.account}:assumed-role/{principal.name}/{principal.session}",)
 
     def publish(self, name: str, key: str, stored: StoredObject | None = None) -> None:
         """Tell the cloud's other services what happened to the object at ``key`` of this bucket."""

@@ -6,6 +6,7 @@ from yunfn.localcloud.alibaba.oss.models.blob_leases import BlobLeases
 from yunfn.localcloud.alibaba.oss.models.buckets import Buckets
 from yunfn.localcloud.alibaba.oss.models.objects import Objects
 from yunfn.localcloud.alibaba.oss.models.uploads import Uploads
+from yunfn.localcloud.alibaba.ram.models import RamState
 from yunfn.localcloud.cloud import LocalCloud
 
 
@@ -20,3 +21,4 @@ class OssState:
         self.buckets = Buckets(cloud.store)
         self.objects = Objects(cloud.store, cloud.blobs, self.leases)
         self.uploads = Uploads(cloud.store, self.leases)
+        self.users = RamState(cloud.store, cloud.clock)

@@ -38,7 +38,7 @@ UNSET_200 = {
     "</ArchiveDirectReadConfiguration>",
 }
 BODIES = {
-    "website": "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>",
+    "website": "<WebsiteConfiguration><IndexDocument><Suffix>i.html</Suffix></IndexDocument></WebsiteConfiguration>",
     "httpsConfig": "<HttpsConfiguration><TLS><Enable>true</Enable><TLSVersion>TLSv1.2</TLSVersion></TLS>"
     "</HttpsConfiguration>",
     "transferAcceleration": "<TransferAccelerationConfiguration><Enabled>true</Enabled>"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Awaitable, Callable
 
 from starlette.responses import Response
 
+from yunfn.localcloud.alibaba.oss import bucket_policy
 from yunfn.localcloud.alibaba.oss.exceptions import InvalidDigest, NoSuchConfiguration, OssError
 from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
 from yunfn.localcloud.alibaba.oss.request import OssRequest
@@ -18,13 +18,6 @@ from yunfn.localcloud.alibaba.oss.settings import Setting
 from yunfn.localcloud.alibaba.oss.xml_documents import DECLARATION, document, leaf, parse, serialize, text_of
 
 Handler = Callable[[OssRequest], Awaitable[Response]]
-
-
-class InvalidPolicyDocument(OssError):
-    """A bucket policy that is no policy."""
-
-    code = "InvalidPolicyDocument"
-    text = "The policy you provided is not well-formed or does not validate."
 
 
 class InvalidTargetBucketForLogging(OssError):
@@ -136,13 +129,9 @@ async def put_policy(request: OssRequest) -> Response:
     body = await checked_body(request)
     bucket = request.bucket
     request.require("PutBucketPolicy", bucket)
-    try:
-        policy = json.loads(body)
-    except ValueError as error:
-        raise InvalidPolicyDocument(ErrorDetail=str(error)) from None
-    if not isinstance(policy, dict) or policy.get("Version") != "1" or not isinstance(policy.get("Statement"), list):
-        raise InvalidPolicyDocument(ErrorDetail='a policy has Version "1" and a list Statement')
-    bucket.settings["policy"] = body.decode()
+    text = body.decode("utf-8", "replace")
+    bucket_policy.read(text)
+    bucket.settings["policy"] = text
     request.state.buckets.save(bucket)
     return answers.empty(request)
 

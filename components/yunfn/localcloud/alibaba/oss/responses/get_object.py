@@ -100,8 +100,6 @@ def find_version(request: OssRequest, action: str, *, right: str = "") -> Stored
     bucket, objects, version = request.bucket, request.state.objects, request.call.param("versionId")
     stored = objects.version(bucket, request.key, version) if version else objects.newest(bucket, request.key)
     acl = bucket.acl if stored is None or stored.acl == "default" else stored.acl
-    if "true" in bucket.settings.get("publicAccessBlock", ""):
-        acl = "private"
     request.require(action + ("Version" if version else ""), bucket, request.key, acl=acl, right=right)
     if stored is None:
         if version:

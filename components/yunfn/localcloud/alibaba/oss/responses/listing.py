@@ -68,7 +68,7 @@ def page_of(
 async def list_objects(request: OssRequest) -> Response:
     """ListObjects (GetBucket): prefix, delimiter, marker, max-keys (0–1000, default 100), encoding-type."""
     bucket, call = request.bucket, request.call
-    authorize(request, bucket, "ListObjects")
+    request.require("ListObjects", bucket, acl=bucket.acl, right="read")
     prefix, delimiter, marker = (call.param(name) or "" for name in ("prefix", "delimiter", "marker"))
     most = bounded(call.param("max-keys"), "max-keys", _MOST_KEYS, default=100, least=1)
     code, coding = encoding(request)
@@ -91,7 +91,7 @@ async def list_objects(request: OssRequest) -> Response:
 async def list_objects_v2(request: OssRequest) -> Response:
     """ListObjectsV2: continuation-token, start-after and fetch-owner besides what ListObjects takes."""
     bucket, call = request.bucket, request.call
-    authorize(request, bucket, "ListObjects")
+    request.require("ListObjects", bucket, acl=bucket.acl, right="read")
     prefix, delimiter, start = (call.param(name) or "" for name in ("prefix", "delimiter", "start-after"))
     token = call.param("continuation-token")
     most = bounded(call.param("max-keys"), "max-keys", _MOST_KEYS, default=100, least=1)
@@ -116,12 +116,6 @@ async def list_objects_v2(request: OssRequest) -> Response:
     with_owner = call.param("fetch-owner") == "true"
     entries = [_contents(bucket, key, stored, code, with_owner=with_owner) for key, stored in page.objects]
     return answers.xml(request, document("ListBucketResult", *head, *entries, *_groups(page, code)))
-
-
-def authorize(request: OssRequest, bucket: Bucket, action: str) -> None:
-    """Raise AccessDenied unless the sender may list the bucket; a public-read bucket may be listed by everyone."""
-    acl = "private" if "true" in bucket.settings.get("publicAccessBlock", "") else bucket.acl
-    request.require(action, bucket, acl=acl, right="read")
 
 
 def encoding(request: OssRequest) -> tuple[Coder, list[str]]:

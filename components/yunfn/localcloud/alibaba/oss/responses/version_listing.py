@@ -11,7 +11,7 @@ from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
 from yunfn.localcloud.alibaba.oss.responses.buckets import bounded, owner
-from yunfn.localcloud.alibaba.oss.responses.listing import Coder, authorize, encoding
+from yunfn.localcloud.alibaba.oss.responses.listing import Coder, encoding
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
 
@@ -23,7 +23,7 @@ Entry = tuple[str, StoredObject, bool]
 async def list_object_versions(request: OssRequest) -> Response:
     """All versions and delete markers by key, newest first; in an unversioned bucket each object's null version."""
     bucket, call = request.bucket, request.call
-    authorize(request, bucket, "ListObjectVersions")
+    request.require("ListObjectVersions", bucket, acl=bucket.acl, right="read")
     prefix, delimiter, key_marker, version_marker = (
         call.param(name) or "" for name in ("prefix", "delimiter", "key-marker", "version-id-marker")
     )
