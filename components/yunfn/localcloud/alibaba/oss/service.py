@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from starlette.responses import Response
 
-from yunfn.localcloud.alibaba.oss import names, urls
+from yunfn.localcloud.alibaba.oss import lifecycle_sweep, names, urls
 from yunfn.localcloud.alibaba.oss.exceptions import NoSuchBucket, NoSuchKey, SecondLevelDomainForbidden
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
@@ -28,6 +29,7 @@ class OssService(Service):
     def __init__(self, cloud: LocalCloud) -> None:
         super().__init__(cloud)
         self.state = OssState(cloud)
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def answer(self, call: Call) -> Response:
         """Authenticate, find the operation and do it; raises CloudError for every refusal."""
@@ -53,6 +55,17 @@ class OssService(Service):
     def reset(self) -> None:
         """Forget the buckets held in memory."""
         self.state.buckets.reload()
+
+    async def start(self) -> None:
+        """Begin to carry out lifecycle rules at every midnight of the cloud's clock."""
+        self._sweeping = asyncio.create_task(lifecycle_sweep.run(self.state))
+
+    async def stop(self) -> None:
+        """End the sweep."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.gather(self._sweeping, return_exceptions=True)
+            self._sweeping = None
 
     def object_path(self, account: str, bucket: str, key: str) -> Path:
         """The file that holds an object's bytes, to be read at once and never written.

@@ -118,7 +118,9 @@ def test_a_condition_on_the_prefix(served: ServedCloud, filled: oss2.Bucket) -> 
 
 def test_blocking_public_access_beats_a_policy_for_everyone(served: ServedCloud, filled: oss2.Bucket) -> None:
     put(filled, statement(filled))
-    body = "<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>"
+    body = (
+        "<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>"
+    )
     served.signed("PUT", filled.bucket_name, params={"publicAccessBlock": ""}, data=body)
     assert not reads(served.bucket(filled.bucket_name, oss2.AnonymousAuth()))
 
