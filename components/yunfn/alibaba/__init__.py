@@ -9,7 +9,7 @@ from yunfn.alibaba.function import Function
 from yunfn.alibaba.instance import Container, CustomRuntime, Dns, Gpu, HealthCheck, Initializer, PreStop
 from yunfn.alibaba.invocation import AsyncInvocation, ProvisionedInstances, ScheduledInstances
 from yunfn.alibaba.layer import Layer
-from yunfn.alibaba.log_project import LogProject
+from yunfn.alibaba.log_project import LogProject, Logstore
 from yunfn.alibaba.network import NasMount, OssMount, Vpc
 from yunfn.alibaba.service import Service
 from yunfn.alibaba.sources import (
@@ -44,6 +44,7 @@ __all__ = [
     "Layer",
     "LogProject",
     "LogSource",
+    "Logstore",
     "MnsTopicSource",
     "NasMount",
     "OssMount",

@@ -20,7 +20,7 @@ from yunfn.alibaba.fingerprint import version_description
 from yunfn.alibaba.instance import Container, CustomRuntime, Dns, Gpu, Initializer, PreStop, lifecycle
 from yunfn.alibaba.invocation import AsyncInvocation, ProvisionedInstances
 from yunfn.alibaba.layer import Layer
-from yunfn.alibaba.naming import default_name
+from yunfn.alibaba.naming import default_name, ram_name
 from yunfn.alibaba.role import attach, make_role
 from yunfn.alibaba.service import Service
 from yunfn.exceptions import ValidationError
@@ -147,6 +147,8 @@ class Function(pulumi.ComponentResource):
         for each in layers:
             if isinstance(each, Layer):
                 rules.layer_runtime(name, each._name, each.compatible_runtimes, runtime)
+            else:
+                checked(each, lambda arn: rules.layer_arn(name, arn))
         _check_program(name, runtime, kind, custom_runtime, container)
         variables: Any = environment
         if wsgi:
@@ -157,8 +159,9 @@ class Function(pulumi.ComponentResource):
             reserved_concurrency,
             lambda v: rules.within(name, "reserved_concurrency", v, (0, 2**31 - 1), "instances"),
         )
-        guard(opts)
-        account = service.account
+        account = guard(opts)
+        if account.account_id != service.account.account_id:
+            raise ValidationError(name, "service", service.service_name, "belongs to another account's provider")
         super().__init__("yunfn:alibaba:Function", name, None, opts)
         self.name = name
         self.service = service
@@ -230,14 +233,15 @@ class Function(pulumi.ComponentResource):
         """Settle the function's role; answer what must be there before the function may run by it."""
         if not own_role:
             self.role_arn = service.role_arn
-            extra = [service.attach(self.name, service.role_name, grants, self)] if grants else []
+            extra = [service.attach(f"{self.name}-function", grants, self)] if grants else []
             return [*service.rights, *extra]
-        role = make_role(f"{self.name}-role", default_name(self.name), f"Function {self.name}", self)
+        called = f"{self.name}-function"
+        role = make_role(f"{self.name}-role", ram_name(called), f"Function {self.name}", self)
         self.role_arn = role.arn
         wanted = [*service.platform_grants(), *service.grants, *grants]
         if not wanted:
             return []
-        return [attach(self.name, default_name(self.name), role.role_name, wanted, self)]
+        return [attach(called, role.role_name, wanted, self)]
 
     def _invoke_settings(self, reserved: pulumi.Input[int] | None) -> None:
         child = pulumi.ResourceOptions(parent=self)

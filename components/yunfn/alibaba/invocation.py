@@ -65,12 +65,15 @@ class ScheduledInstances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionedInstances:
-    """Instances kept ready for an alias: ``target`` of them (0–10000), whether their vCPU is always on, and
-    changes by schedule.
+    """Instances kept ready for an alias: ``target`` of them (0–10000), and changes by schedule.
+
+    ``always_allocate_cpu`` and ``always_allocate_gpu`` say whether they have both between calls too, as is the
+    platform's default.
     """
 
     target: pulumi.Input[int]
-    always_allocate_cpu: pulumi.Input[bool] = False
+    always_allocate_cpu: pulumi.Input[bool] = True
+    always_allocate_gpu: pulumi.Input[bool] = True
     schedules: Sequence[ScheduledInstances] = ()
 
     def settings(self, resource: str) -> dict[str, Any]:
@@ -89,6 +92,8 @@ class ProvisionedInstances:
         ]
         return {
             "target": checked(self.target, lambda v: within(resource, "target", v, limits, "instances")),
+            # Left out, what the cloud echoes is a change in every plan (TFP 1.285.0).
             "always_allocate_cpu": self.always_allocate_cpu,
+            "always_allocate_gpu": self.always_allocate_gpu,
             "scheduled_actions": actions or None,
         }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_alicloud as alicloud
 
 from yunfn.alibaba.account import guard
 from yunfn.alibaba.checking import checked
-from yunfn.alibaba.naming import default_name
+from yunfn.alibaba.naming import log_project_name
 from yunfn.alibaba.rules import within
 from yunfn.exceptions import ValidationError
 
@@ -19,6 +20,14 @@ _LOGSTORE = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
 _RETENTION_DAYS = (1, 3650)
 _SHARDS = (1, 100)
 _TOKENS = ", '\";=()[]{}?@&<>/:\n\t\r"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logstore:
+    """A logstore that is there already: the names of its project and its own."""
+
+    project_name: pulumi.Input[str]
+    logstore_name: pulumi.Input[str]
 
 
 class LogProject(pulumi.ComponentResource):
@@ -52,7 +61,7 @@ class LogProject(pulumi.ComponentResource):
             logstore_name: 3–63 lower-case letters, digits, hyphens and underscores.
             description: Text shown in the console.
             retention_days: Days that lines are kept, 1–3650 (3650: for ever).
-            shards: Shards of the logstore, 1–100; changing it replaces the logstore.
+            shards: Shards the logstore starts with, 1–100; a later change does nothing, shards are split in place.
             index: Whether lines can be searched (full text, case ignored).
             tags: Tags of the project.
             opts: Options of the component.
@@ -62,7 +71,7 @@ class LogProject(pulumi.ComponentResource):
             AccountMismatchError: the stack belongs to another account.
         """
         account = guard(opts)
-        project_name = project_name or f"{default_name(name)}-{account.account_id}"
+        project_name = project_name or log_project_name(name, account.account_id)
         project = checked(project_name, lambda value: _named(name, "project_name", value, _PROJECT))
         logstore = checked(logstore_name, lambda value: _named(name, "logstore_name", value, _LOGSTORE))
         days = checked(retention_days, lambda v: within(name, "retention_days", v, _RETENTION_DAYS, "days"))
@@ -79,7 +88,8 @@ class LogProject(pulumi.ComponentResource):
             retention_period=days,
             shard_count=count,
             append_meta=True,
-            opts=child,
+            # Upstream would replace the logstore, with all lines in it, for another number of shards.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["shardCount"]),
         )
         if index:
             alicloud.log.StoreIndex(

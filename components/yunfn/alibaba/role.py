@@ -10,6 +10,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from yunfn.access import Grant, Name, Statement, ram_document, trust_document
+from yunfn.alibaba.naming import ram_name
 from yunfn.exceptions import ValidationError
 
 #: The service that runs functions, as a role's trust names it (FCD "permissions").
@@ -65,19 +66,20 @@ def document(grants: Sequence[Grant], owner: str) -> pulumi.Output[str]:
 
 def attach(
     name: str,
-    policy_name: pulumi.Input[str],
     role_name: pulumi.Input[str],
     grants: Sequence[Grant],
     parent: pulumi.Resource,
 ) -> pulumi.Resource:
     """Make a policy of ``grants`` and attach it to the role; answer the attachment, to depend on.
 
+    Policy and attachment are children of ``parent``; the policy is called ``<stack>-<name>``.
+
     Raises:
         ValidationError: the document is longer than RAM takes, or a name in a grant is not the cloud's.
     """
     policy = alicloud.ram.Policy(
         f"{name}-policy",
-        policy_name=policy_name,
+        policy_name=ram_name(name),
         policy_document=document(grants, name),
         # A RAM policy keeps five versions; without this the sixth change would fail (RAM, "limits").
         rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",

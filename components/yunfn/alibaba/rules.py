@@ -20,6 +20,7 @@ _FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
 _ALIAS_NAME = re.compile(r"[A-Za-z_-][A-Za-z0-9_-]{0,127}")
 _HANDLER = re.compile(r"(?P<file>[A-Za-z_]\w*(/[A-Za-z_]\w*)*)\.(?P<function>[A-Za-z_]\w*)", re.ASCII)
 _ENVIRONMENT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_LAYER_ARN = re.compile(r"acs:fc:[a-z0-9-]+:[A-Za-z0-9]+:layers/[A-Za-z0-9_-]+/versions/[0-9]+")
 _MODULE_FILES = ("{}.py", "{}/__init__.py", "{}.pyc", "{}.so")
 
 
@@ -137,6 +138,12 @@ def package_size(resource: str, property: str, size: int, limit_mb: int) -> None
     if size > limit_mb * 1024 * 1024:
         rule = f"the zip holds at most {limit_mb} MB"
         raise ValidationError(resource, property, f"{size / 1024 / 1024:.1f} MB", rule)
+
+
+def layer_arn(resource: str, value: str) -> None:
+    """Check the ARN of a layer version (FCD "layers")."""
+    if not _LAYER_ARN.fullmatch(value):
+        raise ValidationError(resource, "layers", value, "acs:fc:<region>:<account>:layers/<name>/versions/<number>")
 
 
 def layer_runtime(resource: str, layer: str, compatible: Collection[str], runtime: str) -> None:

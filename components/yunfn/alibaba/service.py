@@ -11,8 +11,8 @@ from yunfn import access
 from yunfn.access import Grant, Name
 from yunfn.alibaba.account import guard
 from yunfn.alibaba.checking import checked
-from yunfn.alibaba.log_project import LogProject
-from yunfn.alibaba.naming import default_name
+from yunfn.alibaba.log_project import LogProject, Logstore
+from yunfn.alibaba.naming import ram_name
 from yunfn.alibaba.network import NasMount, OssMount, Vpc, mount_folder
 from yunfn.alibaba.role import as_name, as_output, attach, checked_role_name, make_role
 from yunfn.exceptions import ValidationError
@@ -38,7 +38,7 @@ class Service(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        log_project: LogProject | None = None,
+        log_project: LogProject | Logstore | None = None,
         grants: Sequence[Grant] = (),
         vpc: Vpc | None = None,
         nas_mounts: Sequence[NasMount] = (),
@@ -54,7 +54,8 @@ class Service(pulumi.ComponentResource):
 
         Args:
             name: Pulumi's name of the component.
-            log_project: Where the functions' output and metrics go; without it they are not kept.
+            log_project: Where the functions' output and metrics go, a LogProject or the names of a Logstore that
+                is there already; without it they are not kept.
             grants: Rights of every function of the service.
             vpc: The VPC to stand in; the role gets the rights on network interfaces that this needs.
             nas_mounts: NAS file systems to mount; they need ``vpc``.
@@ -63,7 +64,8 @@ class Service(pulumi.ComponentResource):
             oss_mounts: Buckets to mount; the role gets the right to read (and to write) just them.
             internet_access: Whether functions may open connections to the internet.
             tags: Tags of every function.
-            role_name: Name of the role, 1–64 letters, digits, '.' and '-'; by default ``<stack>-<name>``.
+            role_name: Name of the role, 1–64 letters, digits, '.' and '-'; by default
+                ``<stack>-<name>-service``.
             opts: Options of the component.
 
         Raises:
@@ -75,7 +77,7 @@ class Service(pulumi.ComponentResource):
             raise ValidationError(name, "nas_mounts", f"{len(nas_mounts)} mounts", "NAS mounts need a vpc")
         for folder in [*(nas.folder for nas in nas_mounts), *(bucket.folder for bucket in oss_mounts)]:
             checked(folder, lambda value: mount_folder(name, value))
-        role = checked(role_name or default_name(name), lambda value: checked_role_name(name, value))
+        role = checked(role_name or ram_name(f"{name}-service"), lambda value: checked_role_name(name, value))
         super().__init__("yunfn:alibaba:Service", name, None, opts)
         self.service_name = name
         self.tags = dict(tags or {})
@@ -92,15 +94,17 @@ class Service(pulumi.ComponentResource):
         self.rights: list[pulumi.Resource] = []
         shared = [*self.platform_grants(), *grants]
         if shared:
-            self.rights.append(self.attach(name, made.role_name, shared, self))
+            self.rights.append(self.attach(f"{name}-service", shared, self))
         self.register_outputs({"roleArn": self.role_arn, "roleName": self.role_name})
 
     def platform_grants(self) -> list[Grant]:
         """List what the platform itself does by the role: write logs, stand in the VPC, reach mounted buckets."""
         found: list[Grant] = []
         if self._log_project is not None:
-            where = (self._log_project.project_name, self._log_project.logstore_name)
-            found.append(access.log.write(*where, region=self.account.region, account=self.account.account_id))
+            project = as_name(self._log_project.project_name)
+            logstore = as_name(self._log_project.logstore_name)
+            region, account = self.account.region, self.account.account_id
+            found.append(access.log.write(project, logstore, region=region, account=account))
         if self._vpc is not None:
             found.append(access.vpc.attach())
         for mount in self._oss_mounts:
@@ -109,9 +113,7 @@ class Service(pulumi.ComponentResource):
                 found.append(access.oss.write(as_name(mount.bucket), _prefix(mount)))
         return found
 
-    def attach(
-        self, name: str, role_name: pulumi.Input[str], grants: Sequence[Grant], parent: pulumi.Resource
-    ) -> pulumi.Resource:
+    def attach(self, name: str, grants: Sequence[Grant], parent: pulumi.Resource) -> pulumi.Resource:
         """Attach a policy of ``grants`` to the service's role as a child of ``parent``; answer the attachment.
 
         Raises:
@@ -126,7 +128,7 @@ class Service(pulumi.ComponentResource):
                 f"RAM attaches at most {MAX_POLICIES_PER_ROLE} policies to a role: give shared grants to the "
                 "Service, or this function own_role=True",
             )
-        return attach(name, default_name(name), role_name, grants, parent)
+        return attach(name, self.role_name, grants, parent)
 
     def settings(self) -> dict[str, Any]:
         """Answer what each function of the service is configured with, in the words of upstream's V3Function."""

@@ -14,7 +14,7 @@ from yunfn.alibaba.account import Account, guard
 from yunfn.alibaba.alias import Alias
 from yunfn.alibaba.checking import checked
 from yunfn.alibaba.function import Function
-from yunfn.alibaba.naming import default_name
+from yunfn.alibaba.naming import ram_name
 from yunfn.alibaba.role import as_name, attach, make_role
 from yunfn.alibaba.sources import HttpSource, Source
 from yunfn.exceptions import ValidationError
@@ -84,7 +84,13 @@ class Trigger(pulumi.ComponentResource):
             source_arn=account.region.apply(lambda region: source.arn(region, account.account_id)),
             invocation_role=invocation_role,
             description=description,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=waits),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=waits,
+                # A function has one trigger of a name, and a bucket one for the same events and keys: the new one
+                # would be refused while the old one is there.
+                delete_before_replace=True,
+            ),
         )
         self.trigger_name = made.trigger_name
         url: Any = made.http_trigger.apply(_url) if isinstance(source, HttpSource) else None
@@ -94,9 +100,9 @@ class Trigger(pulumi.ComponentResource):
     def _caller(
         self, name: str, trust: str, target: Function, by: pulumi.Input[str], account: Account
     ) -> tuple[pulumi.Output[str], list[pulumi.Resource]]:
-        role = make_role(f"{name}-caller", default_name(name), f"Trigger {name}", self, trust)
+        role = make_role(f"{name}-caller", ram_name(f"{name}-caller"), f"Trigger {name}", self, trust)
         right = access.fc.invoke(target.function_name, as_name(by), region=account.region, account=account.account_id)
-        attached = attach(f"{name}-caller", default_name(name), role.role_name, [right], self)
+        attached = attach(f"{name}-caller", role.role_name, [right], self)
         return role.arn, [attached]
 
 
