@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterator, Mapping
-from itertools import islice, pairwise
+from collections.abc import AsyncIterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from yunfn.localcloud.alibaba.log.exceptions import IndexConfigNotExist, ParameterInvalid
@@ -14,6 +15,7 @@ from yunfn.localcloud.alibaba.log.query import LogIndex, parse
 
 _LINES = 100
 _BUCKETS = 60
+_BREATH = 200
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 604800)
 
 
@@ -49,28 +51,37 @@ class Search:
         """How long the search has taken, in milliseconds."""
         return int((time.perf_counter() - self._began) * 1000)
 
-    def logs(self) -> list[dict[str, str]]:
+    async def logs(self) -> list[dict[str, str]]:
         """The page that is wanted, as SLS writes logs."""
-        found: Iterator[LogEntry] = self._found()
+        end = self._offset + self._lines
         if self._reverse:
-            found = reversed(list(found))
-        return [_shown(one) for one in islice(found, self._offset, self._offset + self._lines)]
+            found = [one async for one in self._found()][::-1]
+        else:
+            found = []
+            async for one in self._found():
+                found.append(one)
+                if len(found) >= end:
+                    break
+        return [_shown(one) for one in found[self._offset : end]]
 
-    def histogram(self) -> list[dict[str, Any]]:
+    async def histogram(self) -> list[dict[str, Any]]:
         """How many logs fit in each of up to 60 equal parts of the time range."""
         span = self._end - self._begin
         step = next((one for one in _STEPS if span <= one * _BUCKETS), _STEPS[-1])
         edges = [self._begin, *range((self._begin // step + 1) * step, self._end, step), self._end]
         counts = dict.fromkeys(edges[:-1], 0)
-        for entry in self._found():
+        async for entry in self._found():
             counts[max(entry.time // step * step, self._begin)] += 1
         return [
             {"from": low, "to": high, "count": counts[low], "progress": "Complete"} for low, high in pairwise(edges)
         ]
 
-    def _found(self) -> Iterator[LogEntry]:
+    async def _found(self) -> AsyncIterator[LogEntry]:
         for one in self._state.entries.between(*self._scope, self._begin, self._end, self._days):
             self.processed += 1
+            if self.processed % _BREATH == 0:
+                # A search through many logs lets other requests through.
+                await asyncio.sleep(0)
             if one.indexed and (not self._topic or one.entry.topic == self._topic) and self._condition.fits(one.entry):
                 yield one.entry
 

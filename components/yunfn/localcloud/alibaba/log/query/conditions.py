@@ -32,20 +32,22 @@ class Anywhere:
     """A word, or a phrase, without a field."""
 
     index: LogIndex
-    text: str
+    words: tuple[str, ...]
     phrase: bool
 
     def fits(self, entry: LogEntry) -> bool:
         """Whether it stands anywhere in the log."""
-        return self.index.anywhere(self.text, entry, self.phrase)
+        if self.phrase:
+            return self.index.phrase_anywhere(self.words, entry)
+        return self.index.anywhere(self.words, entry)
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """``field: word``; ``field: *`` asks only that the field is there."""
+    """``field: word``; without words (``field: *``) it asks only that the field is there."""
 
     field: Field
-    text: str
+    words: tuple[str, ...] | None
     phrase: bool
 
     def fits(self, entry: LogEntry) -> bool:
@@ -53,11 +55,11 @@ class Within:
         value = self.field.value(entry)
         if value is None:
             return False
-        if self.text == "*" and not self.phrase:
+        if self.words is None:
             return True
         if self.phrase:
-            return self.field.cutter.finds_phrase(self.text, value)
-        return self.field.cutter.finds(self.text, value)
+            return self.field.cutter.finds_phrase(self.words, value)
+        return self.field.cutter.finds(self.words, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class _Reader:
             return self._range(self._number_field(token.text))
         if token.kind == "word" and token.text == "*":
             return Everything()
-        return Anywhere(self._index, self._checked(token), token.kind == "phrase")
+        return Anywhere(self._index, self._index.wanted(self._checked(token)), token.kind == "phrase")
 
     def _field(self, token: _Token) -> Condition:
         name, sign = token.text, self._next()
@@ -166,8 +166,9 @@ class _Reader:
             raise self._error()
         if field.is_number and token.text != "*":
             return Compared(field, operator.eq, self._number(token))
-        text = token.text if token.text == "*" else self._checked(token)
-        return Within(field, text, token.kind == "phrase")
+        if token.kind == "word" and token.text == "*":
+            return Within(field, None, False)
+        return Within(field, field.cutter.wanted(self._checked(token)), token.kind == "phrase")
 
     def _range(self, field: Field) -> Condition:
         first, low, high, last = self._next(), self._next(), self._next(), self._next()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,11 +15,15 @@ from yunfn.localcloud.alibaba.log.models import LogEntry
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
 _NUMBERS = ("long", "double")
 _TAG = "__tag__:"
+_PART = "\0"
 
 
 @dataclass(frozen=True, slots=True)
 class Cutter:
-    """Cuts texts into words: at delimiters, and between Chinese characters if ``chinese``."""
+    """Cuts texts into words: at delimiters, and between Chinese characters if ``chinese``.
+
+    A zero byte always parts, so that several texts can be searched as one.
+    """
 
     delimiters: str
     case_sensitive: bool
@@ -30,26 +34,35 @@ class Cutter:
         """The cutter of an index's line or of one of its keys."""
         return cls("".join(config.get("token") or ()), bool(config.get("caseSensitive")), bool(config.get("chn")))
 
+    def folded(self, text: str) -> str:
+        """``text``, in lower case unless case counts."""
+        return text if self.case_sensitive else text.lower()
+
     def words(self, text: str) -> list[str]:
-        """The words of ``text`` in order; in lower case unless case counts."""
-        cut = _cutter(self.delimiters, self.chinese).findall(text if self.case_sensitive else text.lower())
-        # Without delimiters a value is one word, an empty value included.
-        return cut if self.delimiters else [text if self.case_sensitive else text.lower()]
+        """The words of ``text`` in order; without delimiters a text is one word, an empty one included."""
+        folded = self.folded(text)
+        return _cutter(self.delimiters, self.chinese).findall(folded) if self.delimiters else folded.split(_PART)
 
-    def finds(self, wanted: str, text: str) -> bool:
-        """Whether ``text`` holds all words of ``wanted``; words may end in, or hold, ``*`` and ``?``."""
+    def wanted(self, text: str) -> tuple[str, ...]:
+        """The words that ``text`` asks for; jokers stay in them even where they are delimiters."""
+        kept = "".join(one for one in self.delimiters if one not in "*?")
+        return tuple(
+            Cutter(kept, self.case_sensitive, self.chinese).words(text) if self.delimiters else self.words(text)
+        )
+
+    def finds(self, wanted: Sequence[str], text: str) -> bool:
+        """Whether ``text`` holds all the words of ``wanted``, which may hold ``*`` and ``?``."""
+        folded = self.folded(text)
+        # A word can stand only where its letters do: most texts need no cutting.
+        if not all(word in folded or "*" in word or "?" in word for word in wanted):
+            return False
         there = set(self.words(text))
-        return all(_among(word, there) for word in self._wanted(wanted))
+        return all(_among(word, there) for word in wanted)
 
-    def finds_phrase(self, wanted: str, text: str) -> bool:
-        """Whether ``text`` holds the words of ``wanted`` one behind the other."""
-        words, phrase = self.words(text), self.words(wanted)
-        return any(words[at : at + len(phrase)] == phrase for at in range(len(words) - len(phrase) + 1))
-
-    def _wanted(self, text: str) -> list[str]:
-        """The words asked for; jokers stay in them even where they are delimiters."""
-        kept = Cutter("".join(one for one in self.delimiters if one not in "*?"), self.case_sensitive, self.chinese)
-        return kept.words(text) if self.delimiters else self.words(text)
+    def finds_phrase(self, phrase: Sequence[str], text: str) -> bool:
+        """Whether ``text`` holds the words of ``phrase`` one behind the other."""
+        words, asked = self.words(text), list(phrase)
+        return any(words[at : at + len(asked)] == asked for at in range(len(words) - len(asked) + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +71,36 @@ class LogIndex:
 
     line: Cutter | None
     keys: Mapping[str, Mapping[str, Any]]
+    texts: Mapping[str, Cutter]
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> LogIndex:
         """The index of a stored index document."""
-        line = document.get("line")
-        return cls(Cutter.of(line) if line else None, document.get("keys") or {})
+        line, keys = document.get("line"), document.get("keys") or {}
+        texts = {name: Cutter.of(one) for name, one in keys.items() if one.get("type", "text") in ("text", "json")}
+        return cls(Cutter.of(line) if line else None, keys, texts)
 
-    def anywhere(self, wanted: str, entry: LogEntry, phrase: bool) -> bool:
-        """Whether a word, or a phrase, stands anywhere that the index covers."""
+    def wanted(self, text: str) -> tuple[str, ...]:
+        """The words of a condition without a field."""
+        cutter = self.line or next(iter(self.texts.values()), None)
+        return cutter.wanted(text) if cutter else (text,)
+
+    def anywhere(self, words: Sequence[str], entry: LogEntry) -> bool:
+        """Whether all the words stand in the log, be it in different fields."""
+        if self.line is not None:
+            return self.line.finds(words, _PART.join(_everything(entry)))
+        return all(
+            any(cutter.finds((cutter.folded(word),), text) for cutter, text in self._indexed(entry)) for word in words
+        )
+
+    def phrase_anywhere(self, words: Sequence[str], entry: LogEntry) -> bool:
+        """Whether the words stand one behind the other in one field of the log."""
         if self.line is not None:
             line = self.line
-            texts: Iterable[tuple[Cutter, str]] = (
-                (line, text) for text in (*_everything(entry), entry.topic, entry.source)
-            )
-        else:
-            texts = (
-                (Cutter.of(config), entry.contents[name])
-                for name, config in self.keys.items()
-                if name in entry.contents and config.get("type", "text") in ("text", "json")
-            )
-        if phrase:
-            return any(cutter.finds_phrase(wanted, text) for cutter, text in texts)
-        # The words of one condition may stand in different fields.
-        cut = list(texts)
-        return all(any(cutter.finds(word, text) for cutter, text in cut) for word in _spaced(wanted, cut))
+            return any(line.finds_phrase(words, text) for text in _everything(entry))
+        return any(
+            cutter.finds_phrase([cutter.folded(word) for word in words], text) for cutter, text in self._indexed(entry)
+        )
 
     def field(self, name: str) -> Field:
         """The field ``name``; raises ParameterInvalid if the index does not cover it."""
@@ -101,6 +119,9 @@ class LogIndex:
             f"key ({name}) is not config as key value config,if symbol : is  in your log,"
             'please wrap : with quotation mark "'
         )
+
+    def _indexed(self, entry: LogEntry) -> list[tuple[Cutter, str]]:
+        return [(cutter, entry.contents[name]) for name, cutter in self.texts.items() if name in entry.contents]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +158,8 @@ class Field:
 
 
 def _everything(entry: LogEntry) -> list[str]:
-    return [*entry.contents.values(), *entry.contents, *entry.tags.values()]
-
-
-def _spaced(wanted: str, cut: Sequence[tuple[Cutter, str]]) -> list[str]:
-    return cut[0][0]._wanted(wanted) if cut else [wanted]
+    """What an index over the whole line covers: values, names, tags, topic and source."""
+    return [*entry.contents.values(), *entry.contents, *entry.tags.values(), entry.topic, entry.source]
 
 
 def _inside(text: str, path: Sequence[str]) -> str | None:
@@ -170,6 +188,5 @@ def _joker(word: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def _cutter(delimiters: str, chinese: bool) -> re.Pattern[str]:
-    if chinese:
-        return re.compile(f"[{_CHINESE}]|[^{re.escape(delimiters)}{_CHINESE}]+")
-    return re.compile(f"[^{re.escape(delimiters)}]+") if delimiters else re.compile(r".+", re.DOTALL)
+    parting = re.escape(delimiters + _PART)
+    return re.compile(f"[{_CHINESE}]|[^{parting}{_CHINESE}]+" if chinese else f"[^{parting}]+")

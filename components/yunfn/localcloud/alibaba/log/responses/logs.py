@@ -56,7 +56,7 @@ class LogCalls:
 
     async def _get(self, call: Call, names: Mapping[str, str]) -> Response:
         search = self._search(call, names, dict(call.params), "log:GetLogStoreLogs")
-        found = search.logs()
+        found = await search.logs()
         headers = {
             "x-log-progress": "Complete",
             "x-log-count": str(len(found)),
@@ -70,7 +70,7 @@ class LogCalls:
     async def _get_v2(self, call: Call, names: Mapping[str, str]) -> Response:
         sent = await read_object(call)
         search = self._search(call, names, sent, "log:GetLogStoreLogs")
-        found = search.logs()
+        found = await search.logs()
         meta: dict[str, Any] = {
             "progress": "Complete",
             "count": len(found),
@@ -91,7 +91,7 @@ class LogCalls:
 
     async def _histograms(self, call: Call, names: Mapping[str, str]) -> Response:
         search = self._search(call, names, dict(call.params), "log:GetLogStoreHistogram")
-        buckets = search.histogram()
+        buckets = await search.histogram()
         count = sum(one["count"] for one in buckets)
         return answer(call, buckets, {"x-log-progress": "Complete", "x-log-count": str(count)})
 
