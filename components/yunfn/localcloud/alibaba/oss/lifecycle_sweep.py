@@ -55,6 +55,8 @@ async def _sweep_objects(state: OssState, bucket: Bucket, rules: tuple[Rule, ...
         if key != last_key:
             last_key, successor = key, now
         try:
+            if not _unchanged(state, bucket, key, stored):
+                continue
             if newest:
                 _newest(state, bucket, key, stored, rules, now)
             else:
@@ -64,6 +66,12 @@ async def _sweep_objects(state: OssState, bucket: Bucket, rules: tuple[Rule, ...
             continue
         finally:
             successor = stored.modified
+
+
+def _unchanged(state: OssState, bucket: Bucket, key: str, stored: StoredObject) -> bool:
+    """Whether the version is still as it was read: others may write while the sweep makes room for them."""
+    present = state.objects.version(bucket, key, stored.version)
+    return present is not None and present.order == stored.order
 
 
 def _newest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,31 +11,24 @@ import oss2
 import pytest
 from oss2 import models
 
-from yunfn.localcloud.alibaba.oss import lifecycle_sweep
+from yunfn.localcloud.alibaba.oss import OssService
 from yunfn.localcloud.alibaba.oss.lifecycle_rules import DAY, When
+from yunfn.localcloud.alibaba.oss.lifecycle_sweep import sweep
 
 from .conftest import ServedCloud
-
-
-@pytest.fixture(autouse=True, scope="module")
-def impatient() -> Iterator[None]:
-    """Have the sweep look every 50 ms, not every second, whether the clock was moved back."""
-    patience, lifecycle_sweep._LOOK_AGAIN = lifecycle_sweep._LOOK_AGAIN, 0.05
-    yield
-    lifecycle_sweep._LOOK_AGAIN = patience
 
 
 @pytest.fixture(autouse=True)
 def clock_put_back(served: ServedCloud) -> Iterator[None]:
     yield
     served.inside(lambda cloud: cloud.clock.move(-cloud.clock.offset))
-    time.sleep(0.2)
 
 
 def pass_days(served: ServedCloud, days: float) -> None:
-    """Move the clock, and give the sweep a moment."""
+    """Move the clock, and sweep at once rather than wait for the sweep that this wakes."""
     served.inside(lambda cloud: cloud.clock.move(days * DAY))
-    time.sleep(0.3)
+    state = served.cloud.find(OssService).state
+    asyncio.run_coroutine_threadsafe(sweep(state), served.loop).result(20)
 
 
 def rules(served: ServedCloud, bucket: oss2.Bucket, *bodies: str) -> None:
@@ -71,6 +65,20 @@ def test_objects_expire_by_days(served: ServedCloud, bucket: oss2.Bucket) -> Non
     assert len(keys(bucket)) == 3
     pass_days(served, 2)
     assert keys(bucket) == ["kept"]
+
+
+@pytest.mark.parametrize("moves", [(3,), (-9, 3), (3, -9, 3)])
+def test_the_sweep_runs_by_itself(served: ServedCloud, bucket: oss2.Bucket, moves: tuple[float, ...]) -> None:
+    rules(served, bucket, "<Prefix/><Expiration><Days>1</Days></Expiration>")
+    for days in moves:
+        bucket.put_object("k", b"x")
+        served.inside(lambda cloud, days=days: cloud.clock.move(days * DAY))
+        deadline = time.monotonic() + 20
+        while days > 0 and keys(bucket) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        # Back by days, the sweep must see within a second that midnight is near again.
+        time.sleep(1.5 if days < 0 else 0)
+    assert keys(bucket) == []
 
 
 def test_a_disabled_rule_does_nothing(served: ServedCloud, bucket: oss2.Bucket) -> None:
