@@ -10,10 +10,11 @@ import asyncio
 import base64
 import binascii
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from yunfn.localcloud.alibaba.fc.exceptions import InvalidArgument
 from yunfn.localcloud.alibaba.fc.state import Package
@@ -22,7 +23,10 @@ from yunfn.localcloud.alibaba.oss.crc64 import crc64
 if TYPE_CHECKING:
     from yunfn.localcloud.cloud import LocalCloud
 
+T = TypeVar("T")
 _CHUNK = 1 << 20
+# A thread takes longer to start than this many bytes to work on, most of all on a busy machine.
+_SMALL = 1 << 18
 _MB = 1 << 20
 
 
@@ -51,7 +55,7 @@ class Packages:
     async def take_inline(self, encoded: str, checksum: str | None, limit_mb: int) -> Package:
         """Store a base64 encoded zip of at most ``limit_mb`` MB; raises InvalidArgument."""
         try:
-            data = await asyncio.to_thread(base64.b64decode, encoded, validate=True)
+            data = await _aside(len(encoded), lambda: base64.b64decode(encoded, validate=True))
         except (binascii.Error, ValueError):
             raise InvalidArgument("zipFile is not valid base64") from None
         if len(data) > limit_mb * _MB:
@@ -63,7 +67,7 @@ class Packages:
         size = path.stat().st_size  # noqa: ASYNC240 - no slower than a thread would be to start
         if size > limit_mb * _MB:
             raise InvalidArgument(f"code size {size} exceeds the limit {limit_mb * _MB}")
-        return await self._take(_read(path), checksum)
+        return await self._take(_read(path, size), checksum)
 
     def hold(self, packages: Sequence[Package], holder: Holder) -> None:
         """Note that ``holder`` refers to the packages."""
@@ -87,7 +91,7 @@ class Packages:
         async def measured() -> AsyncIterator[bytes]:
             nonlocal crc
             async for chunk in chunks:
-                crc = await asyncio.to_thread(crc64, chunk, crc)
+                crc = await _aside(len(chunk), partial(crc64, chunk, crc))
                 yield chunk
 
         blob = await self._blobs.put_stream(measured())
@@ -95,10 +99,15 @@ class Packages:
         if checksum and checksum != package.checksum:
             self.discard(package)
             raise InvalidArgument(f"code checksum {package.checksum} does not match the checksum {checksum} given")
-        if not await asyncio.to_thread(_is_zip, self._blobs.path(blob.name)):
+        if not await _aside(blob.size, lambda: _is_zip(self._blobs.path(blob.name))):
             self.discard(package)
             raise InvalidArgument("the code package is not a valid zip file")
         return package
+
+
+async def _aside(size: int, work: Callable[[], T]) -> T:
+    """Do ``work`` on ``size`` bytes: small work at once, large in a thread, so that others are answered meanwhile."""
+    return work() if size <= _SMALL else await asyncio.to_thread(work)
 
 
 async def _pieces(data: bytes) -> AsyncIterator[bytes]:
@@ -106,9 +115,9 @@ async def _pieces(data: bytes) -> AsyncIterator[bytes]:
         yield data[start : start + _CHUNK]
 
 
-async def _read(path: Path) -> AsyncIterator[bytes]:
+async def _read(path: Path, size: int) -> AsyncIterator[bytes]:
     with path.open("rb") as file:
-        while chunk := await asyncio.to_thread(file.read, _CHUNK):
+        while chunk := await _aside(size, lambda: file.read(_CHUNK)):
             yield chunk
 
 

@@ -58,6 +58,8 @@ class FcState:
         self.triggers = collection("triggers")
         self.layers = collection("layers")
         self.layer_versions = collection("layer-versions")
+        # Not a resource but what is remembered of one: the last number of every layer that ever was.
+        self.layer_numbers = store.collection(account, region, "settings")
         self.domains = collection("domains")
         self.concurrency = collection("concurrency")
         self.provision = collection("provision")

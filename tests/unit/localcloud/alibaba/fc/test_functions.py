@@ -32,6 +32,12 @@ def test_a_function_has_the_clouds_defaults(client: Client, served: ServedFc) ->
     assert read.idle_timeout is None
 
 
+def test_the_whole_way_goes_through_tls(served: ServedFc) -> None:
+    client = served.client(tls=True)
+    create_function(client)
+    assert get(client).function_name == "f"
+
+
 def test_a_name_is_taken_once_in_a_region(client: Client, served: ServedFc) -> None:
     create_function(client)
     before = served.blobs()

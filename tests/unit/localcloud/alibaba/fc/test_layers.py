@@ -47,12 +47,19 @@ def test_layers_are_listed_by_their_newest_version(client: Client) -> None:
     assert ([layer.version for layer in last.layers], last.next_version) == ([3], None)
 
 
-def test_numbers_are_never_given_again(client: Client) -> None:
-    publish(client)
-    client.delete_layer_version("l", "1")
-    with Refused("LayerVersionNotFound", 404, "'1'"):
+def test_numbers_are_never_given_again(client: Client, served: ServedFc) -> None:
+    for number in (1, 2):
+        assert publish(client, text=str(number)).version == number
+    client.delete_layer_version("l", "2")
+    with Refused("LayerVersionNotFound", 404, "'2'"):
+        client.get_layer_version("l", "2")
+    assert publish(client).version == 3
+    for number in (1, 3):
+        client.delete_layer_version("l", str(number))
+    with Refused("LayerNotFound", 404, "'l'"):
         client.get_layer_version("l", "1")
-    assert publish(client).version == 2
+    assert served.do(lambda: served.cloud.store.kinds("fc/")) == []
+    assert publish(client).version == 4
 
 
 def test_what_is_not_there_is_not_found(client: Client, served: ServedFc) -> None:

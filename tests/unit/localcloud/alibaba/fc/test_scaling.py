@@ -74,7 +74,7 @@ def test_provisioned_instances(made: Client, served: ServedFc) -> None:
     assert (get_provision(made).target, get_provision(made).current) == (0, 0)
     made.create_alias("f", m.CreateAliasRequest(body=m.CreateAliasInput(alias_name="cold", version_id="1")))
     put = put_provision(made, "cold", target=0, alwaysAllocateCPU=False)
-    assert (put.target, put.always_allocate_cpu, put.always_allocate_gpu) == (0, False, True)
+    assert (put.target, put.always_allocate_cpu, put.always_allocate_gpu) == (0, False, None)
     assert put.function_arn.endswith("functions/f/cold")
     assert told[-1] == ProvisionChanged(served.account, REGION, "f", "cold")
     served.do(lambda: directory.report_provisioned(served.account, REGION, "f", "cold", 2, "no room"))
@@ -87,6 +87,13 @@ def test_provisioned_instances(made: Client, served: ServedFc) -> None:
     made.delete_provision_config("f", m.DeleteProvisionConfigRequest(qualifier="cold"))
     assert served.do(lambda: list(directory.provisions())) == []
     assert len(told) == 2
+
+
+def test_an_update_of_a_provision_keeps_what_it_does_not_send(made: Client) -> None:
+    put_provision(made, "LATEST", target=0, alwaysAllocateCPU=False)
+    put_provision(made, "LATEST", alwaysAllocateGPU=False)
+    read = get_provision(made, "LATEST")
+    assert (read.target, read.always_allocate_cpu, read.always_allocate_gpu) == (0, False, False)
 
 
 def test_the_newer_name_of_the_target_counts(made: Client) -> None:
@@ -129,7 +136,7 @@ def test_asynchronous_settings(made: Client, served: ServedFc) -> None:
 
     assert (resolved("prod") or {})["maxAsyncRetryAttempts"] == 0
     assert resolved("1") is None and resolved("LATEST") is None
-    assert put_async(made, maxAsyncRetryAttempts=8).max_async_event_age_in_seconds is None
+    assert put_async(made, maxAsyncRetryAttempts=8).max_async_event_age_in_seconds == 60
     put_async(made, None, maxAsyncRetryAttempts=1)
     read = made.get_async_invoke_config("f", m.GetAsyncInvokeConfigRequest()).body
     assert read.max_async_retry_attempts == 1

@@ -28,6 +28,7 @@ class Layers:
         self._packages = packages
         self._layers = scope.state.layers
         self._versions = scope.state.layer_versions
+        self._numbers = scope.state.layer_numbers
 
     async def create_version(self, name: str, body: Mapping[str, Any]) -> Document:
         """The next version of a layer, which is made if it is not there; its record.
@@ -48,8 +49,7 @@ class Layers:
         if len(self.versions(name)) >= _VERSIONS_PER_LAYER:
             self._packages.discard(code)
             raise LimitExceeded(f"layer '{name}' has {_VERSIONS_PER_LAYER} versions already; delete some first")
-        layer = self._layers.get(name) or {"lastVersion": 0, "acl": None, "public": False}
-        number = layer["lastVersion"] + 1
+        number = (self._numbers.get(self._number_key(name)) or {"last": 0})["last"] + 1
         arn = self._scope.arn(f"layers/{name}/versions/{number}")
         record = {
             "document": {
@@ -66,7 +66,8 @@ class Layers:
             "code": code.document(),
         }
         self._packages.hold([code], self._holder(name, number))
-        self._layers.put(name, layer | {"lastVersion": number})
+        self._numbers.put(self._number_key(name), {"last": number})
+        self._layers.insert(name, {"acl": None, "public": False})
         self._versions.put(version_key(name, str(number)), record)
         return record
 
@@ -79,7 +80,7 @@ class Layers:
         return record
 
     def layer(self, name: str) -> Document:
-        """What is kept of a layer itself (lastVersion, acl, public); raises LayerNotFound."""
+        """What is kept of a layer itself (acl, public); raises LayerNotFound."""
         layer = self._layers.get(name)
         if layer is None:
             raise LayerNotFound(name)
@@ -90,9 +91,14 @@ class Layers:
         return [record for _, record in self._scope.state.of_function(self._versions, name)]
 
     def delete_version(self, name: str, version: str) -> None:
-        """Remove a layer version; its number is not given again. Raises LayerNotFound, LayerVersionNotFound."""
+        """Remove a layer version, and the layer with its last one; the number is not given again.
+
+        Raises LayerNotFound, LayerVersionNotFound.
+        """
         record = self.version(name, version)
         self._versions.delete(version_key(name, version))
+        if not self.versions(name):
+            self._layers.delete(name)
         self._packages.release([Package(**record["code"])], self._holder(name, int(version)))
 
     def share(self, name: str, acl: str | None, public: str | None) -> None:
@@ -110,6 +116,9 @@ class Layers:
         elif public:
             layer["public"] = public == "true"
         self._layers.put(name, layer)
+
+    def _number_key(self, name: str) -> str:
+        return f"fc/layer/{name}"
 
     def _holder(self, name: str, version: int) -> Holder:
         return Holder(self._scope.account, self._scope.region, "layer", f"{name}/{version}")

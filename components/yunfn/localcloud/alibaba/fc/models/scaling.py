@@ -52,23 +52,23 @@ class Scaling:
     def put_provision(self, function: str, qualifier: str, body: dict[str, Any]) -> Document:
         """Ask for ready instances of an alias or LATEST; the document.
 
+        What is not sent stays as it was put before: the alicloud provider updates with changed fields only. What was
+        never sent is not told, or that provider plans to remove it (terraform-provider-alicloud 1.285.0).
+
         Raises FunctionNotFound, AliasNotFound, InvalidArgument (a version: elasticity goes with aliases, user guide
         "manage versions").
         """
         self._scope.check_qualifier(function, qualifier)
         if is_version(qualifier):
             raise InvalidArgument(f"qualifier '{qualifier}' is a version: provision configs take an alias or LATEST")
-        target = check_provision(body)
-        document: Document = {
+        old = self._provision.get(f"{function}/{qualifier}") or {"scheduledActions": [], "targetTrackingPolicies": []}
+        document: Document = old | {name: body[name] for name in _PROVISION_FIELDS if body.get(name) is not None}
+        target = check_provision(document, body)
+        document |= {
             "functionArn": self._scope.function_arn(function, qualifier),
             "target": target,
             "defaultTarget": target,
-            "alwaysAllocateCPU": True,
-            "alwaysAllocateGPU": True,
-            "scheduledActions": [],
-            "targetTrackingPolicies": [],
         }
-        document |= {name: body[name] for name in _PROVISION_FIELDS if body.get(name) is not None}
         self._provision.put(f"{function}/{qualifier}", document)
         self._tell(function, qualifier)
         return document
@@ -93,19 +93,24 @@ class Scaling:
             self._tell(function, qualifier)
 
     def put_async(self, function: str, qualifier: str, body: dict[str, Any]) -> Document:
-        """Replace the settings for asynchronous calls of a qualifier; the document.
+        """Set or change the settings for asynchronous calls of a qualifier; the document.
 
+        What is not sent stays as it was, as with :meth:`put_provision`.
         Raises FunctionNotFound, VersionNotFound, AliasNotFound, InvalidArgument.
         """
         self._scope.check_qualifier(function, qualifier)
         check_async(body)
         now = self._scope.now()
         old = self._async.get(f"{function}/{qualifier}") or {}
-        document = {name: body[name] for name in _ASYNC_FIELDS if body.get(name) is not None} | {
-            "functionArn": self._scope.function_arn(function, qualifier),
-            "createdTime": old.get("createdTime", now),
-            "lastModifiedTime": now,
-        }
+        document = (
+            old
+            | {name: body[name] for name in _ASYNC_FIELDS if body.get(name) is not None}
+            | {
+                "functionArn": self._scope.function_arn(function, qualifier),
+                "createdTime": old.get("createdTime", now),
+                "lastModifiedTime": now,
+            }
+        )
         self._async.put(f"{function}/{qualifier}", document)
         self._scope.changed(function)
         return document

@@ -24,10 +24,12 @@ def check_concurrency(fields: Fields) -> int:
     return value
 
 
-def check_provision(body: dict[str, Any]) -> int:
-    """The number of instances a provision config asks for; raises InvalidArgument."""
-    fields = Fields(body)
-    target = fields.integer("defaultTarget", *_INSTANCES)
+def check_provision(document: dict[str, Any], body: dict[str, Any]) -> int:
+    """The number of instances that a provision config asks for once ``body`` is merged in; raises InvalidArgument."""
+    sent, fields = Fields(body), Fields(document)
+    target = sent.integer("defaultTarget", *_INSTANCES)
+    if target is None:
+        target = sent.integer("target", *_INSTANCES)
     if target is None:
         target = fields.integer("target", *_INSTANCES)
     if target is None:
