@@ -7,7 +7,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from yunfn.localcloud.alibaba.oss import lifecycle_sweep, names, urls
+from yunfn.localcloud.alibaba.oss import cors, lifecycle_sweep, names, urls
 from yunfn.localcloud.alibaba.oss.exceptions import NoSuchBucket, NoSuchKey, SecondLevelDomainForbidden
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
@@ -42,15 +42,21 @@ class OssService(Service):
             raise SecondLevelDomainForbidden()
         kind = "object" if key else "bucket" if bucket else "service"
         request = OssRequest(call, self.state, bucket, key)
-        if is_signed(call):
-            call.principal = await verify_oss(call)
         route = urls.find(kind, request)
         call.operation = route.name
-        return await route.handler(request)
+        if is_signed(call):
+            call.principal = await verify_oss(call)
+        response = await route.handler(request)
+        if "origin" in request.headers:
+            response.headers.update(cors.headers_for(request))
+        return response
 
     def refusal(self, call: Call, error: CloudError) -> Response:
         """``error`` in OSS's XML."""
-        return answers.refusal(call, error)
+        response = answers.refusal(call, error)
+        if "origin" in call.headers:
+            response.headers.update(cors.headers_for(OssRequest(call, self.state, call.match.get("bucket", ""), "")))
+        return response
 
     def reset(self) -> None:
         """Forget the buckets held in memory."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from yunfn.localcloud.alibaba.oss import cors
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import (
     append_object,
@@ -19,6 +20,7 @@ from yunfn.localcloud.alibaba.oss.responses import (
     listing,
     multipart,
     object_properties,
+    post_object,
     put_object,
     upload_listing,
     version_listing,
@@ -148,6 +150,9 @@ _ROUTES: dict[tuple[str, str, str], Route] = {
     ("object", "DELETE", "tagging"): Route("DeleteObjectTagging", object_properties.delete_tagging),
     ("object", "PUT", "symlink"): Route("PutSymlink", object_properties.put_symlink),
     ("object", "GET", "symlink"): Route("GetSymlink", object_properties.get_symlink),
+    ("bucket", "POST", ""): Route("PostObject", post_object.post_object),
+    ("bucket", "OPTIONS", ""): Route("OptionObject", cors.preflight),
+    ("object", "OPTIONS", ""): Route("OptionObject", cors.preflight),
     ("bucket", "POST", "worm"): Route("InitiateBucketWorm", worm.initiate),
     ("bucket", "GET", "worm"): Route("GetBucketWorm", worm.get),
     ("bucket", "DELETE", "worm"): Route("AbortBucketWorm", worm.abort),
