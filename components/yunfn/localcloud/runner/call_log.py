@@ -37,7 +37,7 @@ class CallLog:
 
 
 class InstanceOutput:
-    """Sorts an instance's output by the calls that run; ``outside`` gets what is printed between calls.
+    """Sorts an instance's output by the calls that run; ``outside`` gets what is printed between calls, by lines.
 
     ``tail`` is the last of what was printed.
     """
@@ -51,25 +51,38 @@ class InstanceOutput:
     @contextlib.contextmanager
     def belongs_to(self, log: CallLog) -> Iterator[None]:
         """While inside, output goes to ``log`` (too)."""
+        self.flush()
         self._open.append(log)
         try:
             yield
         finally:
-            self._give_partial()
+            self.flush()
             self._open.remove(log)
 
     def printed(self, data: bytes) -> None:
         """Take in what the instance printed."""
         self.tail = (self.tail + data)[-_TAIL_BYTES:]
-        if len(self._open) > 1:
-            # Several calls at once: a line that names its request goes there, another to the youngest call. One
-            # print may arrive in pieces.
-            *lines, self._partial = (self._partial + data).split(b"\n")
-            for line in lines:
-                self._owner(line).add(line + b"\n")
+        if len(self._open) == 1:
+            self._open[0].add(data)
+            return
+        # One print may arrive in pieces; only whole lines can be told apart.
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        for line in lines:
+            self._deliver(line + b"\n")
+
+    def flush(self) -> None:
+        """Pass on what is not yet a whole line."""
+        data, self._partial = self._partial, b""
+        if data:
+            self._deliver(data)
+
+    def _deliver(self, line: bytes) -> None:
+        """A line goes to the call whose request it names, else to the youngest call, else outside."""
+        named = [log for log in self._open if log.request_id.encode() in line]
+        if self._open:
+            (named or self._open)[-1].add(line)
         else:
-            self._give_partial()
-            self._take(data)
+            self._outside(line)
 
     def line(self, request_id: str, text: str) -> None:
         """A line of the cloud's own for one call."""
@@ -83,18 +96,3 @@ class InstanceOutput:
         """A line of the cloud's own for every call under way."""
         for log in self._open:
             log.line(text)
-
-    def _owner(self, line: bytes) -> CallLog:
-        named = [log for log in self._open if log.request_id.encode() in line]
-        return (named or self._open)[-1]
-
-    def _take(self, data: bytes) -> None:
-        if self._open:
-            self._open[-1].add(data)
-        else:
-            self._outside(data)
-
-    def _give_partial(self) -> None:
-        data, self._partial = self._partial, b""
-        if data:
-            self._owner(data).add(data) if self._open else self._outside(data)

@@ -191,6 +191,7 @@ class Instance(ABC):
         """Kill every process, close every socket, remove the folder; calls under way fail."""
         self._stopped = True
         await self._launched.stop()
+        self.output.flush()
         if self._serving is not None:
             self._serving.cancel()
             await asyncio.gather(self._serving, return_exceptions=True)

@@ -45,7 +45,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "initialized": initialized, "headers": {k.lower(): v for k, v in self.headers.items()},
                 "environ": dict(os.environ), "sys_path": sys.path, "python": sys.version_info[:2]}
         status = int(self.headers.get("x-answer", "200"))
-        self.respond(status, json.dumps(told).encode(), self.headers.get("x-want-status"))
+        told["account ids"] = self.headers.get_all("x-fc-account-id")
+        self.respond(status, json.dumps(told).encode(), "404" if body == b"fail" else self.headers.get("x-want-status"))
 
     def respond(self, status, body, fc_status=None):
         self.send_response(status)
@@ -142,7 +143,7 @@ async def test_an_http_request_is_passed_through(runner: FunctionRunner, custom:
     told = json.loads(response.body)
     assert (response.status, told["method"], told["path"], told["body"]) == (207, "PUT", "/a%20b/c?x=1&x=2", "body")
     sent = told["headers"]
-    assert (sent["host"], sent["x-mine"], sent["x-fc-account-id"]) == ("h.cn-shanghai.fcapp.run", "1", "1234567890")
+    assert (sent["host"], sent["x-mine"], told["account ids"]) == ("h.cn-shanghai.fcapp.run", "1", ["1234567890"])
     assert sent["x-fc-control-path"] == "/http-invoke"
     assert response.headers == [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
     assert record.error_type is None and record.payload == response.body and b"served /a%20b/c" in record.log
@@ -160,6 +161,9 @@ async def test_only_x_fc_status_says_that_a_call_failed(
         response, record = await runner.http(spec, call(), HttpRequest("GET", "/", headers, b""))
         assert record.error_type == error_type and json.loads(response.body)["path"] == "/"
         assert "x-fc-status" not in dict(response.headers)
+    failed = await runner.invoke(spec, call(b"fail", request_id="r"))
+    assert failed.error_type == "UnhandledInvocationError" and json.loads(failed.payload)["body"] == "fail"
+    assert failed.log.endswith(b"FC Invoke End RequestId: r, Error: Unhandled function error\n")
 
 
 async def test_the_initializer_is_posted_once(runner: FunctionRunner, custom: Callable[..., FunctionSpec]) -> None:

@@ -12,12 +12,15 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from unit.localcloud.runner.calls import call, processes_of
 from yunfn.exceptions import FunctionRunnerError
-from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation
+from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation, instance
+from yunfn.localcloud.runner.plan import InstancePlan
 
 MakeSpec = Callable[..., FunctionSpec]
 MakeRunner = Callable[..., FunctionRunner]
@@ -164,6 +167,7 @@ async def test_output_outside_of_calls_goes_to_the_sink(make_runner: MakeRunner,
         def later():
             time.sleep(0.2)
             print("afterwards")
+            print("no newline", end="")
         def handler(event, context):
             print("during")
             threading.Thread(target=later).start()
@@ -173,6 +177,9 @@ async def test_output_outside_of_calls_goes_to_the_sink(make_runner: MakeRunner,
     assert b"during" in result.log
     await until(lambda: bool(got))
     assert got == [(spec.key, result.instance_id, b"afterwards\n")]
+    await asyncio.sleep(0.1)
+    await runner.close()
+    assert got[1:] == [(spec.key, result.instance_id, b"no newline")]
 
 
 async def test_close_leaves_no_process_and_no_folder(
@@ -215,6 +222,37 @@ async def test_closing_while_an_instance_starts_leaves_nothing(
     assert running.done() and (running.exception() is None or isinstance(running.exception(), FunctionRunnerError))
     await until(lambda: not processes_of(tmp_path / "work0"))
     assert not list((tmp_path / "work0").glob("instances/*"))
+
+
+async def test_an_instance_stopped_before_it_was_started_never_starts(
+    runner: FunctionRunner, make_spec: MakeSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow_plan(*arguments: Any) -> InstancePlan:
+        time.sleep(0.5)
+        return InstancePlan(*arguments)
+
+    monkeypatch.setattr(instance, "InstancePlan", slow_plan)
+    running = asyncio.ensure_future(runner.invoke(make_spec(COUNTS, environment={"MARK": str(tmp_path)}), call()))
+    await asyncio.sleep(0.2)
+    await runner.close()
+    with pytest.raises(FunctionRunnerError, match="stopped while it started"):
+        await running
+    assert not processes_of(tmp_path)
+
+
+async def test_the_launchers_death_is_the_functions(
+    make_runner: MakeRunner, isolation: Isolation, make_spec: MakeSpec, tmp_path: Path
+) -> None:
+    source = "import time\ndef handler(event, context): time.sleep(60)"
+    spec = make_spec(source, environment={"MARK": str(tmp_path)}, timeout=60)
+    running = asyncio.ensure_future(make_runner(isolation).invoke(spec, call()))
+    await until(lambda: bool(processes_of(tmp_path)))
+    await asyncio.sleep(0.3)
+    for child in psutil.Process().children():
+        if "launcher.supervisor" in " ".join(child.cmdline()):
+            child.kill()
+    assert (await asyncio.wait_for(running, 5)).error_type == "UnhandledInvocationError"
+    await until(lambda: not processes_of(tmp_path))
 
 
 async def test_what_a_killed_cloud_left_is_removed(runner: FunctionRunner, make_spec: MakeSpec, tmp_path: Path) -> None:

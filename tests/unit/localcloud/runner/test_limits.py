@@ -125,6 +125,22 @@ async def test_memory_of_children_counts(make_runner: MakeRunner, isolation: Iso
     assert b"[local cloud] killed" in result.log and result.error_type == "UnhandledInvocationError"
 
 
+async def test_memory_shared_after_a_fork_counts_once(runner: FunctionRunner, make_spec: MakeSpec) -> None:
+    source = """
+        import os, time
+        def handler(event, context):
+            held = bytearray(60 << 20)
+            if os.fork() == 0:
+                os.fork(), os.fork()  # four processes besides the first
+                time.sleep(0.4)
+                os._exit(0)
+            time.sleep(0.4)
+            return "fine"
+    """
+    result = await runner.invoke(make_spec(source, memory_mb=128), call())
+    assert result.payload == b"fine" and 60 < result.max_memory_mb < 128
+
+
 async def test_a_caller_that_leaves_never_passes_its_answer_on(runner: FunctionRunner, make_spec: MakeSpec) -> None:
     source = """
         import time

@@ -113,9 +113,12 @@ def _become_function(plan: dict[str, Any], channel: int, output: int, report: in
         os.dup2(output, 1)
         os.dup2(output, 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if plan["namespaces"]:
+        if sys.platform == "linux":
             from . import syscalls as sc
 
+            # In namespaces the init's end is the end of all; without them this is what ends the function.
+            sc.prctl(sc.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if plan["namespaces"]:
             if plan["processes"]:
                 resource.setrlimit(resource.RLIMIT_NPROC, (plan["processes"], plan["processes"]))
             sc.drop_capability_bounds()

@@ -3,13 +3,15 @@
 SSL_CERT_FILE and its like are not enough: SDKs pass certifi's file by name. The file is that of the environment
 variable SSL_CERT_FILE as it was at the start; without it nothing is changed. Runs on Python 3.6 and newer.
 """
-# ruff: noqa: PTH123, UP045
+# ruff: noqa: PTH123
+# (Run at the start of every Python inside, so there is no typing, no importlib.abc and no pathlib here.)
 
-import importlib.abc
-import importlib.util
 import os
 import sys
-from typing import Any, Optional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _installed = False
 
@@ -18,7 +20,7 @@ def _is_certifi(name: str) -> bool:
     return name == "certifi" or name.endswith(".certifi")
 
 
-def _redirect(module: Any, bundle: str) -> None:
+def _redirect(module: "Any", bundle: str) -> None:
     """Make a loaded certifi answer with ``bundle``."""
 
     def where() -> str:
@@ -33,34 +35,34 @@ def _redirect(module: Any, bundle: str) -> None:
             owner.__dict__.update(where=where, contents=contents)
 
 
-class _Trusting(importlib.abc.Loader):
+class _Trusting:
     """Loads certifi as ever, then makes ``where`` and ``contents`` answer with the given bundle."""
 
-    def __init__(self, loader: Any, bundle: str) -> None:
+    def __init__(self, loader: "Any", bundle: str) -> None:
         self._loader = loader
         self._bundle = bundle
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> "Any":
         return getattr(self._loader, name)
 
-    def create_module(self, spec: Any) -> Any:
+    def create_module(self, spec: "Any") -> "Any":
         """As the true loader does."""
         return self._loader.create_module(spec)
 
-    def exec_module(self, module: Any) -> None:
+    def exec_module(self, module: "Any") -> None:
         """As the true loader does, then the two functions replaced."""
         self._loader.exec_module(module)
         _redirect(module, self._bundle)
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class _Finder:
     """Finds ``certifi`` and ``….certifi`` by the other finders and wraps their loader."""
 
     def __init__(self, bundle: str) -> None:
         self._bundle = bundle
         self._busy = False
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Optional[Any]:
+    def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
         """The spec of a certifi with a wrapped loader; None for every other module."""
         if self._busy or not _is_certifi(name):
             return None
@@ -69,7 +71,7 @@ class _Finder(importlib.abc.MetaPathFinder):
                 continue
             self._busy = True
             try:
-                spec = finder.find_spec(name, path, target)
+                spec: Any = finder.find_spec(name, path, target)
             finally:
                 self._busy = False
             if spec is not None:
