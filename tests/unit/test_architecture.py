@@ -42,11 +42,19 @@ def _imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            found.add(node.module or "")
-            if node.module == "yunfn":
-                found.update(f"yunfn.{alias.name}" for alias in node.names)
+            module = _absolute(path, node)
+            found.add(module)
+            if module == "yunfn":
+                found.update(f"yunfn.{alias.name}" for alias in node.names if not alias.name.startswith("__"))
     return found
+
+
+def _absolute(path: Path, node: ast.ImportFrom) -> str:
+    """The module an import names; a relative one is counted from the file's own package."""
+    if node.level == 0:
+        return node.module or ""
+    package = path.relative_to(SOURCE.parent).parts[: -node.level]
+    return ".".join((*package, *(node.module.split(".") if node.module else ())))
 
 
 def _part(path: Path) -> str:
