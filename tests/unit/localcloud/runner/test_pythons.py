@@ -14,6 +14,7 @@ from yunfn.exceptions import PythonNotFoundError
 from yunfn.localcloud.runner import pythons
 from yunfn.localcloud.runner.pythons import find_custom_python, find_python, missing_pythons
 
+PYENV = pythons._pyenv_versions()
 OWN = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
@@ -121,8 +122,7 @@ def test_programs_of_custom_runtimes_get_the_newest(elsewhere: Path) -> None:
     assert find_custom_python() is None
     find_custom_python.cache_clear()
     for version in ("3.6", "3.10", "3.12"):
-        found = Path.home() / ".pyenv" / "versions"
-        [executable] = sorted(found.glob(f"{version}.*/bin/python{version}"))[:1] or [None]
+        [executable] = sorted(PYENV.glob(f"{version}.*/bin/python{version}"))[:1] or [None]
         if executable is None:
             pytest.skip(f"Python {version} is not in pyenv here")
         script(elsewhere / f"python{version}", f'exec {executable} "$@"')
@@ -135,9 +135,13 @@ def test_programs_of_custom_runtimes_get_the_newest(elsewhere: Path) -> None:
 )
 def test_it_runs_before_anything_is_installed(tmp_path: Path, runtimes: list[str], code: int, said: str) -> None:
     components = str(Path(__file__).parents[4] / "components")
-    environment = {"PYTHONPATH": components, "HOME": str(Path.home()), "PATH": ""}
-    if code:
-        environment["PYENV_ROOT"] = environment["UV_PYTHON_INSTALL_DIR"] = str(tmp_path)
+    pyenv = tmp_path if code else PYENV.parent
+    environment = {
+        "PYTHONPATH": components,
+        "PATH": "",
+        "PYENV_ROOT": str(pyenv),
+        "UV_PYTHON_INSTALL_DIR": str(tmp_path),
+    }
     # Without the site module none of yunfn's dependencies can be imported; so far from home uv is not found either.
     command = [find_python(OWN).executable, "-S", "-m", "yunfn.localcloud.runner", *runtimes]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
