@@ -14,11 +14,18 @@ from yunfn.localcloud.alibaba.fc.exceptions import ForeignAccount
 from yunfn.localcloud.alibaba.fc.package_links import PackageLinks
 from yunfn.localcloud.alibaba.fc.packages import Packages
 from yunfn.localcloud.alibaba.fc.request import FcRequest, own_headers, read_body
+from yunfn.localcloud.alibaba.fc.rights import NotAuthorized, refusal_text, require_operation
 from yunfn.localcloud.alibaba.fc.scope import FcScope
 from yunfn.localcloud.alibaba.signatures import verify_roa
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud import LocalCloud
-from yunfn.localcloud.cloud_error import AuthenticationError, CloudError, Disbelief, UnknownOperationError
+from yunfn.localcloud.cloud_error import (
+    AccessDeniedError,
+    AuthenticationError,
+    CloudError,
+    Disbelief,
+    UnknownOperationError,
+)
 from yunfn.localcloud.service import HostCertificate, Service
 
 # The older API, which shares the host, has error bodies of its own.
@@ -79,9 +86,10 @@ class FcService(Service):
         invocation = route.operation == "InvokeFunction"
         body = {} if invocation else await read_body(call)
         scope = FcScope(self.cloud, call.account, call.region)
-        if route.resource:
-            names = {name: value for name, value in body.items() if isinstance(value, str)} | path
-            call.require(f"fc:{route.operation}", scope.arn(_fill(route.resource, names)))
+        if route.resources:
+            query = {name: value for name, value in call.params if name in ("qualifier", "functionName")}
+            names = {name: value for name, value in body.items() if isinstance(value, str)} | query | path
+            require_operation(call, scope, route.operation, route.resources, names, body)
             call.resource = call.resource or next((names[n] for n in ("functionName", "domainName") if n in names), "")
         request = FcRequest(call, scope, self._packages, self.directory, self._links, self.dataplane, path, body)
         return await route.handler(request)
@@ -91,6 +99,8 @@ class FcService(Service):
         code, message = error.code, error.message
         if isinstance(error, AuthenticationError):
             code, message = _disbelief(error)
+        elif isinstance(error, AccessDeniedError) and not isinstance(error, NotAuthorized):
+            message = refusal_text(error.action, error.resource, {})
         if call.raw_path.startswith(_OLDER_API):
             body = {"ErrorCode": code, "ErrorMessage": message}
         else:
@@ -110,12 +120,6 @@ class FcService(Service):
         self.directory.reset()
         self.dataplane.reset()
         self._links.reset()
-
-
-def _fill(template: str, names: Mapping[str, str]) -> str:
-    for name, value in names.items():
-        template = template.replace(f"{{{name}}}", value)
-    return template
 
 
 def _disbelief(error: AuthenticationError) -> tuple[str, str]:

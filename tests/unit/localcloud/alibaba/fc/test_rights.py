@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+import httpx
 import pytest
 from alibabacloud_fc20230330 import models as m
 
@@ -19,10 +22,13 @@ class Grants:
 
     def __init__(self) -> None:
         self.denied: set[str] = set()
+        self.only: set[tuple[str, str]] | None = None
         self.asked: list[tuple[str, str, Mapping[str, str]]] = []
 
     def allows(self, principal: Principal, action: str, resource: str, context: Mapping[str, str]) -> bool:
         self.asked.append((action, resource, context))
+        if self.only is not None:
+            return (action, resource) in self.only
         return action not in self.denied
 
 
@@ -34,6 +40,13 @@ def grants(served: ServedFc) -> Grants:
 
 
 @pytest.fixture
+def limited(served: ServedFc, user: AccessKey) -> Iterator[RoaClient]:
+    """What the user's policies limit."""
+    with contextlib.closing(RoaClient(served, user)) as roa:
+        yield roa
+
+
+@pytest.fixture
 def user(served: ServedFc) -> AccessKey:
     return served.key(Principal(served.account, "user", "bob"))
 
@@ -42,38 +55,128 @@ CALLS = [
     ("CreateFunction", "POST", "/functions", "functions/new"),
     ("ListFunctions", "GET", "/functions", "functions/*"),
     ("GetFunction", "GET", "/functions/f", "functions/f"),
-    ("PublishFunctionVersion", "POST", "/functions/f/versions", "functions/f"),
-    ("UpdateAlias", "PUT", "/functions/f/aliases/a", "functions/f"),
-    ("CreateTrigger", "POST", "/functions/f/triggers", "functions/f"),
+    ("GetFunctionCode", "GET", "/functions/f/code", "functions/f"),
+    ("PublishFunctionVersion", "POST", "/functions/f/versions", "functions/f/versions"),
+    ("ListFunctionVersions", "GET", "/functions/f/versions", "functions/f/versions/*"),
+    ("DeleteFunctionVersion", "DELETE", "/functions/f/versions/3", "functions/f/versions/3"),
+    ("CreateAlias", "POST", "/functions/f/aliases", "functions/f/aliases/prod"),
+    ("UpdateAlias", "PUT", "/functions/f/aliases/a", "functions/f/aliases/a"),
+    ("CreateTrigger", "POST", "/functions/f/triggers", "functions/f/triggers/tick"),
+    ("ListTriggers", "GET", "/functions/f/triggers", "functions/f/triggers/*"),
     ("PutProvisionConfig", "PUT", "/functions/f/provision-config", "functions/f"),
-    ("CreateLayerVersion", "POST", "/layers/l/versions", "layers/l"),
+    ("PutFunctionAsyncInvokeConfig", "PUT", "/functions/f/async-invoke-config", "functions/f"),
+    ("ListFunctionAsyncInvokeConfigs", "GET", "/async-invoke-configs", "async-invoke-configs/*"),
+    ("ListProvisionConfigs", "GET", "/provision-configs", "provision-configs/*"),
+    ("DeleteVpcBinding", "DELETE", "/functions/f/vpc-bindings/v", "functions/f/vpc-bindings/v"),
+    ("CreateLayerVersion", "POST", "/layers/l/versions", "layers/l/versions/*"),
     ("GetLayerVersion", "GET", "/layers/l/versions/3", "layers/l/versions/3"),
+    ("GetLayerVersionByArn", "GET", "/layerarn/acs:fc:r:1:layers%2Fl", "layerarn/acs:fc:r:1:layers/l"),
+    ("PutLayerACL", "PUT", "/layers/l/acl", "layers/l"),
     ("CreateCustomDomain", "POST", "/custom-domains", "custom-domains/a.example.com"),
     ("DeleteCustomDomain", "DELETE", "/custom-domains/a.example.com", "custom-domains/a.example.com"),
-    ("ListProvisionConfigs", "GET", "/provision-configs", "functions/*"),
 ]
+BODY = {"functionName": "new", "domainName": "a.example.com", "aliasName": "prod", "triggerName": "tick"}
 
 
-@pytest.mark.parametrize(("operation", "method", "path", "resource"), CALLS)
-def test_each_operation_takes_a_right_of_its_own_name(
-    served: ServedFc, grants: Grants, user: AccessKey, operation: str, method: str, path: str, resource: str
+def assert_refused(answer: httpx.Response, action: str, resource: str, condition: str = "") -> None:
+    """The very words of FCD "policies and sample policies"."""
+    assert (answer.status_code, answer.json()["Code"]) == (403, "AccessDenied"), answer.text
+    text = f"the caller is not authorized to perform '{action}' on resource '{resource}'"
+    assert answer.json()["Message"] == text + (f" with condition '[{condition}]'" if condition else "")
+
+
+@pytest.mark.parametrize(("action", "method", "path", "resource"), CALLS)
+def test_each_operation_takes_the_right_that_is_documented(
+    served: ServedFc, grants: Grants, limited: RoaClient, action: str, method: str, path: str, resource: str
 ) -> None:
-    grants.denied = {f"fc:{operation}"}
-    roa = RoaClient(served, user)
-    body = {"functionName": "new", "domainName": "a.example.com"} if method != "GET" else None
-    answer = roa(method, path, body)
-    roa.close()
+    grants.denied = {f"fc:{action}"}
+    answer = limited(method, path, BODY if method in ("POST", "PUT") else None)
     full = f"acs:fc:{REGION}:{served.account}:{resource}"
+    assert f"'fc:{action}' on resource '{full}'" in answer.json()["Message"]
     assert (answer.status_code, answer.json()["Code"]) == (403, "AccessDenied")
-    assert f"fc:{operation}" in answer.json()["Message"] and full in answer.json()["Message"]
-    assert [asked[:2] for asked in grants.asked] == [(f"fc:{operation}", full)]
+    assert [asked[:2] for asked in grants.asked] == [(f"fc:{action}", full)]
+    assert list(served.cloud.journal.lines())[-1]["denied"] == f"fc:{action} {full}"
 
 
-def test_every_operation_asks_before_it_does_anything(served: ServedFc, grants: Grants, user: AccessKey) -> None:
+def test_a_right_on_the_qualifier_or_on_the_function_will_do(
+    served: ServedFc, grants: Grants, limited: RoaClient
+) -> None:
+    create_function(served.client())
+    function = f"acs:fc:{REGION}:{served.account}:functions/f"
+    for path, action in (("provision-config", "GetProvisionConfig"), ("code", "GetFunctionCode")):
+        for allowed in (f"{function}/LATEST", function):
+            grants.only = {(f"fc:{action}", allowed)}
+            assert limited("GET", f"/functions/f/{path}", query={"qualifier": "LATEST"}).status_code == 200
+        grants.only = {(f"fc:{action}", f"{function}/prod")}
+        answer = limited("GET", f"/functions/f/{path}", query={"qualifier": "LATEST"})
+        assert_refused(answer, f"fc:{action}", f"{function}/LATEST")
+        assert_refused(limited("GET", f"/functions/f/{path}"), f"fc:{action}", function)
+    grants.only = {("fc:ListProvisionConfigs", function)}
+    assert limited("GET", "/provision-configs", query={"functionName": "f"}).status_code == 200
+    assert limited("GET", "/provision-configs").status_code == 403
+
+
+HTTP = {"authType": "anonymous", "methods": ["GET"], "disableURLInternet": False}
+SAFE = {"authType": "function", "methods": ["GET"], "disableURLInternet": True}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "conditions"),
+    [
+        ("POST", "/functions", {}, "fc:EnableServiceInternetAccess=true fc:EnableServiceSLSLogging=false"),
+        (
+            "POST",
+            "/functions",
+            {"internetAccess": False, "logConfig": {"project": "p", "logstore": "l"}},
+            "fc:EnableServiceInternetAccess=false fc:EnableServiceSLSLogging=true",
+        ),
+        ("PUT", "/functions/f", {"timeout": 3}, ""),
+        ("PUT", "/functions/f", {"internetAccess": True}, "fc:EnableServiceInternetAccess=true"),
+        ("PUT", "/functions/f", {"logConfig": {}}, "fc:EnableServiceSLSLogging=false"),
+        (
+            "POST",
+            "/functions/f/triggers",
+            {"triggerType": "http", "triggerConfig": json.dumps(HTTP)},
+            "fc:EnableHTTPTriggerInternet=true fc:EnableHTTPTriggerAnonymous=true",
+        ),
+        (
+            "PUT",
+            "/functions/f/triggers/h",
+            {"triggerConfig": json.dumps(SAFE)},
+            "fc:EnableHTTPTriggerInternet=false fc:EnableHTTPTriggerAnonymous=false",
+        ),
+        ("PUT", "/functions/f/triggers/h", {"description": "d"}, ""),
+        ("POST", "/functions/f/triggers", {"triggerType": "timer", "triggerConfig": "{}"}, ""),
+        ("POST", "/functions/f/triggers", {"triggerType": "http", "triggerConfig": "{"}, ""),
+        ("POST", "/custom-domains", {"protocol": "HTTP,HTTPS"}, "fc:EnableCustomDomainHTTP=true"),
+        ("POST", "/custom-domains", {"protocol": "HTTPS"}, "fc:EnableCustomDomainHTTP=false"),
+        ("PUT", "/custom-domains/d", {"wafConfig": {}}, ""),
+    ],
+)
+def test_guardrails_see_what_a_request_would_open(
+    served: ServedFc,
+    grants: Grants,
+    limited: RoaClient,
+    method: str,
+    path: str,
+    body: dict[str, Any],
+    conditions: str,
+) -> None:
+    owner = served.client()
+    create_function(owner)
+    trigger = m.CreateTriggerInput(trigger_name="h", trigger_type="http", trigger_config=json.dumps(SAFE))
+    owner.create_trigger("f", m.CreateTriggerRequest(body=trigger))
+    grants.only = set()
+    message = limited(method, path, body).json()["Message"]
+    assert message.partition(" with condition ")[2] == (f"'[{conditions}]'" if conditions else "")
+    context = dict(item.split("=") for item in conditions.split())
+    assert context.items() <= grants.asked[-1][2].items()
+
+
+def test_every_operation_asks_before_it_does_anything(served: ServedFc, grants: Grants, limited: RoaClient) -> None:
     """No route is open: a user without any right is refused everywhere, and nothing changes."""
     create_function(served.client())
-    grants.denied = {f"fc:{operation}" for operation in urls.OPERATIONS}
-    roa = RoaClient(served, user)
+    grants.only = set()
     function = f"acs:fc:{REGION}:{served.account}:functions/f"
     layer = f"acs:fc:{REGION}:{served.account}:layers/l/versions/1"
     code = {"zipFile": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}
@@ -101,9 +204,8 @@ def test_every_operation_asks_before_it_does_anything(served: ServedFc, grants: 
             "newResourceGroupId": "rg",
         }
         query = {"ResourceId": json.dumps([function]), "TagKey": '["k"]', "ResourceType": "function"}
-        answer = roa(route.method, path, body if route.method in ("POST", "PUT") else None, query)
+        answer = limited(route.method, path, body if route.method in ("POST", "PUT") else None, query)
         assert (answer.status_code, answer.json()["Code"]) == (403, "AccessDenied"), (route.operation, answer.text)
-    roa.close()
     assert served.do(lambda: served.cloud.store.kinds("fc/")) == before
 
 
@@ -131,9 +233,8 @@ def test_unknown_keys_and_wrong_secrets_are_refused_in_the_clouds_words(served: 
     wrong = AccessKey(owner.id, "wrong", owner.principal)
     with Refused("SignatureNotMatch", 403, "does not match the signature you provided"):
         served.client(wrong).get_function("f", m.GetFunctionRequest())
-    roa = RoaClient(served, wrong)
-    assert roa("GET", "/functions/f").json()["Code"] == "SignatureNotMatch"
-    roa.close()
+    with contextlib.closing(RoaClient(served, wrong)) as roa:
+        assert roa("GET", "/functions/f").json()["Code"] == "SignatureNotMatch"
 
 
 def test_an_unsigned_request_is_refused(served: ServedFc, roa: RoaClient) -> None:
@@ -152,8 +253,7 @@ def test_temporary_keys_work_by_both_signatures(served: ServedFc, grants: Grants
     principal = Principal(served.account, "assumed-role", "r", "s")
     key = served.do(lambda: served.cloud.keys.create_temporary(principal, 900))
     assert served.client(key).list_functions(m.ListFunctionsRequest()).body.functions == []
-    roa = RoaClient(served, key)
-    assert roa("GET", "/functions").json() == {"functions": [], "nextToken": ""}
-    served.do(lambda: served.cloud.clock.move(901))
-    assert roa("GET", "/functions").status_code == 403
-    roa.close()
+    with contextlib.closing(RoaClient(served, key)) as roa:
+        assert roa("GET", "/functions").json() == {"functions": [], "nextToken": ""}
+        served.do(lambda: served.cloud.clock.move(901))
+        assert roa("GET", "/functions").status_code == 403

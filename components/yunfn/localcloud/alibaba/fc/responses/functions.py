@@ -10,8 +10,8 @@ from starlette.responses import Response
 from yunfn.localcloud.alibaba.fc.exceptions import InvalidArgument
 from yunfn.localcloud.alibaba.fc.models.functions import Functions
 from yunfn.localcloud.alibaba.fc.models.tags import read_tags
-from yunfn.localcloud.alibaba.fc.pass_role import require_pass_role
 from yunfn.localcloud.alibaba.fc.request import FcRequest, done, gone
+from yunfn.localcloud.alibaba.fc.rights import require_pass_role
 from yunfn.localcloud.alibaba.fc.rules.fields import Fields
 from yunfn.localcloud.alibaba.fc.scope import is_version
 from yunfn.localcloud.alibaba.fc.state import LATEST, Package

@@ -29,7 +29,6 @@ async def get(request: FcRequest) -> Response:
 async def get_by_arn(request: FcRequest) -> Response:
     """GetLayerVersionByArn."""
     arn = request.path["arn"]
-    request.call.require("fc:GetLayerVersionByArn", arn)
     record = find_layer_version(request.scope, arn)
     return done(request.call, _document(request, record, code=True))
 

@@ -8,6 +8,7 @@ from yunfn.localcloud.alibaba.fc.exceptions import InvalidArgument
 from yunfn.localcloud.alibaba.fc.models.functions import Functions
 from yunfn.localcloud.alibaba.fc.models.tags import RESOURCE_TYPES, Tags, read_tags
 from yunfn.localcloud.alibaba.fc.request import FcRequest, done, gone
+from yunfn.localcloud.alibaba.fc.rights import require
 from yunfn.localcloud.alibaba.fc.rules.fields import Fields
 
 
@@ -107,4 +108,4 @@ def _texts(request: FcRequest, name: str) -> list[str]:
 
 def _require(request: FcRequest, action: str, arns: list[str]) -> None:
     for arn in arns:
-        request.call.require(action, arn)
+        require(request.call, action, [arn], {})

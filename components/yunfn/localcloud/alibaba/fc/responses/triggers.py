@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.fc.models.triggers import Triggers
-from yunfn.localcloud.alibaba.fc.pass_role import require_pass_role
 from yunfn.localcloud.alibaba.fc.request import FcRequest, done, gone
+from yunfn.localcloud.alibaba.fc.rights import require_pass_role
 from yunfn.localcloud.alibaba.fc.rules.fields import Fields
 
 
