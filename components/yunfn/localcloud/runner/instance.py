@@ -56,14 +56,14 @@ class Instance(ABC):
         self._around, self._sink, self._serve_proxy = around, sink, serve
         self.output = InstanceOutput(self._outside_of_calls)
         self._serving: asyncio.Future[None] | None = None
-        self._cause: Failure | None = None
+        self._given_up = False
         self._launched = Launched(self.output.printed)
         self._plan: InstancePlan | None = None
 
     @property
     def alive(self) -> bool:
         """Whether its processes run and nobody has given it up."""
-        return self._launched.pid > 0 and not self._launched.exited.done() and self._cause is None
+        return self._launched.pid > 0 and not self._launched.exited.done() and not self._given_up
 
     @property
     def plan(self) -> InstancePlan:
@@ -165,6 +165,7 @@ class Instance(ABC):
     async def within(self, work: Coroutine[Any, Any, T], seconds: float, error_type: str) -> T:
         """The outcome of ``work`` with the program inside, or the Failure for its timeout, its end or its memory."""
         begun = time.perf_counter()
+        cause: Failure | None = None
         task = asyncio.ensure_future(work)
         exited = self._launched.exited
         try:
@@ -176,7 +177,8 @@ class Instance(ABC):
                     return task.result()
             elif not task.done() and not exited.done():
                 self.measure()
-                self._cause = failures.timed_out(error_type, seconds, self.peak_mb)
+                cause = failures.timed_out(error_type, seconds, self.peak_mb)
+                self._given_up = True
                 if ask_to_end(self._launched.pid, include_root=not self.plan.namespaces):
                     await asyncio.wait([exited], timeout=_LAST_WORDS_SECONDS)
                 await self._launched.stop()
@@ -185,7 +187,7 @@ class Instance(ABC):
             with contextlib.suppress(asyncio.CancelledError, EOFError, ConnectionError):
                 await task
         await self._launched.stop()
-        raise self._cause or failures.exited(error_type, (time.perf_counter() - begun) * 1000, self.peak_mb)
+        raise cause or failures.exited(error_type, (time.perf_counter() - begun) * 1000, self.peak_mb)
 
     async def stop(self) -> None:
         """Kill every process, close every socket, remove the folder; calls under way fail."""

@@ -255,6 +255,19 @@ async def test_calls_share_an_instance_up_to_its_concurrency(
         assert f"served /invoke {each}\n" in log and log.count("served") == 1, log
 
 
+async def test_a_timeout_takes_the_other_calls_of_its_instance_with_it(
+    runner: FunctionRunner, custom: Callable[..., FunctionSpec]
+) -> None:
+    spec = custom(instance_concurrency=2, timeout=1.0)
+    await runner.invoke(spec, call())
+    first = asyncio.ensure_future(runner.invoke(spec, call(b"slow5")))
+    await asyncio.sleep(0.5)
+    second = await runner.invoke(spec, call(b"slow5"))
+    assert "Function timed out after 1 seconds" in json.loads((await first).payload)["errorMessage"]
+    assert "Process exited unexpectedly" in json.loads(second.payload)["errorMessage"]
+    assert second.instance_id == (await first).instance_id
+
+
 async def test_managed_runtimes_take_no_http(runner: FunctionRunner, make_spec: Callable[..., FunctionSpec]) -> None:
     with pytest.raises(FunctionRunnerError, match=r"python3\.10 takes events only"):
         await runner.http(make_spec(""), call(), HttpRequest("GET", "/", [], b""))

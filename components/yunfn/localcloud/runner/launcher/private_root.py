@@ -46,7 +46,7 @@ _ETC = (
     "services",
     "protocols",
 )
-_SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32")
+_SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "nix")
 
 
 def _kept(path: str) -> int:
