@@ -200,7 +200,3 @@ def missing_pythons(runtimes: Iterable[str]) -> list[str]:
 def main() -> None:
     """Name the missing Pythons of the runtimes given as arguments on stderr and exit with 1, or with 0."""
     sys.exit("\n".join(missing_pythons(sys.argv[1:])) or 0)
-
-
-if __name__ == "__main__":
-    main()

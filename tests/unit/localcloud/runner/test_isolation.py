@@ -138,6 +138,25 @@ async def test_no_other_process_is_seen(make_runner: MakeRunner, isolated: Isola
     assert told["host"] == result.instance_id
 
 
+async def test_no_descriptor_of_the_cloud_is_inherited(
+    make_runner: MakeRunner, isolation: Isolation, make_spec: MakeSpec
+) -> None:
+    source = """
+        import os, stat
+        def handler(event, context):
+            kinds = {}
+            for number in map(int, os.listdir("/proc/self/fd")):
+                try:
+                    mode = os.fstat(number).st_mode
+                except OSError:
+                    continue  # the listing's own
+                kinds[number] = [name for name in ("S_ISCHR", "S_ISFIFO", "S_ISSOCK") if getattr(stat, name)(mode)][0]
+            return sorted(kinds.values())
+    """
+    told = json.loads((await make_runner(isolation).invoke(make_spec(source), call())).payload)
+    assert told == ["S_ISCHR", "S_ISFIFO", "S_ISFIFO", "S_ISSOCK"]  # stdin, stdout, stderr, and its own channel
+
+
 @contextlib.contextmanager
 def host_server(family: int, address: str) -> object:
     with socket.socket(family) as server:

@@ -238,12 +238,15 @@ class _Supervisor:
     def dial(self, port: int) -> None:
         """Connect to the function's own port and hand the socket over."""
         address = _OUTER_ADDRESS if self.plan["namespaces"] else "127.0.0.1"
-        try:
-            with socket.create_connection((address, port), timeout=1) as sock:
-                sock.setblocking(False)
-                _send(self.control, {"dialed": True, "descriptor": True}, sock.fileno())
-        except OSError as error:
-            _send(self.control, {"dialed": False, "reason": os.strerror(error.errno or 0) or str(error)})
+        with socket.socket() as sock:
+            sock.settimeout(1)
+            try:
+                sock.connect((address, port))
+            except OSError as error:
+                _send(self.control, {"dialed": False, "reason": str(error)})
+                return
+            sock.setblocking(False)
+            _send(self.control, {"dialed": True, "descriptor": True}, sock.fileno())
 
     def serve(self, woken: int) -> int | None:
         """Answer until the instance ends; its exit code, or None when the cloud's side closed first."""
