@@ -1,7 +1,7 @@
 """OSS's refusals: code, status and text fixed per class.
 
-Codes, texts and EC numbers as in OSS's API reference ("Error responses", "HTTP status codes", the EC pages) and in
-answers of the true service quoted in public issue threads.
+Codes and texts as in OSS's API reference ("Error responses", "HTTP status codes") and in answers of the true service
+quoted in public issue threads; an EC number only where one of its pages or such an answer shows it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ class SecondLevelDomainForbidden(OssError):
     code = "SecondLevelDomainForbidden"
     status = 403
     text = "Please use virtual hosted style to access."
-    ec = "0016-00000809"
 
 
 class NoSuchBucket(OssError):
@@ -87,7 +86,6 @@ class NoSuchUpload(OssError):
         "The specified upload does not exist. The upload ID may be invalid, "
         "or the upload may have been aborted or completed."
     )
-    ec = "0042-00000002"
 
 
 class BucketAlreadyExists(OssError):
@@ -99,7 +97,6 @@ class BucketAlreadyExists(OssError):
         "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
         "Please select a different name and try again."
     )
-    ec = "0015-00000104"
 
 
 class BucketNotEmpty(OssError):
@@ -108,7 +105,6 @@ class BucketNotEmpty(OssError):
     code = "BucketNotEmpty"
     status = 409
     text = "The bucket you tried to delete is not empty."
-    ec = "0015-00000301"
 
 
 class TooManyBuckets(OssError):
@@ -116,7 +112,6 @@ class TooManyBuckets(OssError):
 
     code = "TooManyBuckets"
     text = "You have attempted to create more buckets than allowed."
-    ec = "0015-00000401"
 
 
 class InvalidBucketName(OssError):
@@ -132,7 +127,6 @@ class InvalidObjectName(OssError):
 
     code = "InvalidObjectName"
     text = "The specified object is not valid."
-    ec = "0016-00000001"
 
 
 class InvalidLocationConstraint(OssError):
@@ -161,7 +155,6 @@ class InvalidDigest(OssError):
 
     code = "InvalidDigest"
     text = "The Content-MD5 you specified was invalid."
-    ec = "0016-00000501"
 
 
 class MalformedXML(OssError):
@@ -198,7 +191,6 @@ class EntityTooSmall(OssError):
 
     code = "EntityTooSmall"
     text = "Your proposed upload smaller than the minimum allowed size."
-    ec = "0042-00000108"
 
 
 class InvalidPart(OssError):
@@ -209,7 +201,6 @@ class InvalidPart(OssError):
         "One or more of the specified parts could not be found or the specified entity tag might not have "
         "matched the part's entity tag."
     )
-    ec = "0042-00000010"
 
 
 class InvalidPartOrder(OssError):
@@ -225,7 +216,6 @@ class FileAlreadyExists(OssError):
     code = "FileAlreadyExists"
     status = 409
     text = "The object you specified already exists and can not be overwritten."
-    ec = "0026-00000101"
 
 
 class ObjectNotAppendable(OssError):
@@ -234,7 +224,6 @@ class ObjectNotAppendable(OssError):
     code = "ObjectNotAppendable"
     status = 409
     text = "The object is not appendable."
-    ec = "0026-00000208"
 
 
 class PositionNotEqualToLength(OssError):
@@ -243,7 +232,6 @@ class PositionNotEqualToLength(OssError):
     code = "PositionNotEqualToLength"
     status = 409
     text = "Position is not equal to file length"
-    ec = "0026-00000209"
 
 
 class OperationNotSupported(OssError):
@@ -259,7 +247,6 @@ class InvalidObjectState(OssError):
     code = "InvalidObjectState"
     status = 403
     text = "The operation is not valid for the object's state"
-    ec = "0041-00000301"
 
 
 class FileImmutable(OssError):
@@ -276,7 +263,14 @@ class PreconditionFailed(OssError):
     code = "PreconditionFailed"
     status = 412
     text = "At least one of the pre-conditions you specified did not hold."
-    ec = "0016-00000802"
+
+
+class NotImplementedHeader(OssError):
+    """A conditional write: OSS has x-oss-forbid-overwrite instead."""
+
+    code = "NotImplemented"
+    status = 501
+    text = "A header you provided implies functionality that is not implemented."
 
 
 class NotModified(OssError):
@@ -293,7 +287,6 @@ class InvalidRange(OssError):
     code = "InvalidRange"
     status = 416
     text = "The requested range cannot be satisfied."
-    ec = "0017-00000103"
 
 
 class MethodNotAllowed(OssError):

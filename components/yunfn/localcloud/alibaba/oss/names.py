@@ -32,6 +32,6 @@ def check_key(key: str) -> None:
     if not key:
         raise InvalidObjectName("The Object name can not be empty.")
     if len(key) > _LONGEST_KEY // 4 and len(key.encode()) > _LONGEST_KEY:
-        raise InvalidObjectName("The Length of Object name must be less than 1024.", ec="0016-00000004")
+        raise InvalidObjectName("The Length of Object name must be less than 1024.")
     if key[0] in "/\\" or "\0" in key:
         raise InvalidObjectName(ObjectName=key)

@@ -21,7 +21,6 @@ class InvalidPolicyDocument(OssError):
     """The policy is no policy."""
 
     code = "InvalidPolicyDocument"
-    ec = "0002-00000701"
 
 
 def sender(call: Call, fields: Mapping[str, str]) -> Principal | None:
@@ -62,7 +61,7 @@ def check(policy: str, fields: Mapping[str, str], bucket: str, size: int) -> Non
     """
     document = _read(policy)
     if _seconds(document.get("expiration")) < time.time():
-        raise AccessDenied("Invalid according to Policy: Policy expired.", ec="0002-00000703")
+        raise AccessDenied("Invalid according to Policy: Policy expired.")
     conditions = document.get("conditions")
     if not isinstance(conditions, list) or not conditions:
         raise InvalidPolicyDocument("Invalid Policy: Policy missing conditions.")
@@ -103,7 +102,7 @@ def _check(condition: Any, values: Mapping[str, str], size: int) -> None:
         raise InvalidPolicyDocument(f"Invalid Policy: Invalid JSON: unknown operator {operator}.")
     if not held:
         shown = json.dumps(condition, ensure_ascii=False)
-        raise AccessDenied(f"Invalid according to Policy: Policy Condition failed: {shown}", ec="0002-00000704")
+        raise AccessDenied(f"Invalid according to Policy: Policy Condition failed: {shown}")
 
 
 def _read(policy: str) -> dict[str, Any]:

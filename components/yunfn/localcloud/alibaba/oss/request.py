@@ -66,7 +66,7 @@ class OssRequest:
         said = bucket_policy.verdict(bucket.settings.get("policy"), self._names(), action, resource, context)
         if said is False:
             self.call.denied = f"{action} {resource}"
-            raise AccessDenied("Access denied by bucket policy.", ec="0003-00000301", AuthAction=action)
+            raise AccessDenied("Access denied by bucket policy.", AuthAction=action)
         if said and not (blocked and principal is None):
             return
         if right and acl in _PUBLIC[right] and not blocked:

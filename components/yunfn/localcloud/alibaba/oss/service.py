@@ -7,7 +7,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from yunfn.localcloud.alibaba.oss import cors, lifecycle_sweep, names, urls
+from yunfn.localcloud.alibaba.oss import cors, lifecycle_sweep, names, s3_headers, urls
 from yunfn.localcloud.alibaba.oss.exceptions import NoSuchBucket, NoSuchKey, SecondLevelDomainForbidden
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
@@ -42,6 +42,9 @@ class OssService(Service):
             raise SecondLevelDomainForbidden()
         kind = "object" if key else "bucket" if bucket else "service"
         request = OssRequest(call, self.state, bucket, key)
+        s3 = s3_headers.is_s3(call)
+        if s3:
+            request.headers = s3_headers.translate(request.headers)
         route = urls.find(kind, request)
         call.operation = route.name
         if is_signed(call):
@@ -49,6 +52,8 @@ class OssService(Service):
         response = await route.handler(request)
         if "origin" in request.headers:
             response.headers.update(cors.headers_for(request))
+        if s3:
+            s3_headers.add(response)
         return response
 
     def refusal(self, call: Call, error: CloudError) -> Response:
@@ -56,6 +61,11 @@ class OssService(Service):
         response = answers.refusal(call, error)
         if "origin" in call.headers:
             response.headers.update(cors.headers_for(OssRequest(call, self.state, call.match.get("bucket", ""), "")))
+        if s3_headers.is_s3(call):
+            s3_headers.add(response)
+        if "expect" in call.headers:
+            # Refused before "100 Continue", the client keeps its body: nothing more can be read on this connection.
+            response.headers["connection"] = "close"
         return response
 
     def reset(self) -> None:

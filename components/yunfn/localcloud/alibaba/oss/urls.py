@@ -112,6 +112,7 @@ _LISTING = frozenset(("prefix", "marker", "delimiter", "max-keys", "key-marker",
 _ROUTES: dict[tuple[str, str, str], Route] = {
     ("service", "GET", ""): Route("ListBuckets", buckets.list_buckets),
     ("bucket", "PUT", ""): Route("PutBucket", buckets.put_bucket),
+    ("bucket", "HEAD", ""): Route("HeadBucket", buckets.head_bucket),
     ("bucket", "DELETE", ""): Route("DeleteBucket", buckets.delete_bucket),
     ("bucket", "GET", "bucketInfo"): Route("GetBucketInfo", buckets.get_bucket_info),
     ("bucket", "GET", "stat"): Route("GetBucketStat", buckets.get_bucket_stat),

@@ -1,12 +1,20 @@
-"""Who sends an OSS request: signatures V1 and V4, in headers and presigned URLs."""
+"""Who sends an OSS request: signatures V1, V4 and S3's, in headers and presigned URLs."""
 
 from __future__ import annotations
 
-from yunfn.localcloud.alibaba.signatures import oss_refusals, oss_v1, oss_v4
+from yunfn.localcloud.alibaba.signatures import oss_refusals, oss_s3, oss_v1, oss_v4
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.keys import Principal
 
-_QUERY_MARKS = ("OSSAccessKeyId", "x-oss-signature", "x-oss-signature-version", "x-oss-credential", "Signature")
+_QUERY_MARKS = (
+    "OSSAccessKeyId",
+    "Signature",
+    "X-Amz-Algorithm",
+    "X-Amz-Signature",
+    "x-oss-credential",
+    "x-oss-signature",
+    "x-oss-signature-version",
+)
 
 
 def is_signed(call: Call) -> bool:
@@ -29,10 +37,14 @@ async def verify_oss(call: Call) -> Principal:
         return oss_v4.verify_header(call, authorization, resource)
     if authorization.startswith("OSS "):
         return oss_v1.verify_header(call, authorization, resource)
+    if authorization.startswith(oss_s3.ALGORITHM):
+        return oss_s3.verify_header(call, authorization)
     if authorization:
         raise oss_refusals.invalid(
             f"Unsupported Authorization type: {authorization.split(' ', 1)[0]}.", ArgumentName="Authorization"
         )
+    if call.param("X-Amz-Algorithm") == oss_s3.ALGORITHM:
+        return oss_s3.verify_query(call)
     version = call.param("x-oss-signature-version")
     if version == oss_v4.ALGORITHM or call.param("x-oss-credential"):
         return oss_v4.verify_query(call, resource)

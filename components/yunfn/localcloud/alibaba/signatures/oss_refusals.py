@@ -65,7 +65,7 @@ def skewed(requested: str, server: str) -> Exception:
 def expired(expires: str, server: str) -> Exception:
     """A presigned URL past its time."""
     return OssAuthenticationError(
-        Disbelief.SKEWED, "AccessDenied", "Request has expired.", ec="0002-00000069", Expires=expires, ServerTime=server
+        Disbelief.SKEWED, "AccessDenied", "Request has expired.", Expires=expires, ServerTime=server
     )
 
 

@@ -23,7 +23,7 @@ _DISBELIEF: dict[Disbelief, tuple[str, str, str]] = {
         "The OSS Access Key Id you provided does not exist in our records.",
         "0002-00000902",
     ),
-    Disbelief.WRONG_TOKEN: ("InvalidSecurityToken", "The security token you provided is invalid.", "0002-00000005"),
+    Disbelief.WRONG_TOKEN: ("InvalidSecurityToken", "The security token you provided is invalid.", ""),
     Disbelief.EXPIRED: ("SecurityTokenExpired", "The security token you provided has expired.", "0002-00000007"),
 }
 
@@ -88,5 +88,5 @@ def _words(call: Call, error: CloudError) -> tuple[str, str, dict[str, str], str
         detail = {"AuthAction": error.action, "AuthResource": error.resource}
         if call.principal is not None:
             detail["AuthPrincipal"] = call.principal.arn
-        return error.code, "You have no right to access this object.", detail, "0003-00000301"
+        return error.code, "You have no right to access this object.", detail, ""
     return error.code, error.message, {}, ""

@@ -30,7 +30,7 @@ async def list_buckets(request: OssRequest) -> Response:
     """GetService: the account's buckets in all regions; prefix, marker and max-keys (1–1000, default 100) honoured."""
     call, principal = request.call, request.call.principal
     if principal is None:
-        raise AccessDenied("Anonymous access is forbidden for this operation.", ec="0003-00000101")
+        raise AccessDenied("Anonymous access is forbidden for this operation.")
     call.require("oss:ListBuckets", f"acs:oss:*:{principal.account}:*")
     prefix, marker = call.param("prefix") or "", call.param("marker") or ""
     most = bounded(call.param("max-keys"), "max-keys", 1000, default=100, least=1)
@@ -58,7 +58,7 @@ async def put_bucket(request: OssRequest) -> Response:
     call, name, state = request.call, request.bucket_name, request.state
     names.check_bucket_name(name)
     if call.principal is None:
-        raise AccessDenied("Anonymous access is forbidden for this operation.", ec="0003-00000101")
+        raise AccessDenied("Anonymous access is forbidden for this operation.")
     account = call.principal.account
     call.require("oss:PutBucket", f"acs:oss:*:{account}:{name}")
     # The alicloud provider 1.285.0 sends the header empty where no ACL is set: that is "private".
@@ -91,6 +91,12 @@ async def delete_bucket(request: OssRequest) -> Response:
         raise BucketNotEmpty(BucketName=bucket.name)
     state.buckets.remove(bucket)
     return answers.empty(request, 204)
+
+
+async def head_bucket(request: OssRequest) -> Response:
+    """HeadBucket, which S3 clients ask before anything else."""
+    request.require("GetBucketInfo", request.bucket)
+    return answers.empty(request, headers={"x-oss-bucket-region": f"oss-{request.bucket.region}"})
 
 
 async def get_bucket_info(request: OssRequest) -> Response:
@@ -158,7 +164,7 @@ async def put_bucket_acl(request: OssRequest) -> Response:
     acl = request.header("x-oss-acl")
     check_one_of("x-oss-acl", acl, BUCKET_ACLS)
     if acl != "private" and "true" in bucket.settings.get("publicAccessBlock", ""):
-        raise AccessDenied("Put public bucket acl is not allowed.", ec="0015-00000601")
+        raise AccessDenied("Put public bucket acl is not allowed.")
     bucket.acl = acl
     request.state.buckets.save(bucket)
     return answers.empty(request)

@@ -154,7 +154,7 @@ def _overrides(request: OssRequest) -> dict[str, str]:
         if value is None:
             continue
         if request.call.principal is None:
-            raise AccessDenied("Anonymous users may not override response headers.", ec="0003-00000902")
+            raise AccessDenied("Anonymous users may not override response headers.")
         if "\n" in value or "\r" in value:
             raise InvalidArgument("A header value holds no line break.", ArgumentName="response-" + name)
         found[name] = value.encode().decode("latin-1")

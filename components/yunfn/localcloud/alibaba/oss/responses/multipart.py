@@ -25,7 +25,7 @@ from yunfn.localcloud.alibaba.oss.responses import answers, conditions, get_obje
 from yunfn.localcloud.alibaba.oss.responses.bucket_settings import checked_body
 from yunfn.localcloud.alibaba.oss.responses.copy_object import find_source
 from yunfn.localcloud.alibaba.oss.responses.listing import encoding
-from yunfn.localcloud.alibaba.oss.responses.put_object import authorize_write, store
+from yunfn.localcloud.alibaba.oss.responses.put_object import authorize_write, refuse_conditions, store
 from yunfn.localcloud.alibaba.oss.responses.received import Received, keep_stream, receive
 from yunfn.localcloud.alibaba.oss.xml_documents import document, leaf, parse, text_of
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
@@ -81,6 +81,7 @@ async def upload_part_copy(request: OssRequest) -> Response:
 
 async def complete(request: OssRequest) -> Response:
     """CompleteMultipartUpload: the parts named, in order, become the object."""
+    refuse_conditions(request)
     body = await checked_body(request)
     bucket = request.bucket
     request.require("PutObject", bucket, request.key, acl=bucket.acl, right="write")

@@ -31,7 +31,7 @@ def template(request: OssRequest, bucket: Bucket) -> StoredObject:
     acl = request.header("x-oss-object-acl") or "default"
     check_one_of("x-oss-object-acl", acl, OBJECT_ACLS)
     if acl.startswith("public") and "true" in bucket.settings.get("publicAccessBlock", ""):
-        raise AccessDenied("Put public object acl is not allowed.", ec="0015-00000602")
+        raise AccessDenied("Put public object acl is not allowed.")
     storage_class = request.header("x-oss-storage-class") or bucket.storage_class
     check_one_of("x-oss-storage-class", storage_class, STORAGE_CLASSES)
     algorithm, kms_key = encryption.requested(request, bucket)

@@ -32,7 +32,7 @@ async def put_acl(request: OssRequest) -> Response:
     check_one_of("x-oss-object-acl", acl, object_headers.OBJECT_ACLS)
     stored = find_version(request, "PutObjectAcl")
     if acl.startswith("public") and "true" in request.bucket.settings.get("publicAccessBlock", ""):
-        raise AccessDenied("Put public object acl is not allowed.", ec="0015-00000602")
+        raise AccessDenied("Put public object acl is not allowed.")
     stored.acl = acl
     request.state.objects.replace(request.bucket, request.key, stored)
     return answers.empty(request, headers=_version(request, stored))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss import names
+from yunfn.localcloud.alibaba.oss.exceptions import NotImplementedHeader
 from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers, object_headers, worm
@@ -14,6 +15,7 @@ from yunfn.localcloud.alibaba.oss.responses.received import Received, receive
 async def put_object(request: OssRequest) -> Response:
     """Store the body as the newest version of the key."""
     names.check_key(request.key)
+    refuse_conditions(request)
     authorize_write(request)
     stored = object_headers.template(request, request.bucket)
     # Asked before the body is taken in, to answer at once; asked again by store(), as another may have come first.
@@ -21,6 +23,13 @@ async def put_object(request: OssRequest) -> Response:
     fill(stored, await receive(request))
     store(request, stored, "ObjectCreated:PutObject")
     return answers.empty(request, headers=object_headers.written(request.bucket, stored))
+
+
+def refuse_conditions(request: OssRequest) -> None:
+    """Raise NotImplementedHeader for a write with If-Match or If-None-Match, which OSS does not have."""
+    for name in ("If-Match", "If-None-Match"):
+        if request.header(name.lower()):
+            raise NotImplementedHeader(Header=name)
 
 
 def fill(stored: StoredObject, received: Received) -> None:

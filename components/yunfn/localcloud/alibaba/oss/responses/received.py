@@ -20,9 +20,12 @@ from yunfn.localcloud.alibaba.oss.exceptions import (
     OssError,
 )
 from yunfn.localcloud.alibaba.oss.request import OssRequest
+from yunfn.localcloud.cloud_error import UnknownOperationError
 
 _LARGEST = 5 * 1024**3
 _HELD_IN_MEMORY = 64 * 1024
+_SHA256_LENGTH = 64
+_SIGNED_CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 
 
 class IncompleteBody(OssError):
@@ -32,14 +35,22 @@ class IncompleteBody(OssError):
     text = "You did not provide the number of bytes specified by the Content-Length HTTP header."
 
 
+class XAmzContentSHA256Mismatch(OssError):
+    """An S3 client's digest of its body does not fit the body."""
+
+    code = "XAmzContentSHA256Mismatch"
+    text = "The provided 'x-amz-content-sha256' header does not match what was computed."
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A body that was taken in: its blob ("" for none), size in bytes, MD5 (upper-case hex) and CRC-64."""
+    """A body that was taken in: its blob ("" for none), size in bytes, MD5 (upper-case hex), CRC-64, SHA-256 (hex)."""
 
     blob: str
     size: int
     md5: str
     crc: int
+    sha256: str
 
     @property
     def pieces(self) -> list[tuple[str, int]]:
@@ -74,9 +85,10 @@ async def receive(request: OssRequest) -> Received:
 def keep(request: OssRequest, body: bytes) -> Received:
     """Store a body that is in memory."""
     if not body:
-        return Received("", 0, hashlib.md5(b"", usedforsecurity=False).hexdigest().upper(), 0)
+        md5 = hashlib.md5(b"", usedforsecurity=False).hexdigest().upper()
+        return Received("", 0, md5, 0, hashlib.sha256(b"").hexdigest())
     blob = request.state.blobs.put(body)
-    return Received(blob.name, blob.size, blob.md5.upper(), crc64(body))
+    return Received(blob.name, blob.size, blob.md5.upper(), crc64(body), blob.sha256)
 
 
 async def keep_stream(request: OssRequest, chunks: AsyncIterator[bytes]) -> Received:
@@ -96,14 +108,17 @@ async def keep_stream(request: OssRequest, chunks: AsyncIterator[bytes]) -> Rece
     if not size:
         request.state.blobs.delete(blob.name)
         return keep(request, b"")
-    return Received(blob.name, blob.size, blob.md5.upper(), crc)
+    return Received(blob.name, blob.size, blob.md5.upper(), crc, blob.sha256)
 
 
 def refuse_aws_chunks(request: OssRequest) -> None:
     """Raise AwsChunkedForbidden for the chunked bodies of AWS SDKs (OSS documentation, EC 0017-00000804)."""
+    payload = request.header("x-amz-content-sha256")
+    if payload == _SIGNED_CHUNKS:
+        # The one form of such bodies that the true OSS takes.
+        raise UnknownOperationError("oss", f"{request.call.operation} with x-amz-content-sha256: {payload}")
     if "aws-chunked" in request.header("content-encoding").lower():
         raise AwsChunkedForbidden(ArgumentName="Content-Encoding", ArgumentValue="aws-chunked")
-    payload = request.header("x-amz-content-sha256")
     if payload.startswith("STREAMING-"):
         raise AwsChunkedForbidden(ArgumentName="x-amz-content-sha256", ArgumentValue=payload)
     if trailer := request.header("x-amz-trailer"):
@@ -119,6 +134,9 @@ def _check(request: OssRequest, received: Received) -> None:
             digest = b""
         if digest.hex().upper() != received.md5:
             raise InvalidDigest(ContentMD5=expected)
+    sha256 = request.header("x-amz-content-sha256")
+    if len(sha256) == _SHA256_LENGTH and sha256 != received.sha256:
+        raise XAmzContentSHA256Mismatch()
     crc = request.header("x-oss-hash-crc64ecma")
     if crc and crc != str(received.crc):
         raise InvalidArgument(
