@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import subprocess
 import sys
 import tempfile
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -34,25 +38,32 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.real:
         return _real(arguments.real, arguments.yes)
-    return _guarded(lambda steps, folder: _local(steps, folder, arguments.keep))
+    return _guarded(lambda steps: _local(steps, arguments.keep))
 
 
-def _guarded(run):  # type: ignore[no-untyped-def]
+def _guarded(run: Callable[[Steps], None]) -> int:
     steps = Steps()
     error: BaseException | None = None
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with tempfile.TemporaryDirectory(prefix="yunfn-demo-") as folder:
-            run(steps, Path(folder))
+        run(steps)
     except (StepFailedError, PulumiFailedError, YunfnError, KeyboardInterrupt) as caught:
+        error = caught
+    except Exception as caught:
+        # Nothing foreseen: whoever mends it needs the place; the step is named all the same.
+        traceback.print_exc()
         error = caught
     return steps.end(error)
 
 
-def _local(steps: Steps, folder: Path, keep: bool) -> None:
+def _local(steps: Steps, keep: bool) -> None:
     show.prepare_layer(steps)
-    project = copy_project(folder / "project")
     with local_place(keep) as place:
         assert place.local is not None
+        # In the cloud's own folder, which goes with it even if this process is killed.
+        project = place.local.home.folder / "project"
+        if not project.exists():
+            copy_project(project)
         steps.say(f"local cloud: account {place.local.home.account}, proxy 127.0.0.1:{place.local.proxy_port}")
         with steps.step("bootstrap: the artifact bucket"):
             bootstrap = PulumiCli(project, "bootstrap", place.variables)
@@ -107,13 +118,16 @@ def _real(cloud: str, yes: bool) -> int:
     print(_CREATES)
     if not yes and input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
         return 1
+    built = subprocess.run([sys.executable, str(ROOT / "engine" / "build.py")])
+    if built.returncode != 0:
+        return built.returncode
     return _guarded(_in_real_account)
 
 
-def _in_real_account(steps: Steps, folder: Path) -> None:
+def _in_real_account(steps: Steps) -> None:
     show.prepare_layer(steps)
-    project = copy_project(folder / "project")
-    with real_place(folder) as place:
+    with tempfile.TemporaryDirectory(prefix="yunfn-demo-") as folder, real_place(Path(folder)) as place:
+        project = copy_project(Path(folder) / "project")
         (project / f"stacks/config/Pulumi.{place.stack}.yaml").write_text((ROOT / _CONFIGURATION).read_text())
         made_bucket = False
         stack = PulumiCli(project, place.stack, place.variables)

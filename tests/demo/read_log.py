@@ -9,7 +9,8 @@ import time
 
 from aliyun.log import LogClient
 
-_PATIENCE_SECONDS = 60.0
+# A new index of the true log service takes a minute or two to work.
+_PATIENCE_SECONDS = 180.0
 
 
 def main(outputs: dict[str, str], region: str) -> None:

@@ -26,13 +26,16 @@ class Steps:
     def step(self, title: str) -> Iterator[None]:
         """One step: a spinner on a terminal while it runs, a line with its time when it is done."""
         began = time.monotonic()
-        self.failed = title
-        if self._console.is_terminal:
-            with self._console.status(title):
+        try:
+            if self._console.is_terminal:
+                with self._console.status(title):
+                    yield
+            else:
                 yield
-        else:
-            yield
-        self.failed = ""
+        except BaseException:
+            # Cleaning up afterwards has steps too; the first that failed is the one to name.
+            self.failed = self.failed or title
+            raise
         self._console.print(f"[green]✓[/] {title} [dim]{time.monotonic() - began:.1f} s[/]")
 
     def say(self, text: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ from typing import Any
 
 import yaml
 
+_PR_SET_PDEATHSIG = 1
 ROOT = Path(__file__).parents[2]
 _SUMMARY = re.compile(
     r"^\s+([+~-]+|±|\+-|<|>)?\s*(\d+) (created|updated|deleted|replaced|unchanged|read|imported|to \w+)"
@@ -37,6 +40,11 @@ class Outcome:
     code: int
     output: str
     changes: dict[str, int] = field(default_factory=dict)
+
+
+def _die_with_parent() -> None:
+    """Run in the child: it is killed when this process dies, so that a killed demo or test leaves none running."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def engine_variables() -> dict[str, str]:
@@ -102,7 +110,13 @@ class PulumiCli:
         """Any command of the CLI; raises PulumiFailedError on another exit code than 0 where ``check`` is set."""
         command = ["pulumi", *arguments, *(["--stack", self.stack] if with_stack else [])]
         done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=timeout
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            preexec_fn=_die_with_parent,
         )
         output = done.stdout + (("\n" + done.stderr) if done.stderr else "")
         if check and done.returncode != 0:

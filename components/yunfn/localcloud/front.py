@@ -25,6 +25,29 @@ _HEAD_LIMIT = 65536
 _TLS_PORT = 443
 
 
+class _PromptHttp(HttpToolsProtocol):
+    """HTTP/1.1 that acknowledges at once.
+
+    urllib3 leaves Nagle's algorithm on behind a proxy: requests with a body arrive in two segments, and the
+    second one waits for our acknowledgement, which Linux delays by 40 ms unless told otherwise each time.
+    """
+
+    _socket: socket.socket | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Keep the TCP socket below the transport, where there is one and the system knows the option."""
+        super().connection_made(transport)
+        below = transport.get_extra_info("socket")
+        if hasattr(socket, "TCP_QUICKACK") and below is not None and below.family == socket.AF_INET:
+            self._socket = below
+
+    def data_received(self, data: bytes) -> None:
+        """Acknowledge, then read as ever."""
+        if self._socket is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        super().data_received(data)
+
+
 class HttpServing:
     """Makes uvicorn's HTTP/1.1 protocol for an ASGI application, one per connection."""
 
@@ -38,7 +61,7 @@ class HttpServing:
 
     def protocol(self) -> HttpToolsProtocol:
         """A fresh protocol for a new connection; call in the running loop."""
-        return HttpToolsProtocol(
+        return _PromptHttp(
             config=self._config, server_state=self._state, app_state={}, _loop=asyncio.get_running_loop()
         )
 

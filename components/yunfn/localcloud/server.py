@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 from yunfn.localcloud.certificates import CertificateAuthority
@@ -24,6 +25,7 @@ from yunfn.localcloud.registry import SERVICES
 from yunfn.localcloud.runner import FunctionRunner
 
 logger = logging.getLogger(__name__)
+_REMOVE_SECONDS = 5.0
 
 
 async def serve(home: Home, port: int, stop: asyncio.Event) -> None:
@@ -93,7 +95,15 @@ def main() -> None:
             uvloop.install()
         asyncio.run(_main(home, arguments.port, arguments.owned))
     if arguments.remove:
-        shutil.rmtree(home.folder, ignore_errors=True)
+        _remove(home.folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder, also while a command that outlived its cloud for a moment still writes there."""
+    deadline = time.monotonic() + _REMOVE_SECONDS
+    while folder.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,14 @@ import asyncio
 import re
 import ssl
 import stat
-from collections.abc import AsyncIterator
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+import requests
 from cryptography import x509
 from starlette.responses import PlainTextResponse, Response
 
@@ -66,6 +69,34 @@ async def entered(tmp_path: Path) -> AsyncIterator[Entered]:
     await cloud.stop()
 
 
+@pytest.fixture
+def entered_by_thread(tmp_path: Path) -> Iterator[Entered]:
+    """The same, served in a thread of its own, for clients that block."""
+    home = Home(tmp_path / "home")
+    home.create()
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def open_up() -> Entered:
+        cloud = LocalCloud(home, [EchoService])
+        front = Front(cloud, CertificateAuthority(home.certificates))
+        return Entered(cloud, front, await front.listen())
+
+    async def shut(entered: Entered) -> None:
+        await entered.front.close()
+        # Closing a connection takes a few turns of the loop.
+        await asyncio.sleep(0.1)
+        await entered.cloud.stop()
+
+    made = asyncio.run_coroutine_threadsafe(open_up(), loop).result(10)
+    yield made
+    asyncio.run_coroutine_threadsafe(shut(made), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+    loop.close()
+
+
 async def test_true_host_names_answer_through_tls_and_plain(entered: Entered) -> None:
     async with entered.client() as client:
         for scheme in ("https", "http"):
@@ -81,6 +112,20 @@ async def test_one_connection_serves_many_requests_at_speed(entered: Entered) ->
             await client.get("https://b1.oss-cn-shanghai.aliyuncs.com/")
         # Without TCP_NODELAY each answer waits 40 ms for the client's delayed ACK.
         assert asyncio.get_running_loop().time() - began < 50 * 0.03
+
+
+def test_a_client_with_nagles_algorithm_on_is_not_kept_waiting(entered_by_thread: Entered) -> None:
+    """urllib3 behind a proxy: head and body in two segments, the second held back until the first is acknowledged."""
+    proxy = f"http://127.0.0.1:{entered_by_thread.port}"
+    options = {"proxies": {"https": proxy}, "verify": str(entered_by_thread.front.authority.bundle), "timeout": 10}
+    url = "https://b1.oss-cn-shanghai.aliyuncs.com/k"
+    with requests.Session() as session:
+        session.trust_env = False
+        session.put(url, data=b"x" * 1024, **options)
+        began = time.monotonic()
+        for _ in range(25):
+            session.put(url, data=b"x" * 1024, **options)
+        assert time.monotonic() - began < 25 * 0.03
 
 
 async def test_large_bodies_arrive_whole(entered: Entered) -> None:
