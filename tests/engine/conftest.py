@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from support.pulumi_cli import PulumiCli, copy_project, engine_variables
-from yunfn.localcloud import connection, environment
+from support.local_account import LocalAccount, account_of
+from support.pulumi_cli import PulumiCli
+from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
 
 PROGRAMS = Path(__file__).parent / "programs"
-_PROJECT = """\
-name: yunfn-test
-runtime: python
-"""
 
 
 @pytest.fixture(scope="session")
@@ -29,48 +24,69 @@ def cloud() -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="session")
-def variables(cloud: Connection) -> dict[str, str]:
-    """The environment of a command in the local cloud, with the engine on PATH."""
-    child = environment.child_environment(os.environ, cloud.home, cloud.proxy_port)
-    child.update(engine_variables())
-    # Programs of tests import nothing from the folder that pytest was started in.
-    child.pop("PYTEST_CURRENT_TEST", None)
-    return child
+def account(cloud: Connection) -> LocalAccount:
+    """The shared cloud as an account that commands run in."""
+    return account_of(cloud)
+
+
+@pytest.fixture(scope="module")
+def own_account() -> Iterator[LocalAccount]:
+    """A local cloud of the module's own: for another account, a moved clock, or counting what is left."""
+    with connection.temporary() as running:
+        yield account_of(running)
 
 
 @pytest.fixture(scope="session")
-def artifact_bucket(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> str:
+def variables(account: LocalAccount) -> dict[str, str]:
+    """The environment of a command in the shared cloud, with the engine on PATH."""
+    return account.variables
+
+
+@pytest.fixture(scope="session")
+def artifact_bucket(account: LocalAccount, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The artifact bucket, made as users make it: by the bootstrap program."""
-    stack = PulumiCli(copy_project(tmp_path_factory.mktemp("bootstrap") / "project"), "bootstrap", variables)
-    stack.init()
-    stack.up()
-    return str(stack.outputs()["bucket"])
+    return account.bootstrap(tmp_path_factory.mktemp("bootstrap"))
 
 
 NewStack = Callable[[str], PulumiCli]
 
 
-@pytest.fixture
-def new_stack(
-    tmp_path: Path, variables: dict[str, str], artifact_bucket: str, request: pytest.FixtureRequest
-) -> Iterator[NewStack]:
-    """Makes a stack of a program in ``programs/``, in a project folder of its own; destroyed at the end."""
-    made: list[PulumiCli] = []
-    base = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[:40].strip("-")
+def _maker(account: LocalAccount, folder: Path, base: str, made: list[PulumiCli]) -> NewStack:
+    stem = re.sub(r"[^a-z0-9]+", "-", base.lower()).strip("-")[:40].strip("-")
 
     def make(program: str) -> PulumiCli:
-        folder = tmp_path / f"{program}-{len(made)}"
-        folder.mkdir()
-        (folder / "Pulumi.yaml").write_text(_PROJECT)
-        shutil.copy(PROGRAMS / f"{program}.py", folder / "__main__.py")
-        stack = PulumiCli(folder, base if not made else f"{base}-{len(made)}", variables)
-        stack.init()
+        name = stem if not made else f"{stem}-{len(made)}"
+        stack = account.stack(folder / f"{program}-{len(made)}", PROGRAMS / f"{program}.py", name)
         made.append(stack)
         return stack
 
-    yield make
+    return make
+
+
+@pytest.fixture
+def new_stack(
+    tmp_path: Path, account: LocalAccount, artifact_bucket: str, request: pytest.FixtureRequest
+) -> Iterator[NewStack]:
+    """Makes a stack of a program in ``programs/``, in a project folder of its own; destroyed at the end."""
+    made: list[PulumiCli] = []
+    yield _maker(account, tmp_path, request.node.name, made)
     for stack in made:
         stack.destroy(check=False)
+
+
+@pytest.fixture(scope="module")
+def module_stack(
+    account: LocalAccount,
+    artifact_bucket: str,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[NewStack]:
+    """As ``new_stack``, for stacks that the tests of a module share; what cannot be destroyed fails the last one."""
+    made: list[PulumiCli] = []
+    name = request.node.path.stem.removeprefix("test_")
+    yield _maker(account, tmp_path_factory.mktemp(name), name, made)
+    for stack in made:
+        stack.destroy()
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import pulumi
 import pulumi_alicloud as alicloud
+from pulumi.runtime.settings import get_root_resource
 
 from yunfn import storage
 from yunfn.alibaba.account import Account
@@ -50,6 +52,32 @@ def upload(name: str, package: Package, key: str, bucket: pulumi.Input[str], par
             # The key is the digest. Path and MD5 of the zip differ between machines (home folder, zlib build)
             # for the same content and must not upload it again.
             ignore_changes=["source", "contentMd5"],
+            hooks=pulumi.ResourceHookBinding(on_error=[_explaining_hook()]),
         ),
     )
     return Stored(stored.bucket, stored.key)
+
+
+# A hook's name is registered once per program run: the key is the run's root resource.
+_hooks: WeakKeyDictionary[pulumi.Resource, pulumi.ErrorHook] = WeakKeyDictionary()
+
+
+def _explaining_hook() -> pulumi.ErrorHook:
+    root = get_root_resource()
+    hook = None if root is None else _hooks.get(root)
+    if hook is None:
+        hook = pulumi.ErrorHook("yunfn-artifact-upload", _explain)
+        if root is not None:
+            _hooks[root] = hook
+    return hook
+
+
+def _explain(failed: pulumi.ErrorHookArgs) -> bool:
+    """Say what to do where the bucket is missing; upstream only passes OSS's refusal on. Never tries again."""
+    if any("NoSuchBucket" in error for error in failed.errors):
+        bucket = (failed.new_inputs or {}).get("bucket")
+        pulumi.log.error(
+            f"the artifact bucket {bucket} is not there. The bootstrap program makes it, once per account and "
+            "region: pulumi up --stack bootstrap. Then run this again"
+        )
+    return False

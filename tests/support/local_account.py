@@ -1,0 +1,70 @@
+"""A local cloud as one account that commands and stacks are run in."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from support.pulumi_cli import PulumiCli, copy_project, engine_variables
+from yunfn.localcloud import environment
+from yunfn.localcloud.connection import Connection
+
+_PROJECT = "name: yunfn-test\nruntime: python\n"
+#: What an operation's name begins with if it changes nothing.
+_READS = ("Get", "List", "Describe", "Query", "Head")
+
+
+@dataclass(frozen=True)
+class LocalAccount:
+    """A running local cloud with the environment of a command in it."""
+
+    cloud: Connection
+    variables: dict[str, str]
+
+    @property
+    def id(self) -> str:
+        """The account's id."""
+        return self.cloud.home.account
+
+    def bootstrap(self, folder: Path) -> str:
+        """Make the artifact bucket as users make it, by the bootstrap program; answer its name."""
+        stack = PulumiCli(copy_project(folder / "bootstrap"), "bootstrap", self.variables)
+        stack.init()
+        stack.up()
+        return str(stack.outputs()["bucket"])
+
+    def stack(self, folder: Path, program: Path, name: str) -> PulumiCli:
+        """Make a stack called ``name`` of one program, in a project of its own in ``folder``, which is made."""
+        folder.mkdir(parents=True)
+        (folder / "Pulumi.yaml").write_text(_PROJECT)
+        shutil.copy(program, folder / "__main__.py")
+        made = PulumiCli(folder, name, self.variables)
+        made.init()
+        return made
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every request so far, oldest first."""
+        return [json.loads(line) for line in self.cloud.ask("GET", "/journal").text.splitlines()]
+
+    def move_clock(self, seconds: float) -> None:
+        """Move the cloud's clock forward; for clouds that no other test uses."""
+        self.cloud.ask("POST", "/clock", json={"seconds": seconds})
+
+
+def account_of(cloud: Connection) -> LocalAccount:
+    """The account of a running local cloud, with the engine on its commands' PATH."""
+    variables = environment.child_environment(os.environ, cloud.home, cloud.proxy_port)
+    variables.update(engine_variables())
+    # Programs of tests import nothing from the folder that pytest was started in.
+    variables.pop("PYTEST_CURRENT_TEST", None)
+    return LocalAccount(cloud, variables)
+
+
+def writes(journal: Iterable[dict[str, Any]]) -> list[str]:
+    """The operations in a journal that change something in the cloud, as ``service:operation``."""
+    return [f"{line['service']}:{line['operation']}" for line in journal if not line["operation"].startswith(_READS)]
