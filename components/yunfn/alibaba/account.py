@@ -23,7 +23,7 @@ _TYPE = "yunfn:alibaba:Account"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account in use: its id (digits), and the region of the provider."""
+    """The account in use: ``account_id`` (digits), and the ``region`` of the provider."""
 
     account_id: str
     region: pulumi.Output[str]

@@ -31,7 +31,9 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Calls ``alias`` for requests to ``path`` (``/*`` at its end matches all below) by ``methods``."""
+    """Calls ``alias`` for requests to ``path`` (``/*`` at its end matches all below) by ``methods``, after
+    ``rewrites`` of the path.
+    """
 
     path: str
     alias: Alias

@@ -159,6 +159,9 @@ class Function(pulumi.ComponentResource):
             reserved_concurrency,
             lambda v: rules.within(name, "reserved_concurrency", v, (0, 2**31 - 1), "instances"),
         )
+        asynchronous = async_invocation.settings(name) if async_invocation else None
+        if provisioned_instances is not None:
+            provisioned_instances.settings(name)
         account = guard(opts)
         if account.account_id != service.account.account_id:
             raise ValidationError(name, "service", service.service_name, "belongs to another account's provider")
@@ -217,7 +220,7 @@ class Function(pulumi.ComponentResource):
         self.function_name = function.function_name
         self.function_arn = function.function_arn
         self.version = version.version_id
-        self._invoke_settings(reserved)
+        self._invoke_settings(reserved, asynchronous)
         self.register_outputs(
             {
                 "functionName": self.function_name,
@@ -243,7 +246,7 @@ class Function(pulumi.ComponentResource):
             return []
         return [attach(called, role.role_name, wanted, self)]
 
-    def _invoke_settings(self, reserved: pulumi.Input[int] | None) -> None:
+    def _invoke_settings(self, reserved: pulumi.Input[int] | None, asynchronous: dict[str, Any] | None) -> None:
         child = pulumi.ResourceOptions(parent=self)
         if reserved is not None:
             alicloud.fc.V3ConcurrencyConfig(
@@ -252,12 +255,12 @@ class Function(pulumi.ComponentResource):
                 reserved_concurrency=reserved,
                 opts=child,
             )
-        if self.async_invocation is not None:
+        if asynchronous is not None:
             alicloud.fc.V3AsyncInvokeConfig(
                 f"{self.name}-async",
                 function_name=self.function_name,
                 opts=child,
-                **self.async_invocation.settings(self.name),
+                **asynchronous,
             )
 
 

@@ -37,7 +37,7 @@ class HealthCheck:
     """How the platform sees that a custom runtime or container is well; times in seconds.
 
     ``path`` is asked by GET every ``period`` (1–120), first after ``initial_delay`` (0–120), waiting
-    ``timeout`` (1–3); the instance is taken for dead or alive after so many failures or successes (1–120).
+    ``timeout`` (1–3); the instance is taken for dead or alive after so many ``failures`` or ``successes`` (1–120).
     """
 
     path: pulumi.Input[str]
@@ -61,7 +61,9 @@ class HealthCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomRuntime:
-    """The program of a ``custom*`` runtime: ``command`` with ``args``, listening on ``port``."""
+    """The program of a ``custom*`` runtime: ``command`` with ``args``, listening on ``port``, watched by
+    ``health_check``.
+    """
 
     command: Sequence[pulumi.Input[str]]
     args: Sequence[pulumi.Input[str]] = ()
@@ -80,7 +82,9 @@ class CustomRuntime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """A container image of the Container Registry (ACR), listening on ``port``."""
+    """A container ``image`` of the Container Registry (ACR): ``entrypoint`` and ``command`` as in its image unless
+    given, listening on ``port``, watched by ``health_check``.
+    """
 
     image: pulumi.Input[str]
     command: Sequence[pulumi.Input[str]] = ()

@@ -51,8 +51,9 @@ class AsyncInvocation:
 class ScheduledInstances:
     """Another number of ready instances at set times.
 
-    ``schedule`` is ``cron(…)`` or ``at(…)`` in the words of FC, ``target`` the number of instances, ``start``
-    and ``end`` the time in which it holds (``2026-01-01T00:00:00Z``), ``time_zone`` as ``Asia/Shanghai``.
+    ``name`` tells it from others; ``schedule`` is ``cron(…)`` or ``at(…)`` in the words of FC, ``target`` the
+    number of instances, ``start`` and ``end`` the time in which it holds (``2026-01-01T00:00:00Z``),
+    ``time_zone`` as ``Asia/Shanghai``.
     """
 
     name: pulumi.Input[str]
@@ -65,7 +66,8 @@ class ScheduledInstances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionedInstances:
-    """Instances kept ready for an alias: ``target`` of them (0–10000), and changes by schedule.
+    """Instances kept ready for an alias: ``target`` of them (0–10000), other numbers at set times by
+    ``schedules``.
 
     ``always_allocate_cpu`` and ``always_allocate_gpu`` say whether they have both between calls too, as is the
     platform's default.

@@ -24,7 +24,7 @@ _TOKENS = ", '\";=()[]{}?@&<>/:\n\t\r"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logstore:
-    """A logstore that is there already: the names of its project and its own."""
+    """A logstore that is there already: ``project_name`` of its project and its own ``logstore_name``."""
 
     project_name: pulumi.Input[str]
     logstore_name: pulumi.Input[str]

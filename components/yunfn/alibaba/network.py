@@ -12,7 +12,9 @@ from yunfn.exceptions import ValidationError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vpc:
-    """The VPC that functions stand in: its id, the vSwitches to take addresses from, and a security group."""
+    """The VPC that functions stand in: ``vpc_id``, the ``vswitch_ids`` to take addresses from, and the
+    ``security_group_id`` that says what they may reach.
+    """
 
     vpc_id: pulumi.Input[str]
     vswitch_ids: pulumi.Input[Sequence[pulumi.Input[str]]]

@@ -116,7 +116,7 @@ class OssSource(Source):
 class LogSource(Source):
     """Calls with new lines of a logstore: ``project`` and ``logstore`` to read, at every ``interval`` seconds
     (3–600), at most ``retries`` (0–100) times again after an error; ``log_project`` and ``log_store`` take the
-    trigger's own log; ``parameters`` go to the function.
+    trigger's own log; ``parameters`` go to the function; ``enabled`` whether it calls at all.
     """
 
     trigger_type: ClassVar[str] = "log"
@@ -186,7 +186,9 @@ class MnsTopicSource(Source):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CdnSource(Source):
-    """Calls at events of the CDN: ``event`` such as CachedObjectsRefreshed, its ``version``, for ``domains``."""
+    """Calls at events of the CDN: ``event`` such as CachedObjectsRefreshed, its ``version``, for ``domains``;
+    ``notes`` are for people.
+    """
 
     trigger_type: ClassVar[str] = "cdn_events"
     caller: ClassVar[str | None] = trust_document(service="cdn.aliyuncs.com")
@@ -233,8 +235,11 @@ class TablestoreSource(Source):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventBridgeSource(Source):
-    """Calls by EventBridge. ``event_source``, ``pattern``, ``sink`` and ``run`` are the platform's
-    eventSourceConfig, eventRuleFilterPattern, eventSinkConfig and runOptions; ``asynchronous`` how it calls.
+    """Calls by EventBridge.
+
+    ``event_source``, ``pattern``, ``sink`` and ``run`` are the platform's eventSourceConfig,
+    eventRuleFilterPattern, eventSinkConfig and runOptions; ``asynchronous`` whether it waits for no answer;
+    ``enabled`` whether it calls at all.
     """
 
     trigger_type: ClassVar[str] = "eventbridge"
