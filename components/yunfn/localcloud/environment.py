@@ -91,8 +91,11 @@ def child_environment(
 
 
 def trust_site() -> Path:
-    """The folder with the ``sitecustomize`` that points certifi at SSL_CERT_FILE, for SDKs that pin certifi."""
-    return Path(__file__).parent / "trust_site"
+    """The folder with the ``sitecustomize`` that points certifi at SSL_CERT_FILE, for SDKs that pin certifi.
+
+    Functions get the same folder.
+    """
+    return Path(__file__).parent / "runner" / "bootstrap" / "site"
 
 
 def write_profiles(home: Home, region: str) -> Path:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,6 +104,17 @@ def test_profile_files_hold_the_local_key_only_and_are_private(home: Home) -> No
 def test_a_python_path_of_the_user_is_kept_behind_ours(home: Home) -> None:
     child = environment.child_environment({"PYTHONPATH": "/mine"}, home, 1)
     assert child["PYTHONPATH"] == f"{environment.trust_site()}:/mine"
+
+
+def test_a_python_trusts_the_local_ca_and_still_runs_its_own_sitecustomize(home: Home, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "sitecustomize.py").write_text("import builtins\nbuiltins.theirs_ran = True\n")
+    (home.certificates / "ca.pem").write_text("the bundle")
+    child = environment.child_environment(os.environ | {"PYTHONPATH": str(theirs)}, home, 1)
+    code = "import certifi, builtins; print(certifi.where()); print(certifi.contents()); print(builtins.theirs_ran)"
+    done = subprocess.run([sys.executable, "-c", code], env=child, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [str(home.certificates / "ca.pem"), "the bundle", "True"]
 
 
 def test_the_passphrase_is_one_per_user_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
