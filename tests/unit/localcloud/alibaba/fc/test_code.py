@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import zlib
 
@@ -12,6 +13,10 @@ from alibabacloud_fc20230330.client import Client
 from oss2.utils import Crc64
 
 from unit.localcloud.alibaba.fc.served_fc import Refused, ServedFc, create_function, inline, make_zip
+from yunfn.localcloud.alibaba.fc.exceptions import LayerVersionNotFound
+from yunfn.localcloud.alibaba.fc.models.functions import Functions
+from yunfn.localcloud.alibaba.fc.models.layers import Layers
+from yunfn.localcloud.alibaba.fc.packages import Packages
 
 
 def crc(data: bytes) -> str:
@@ -117,3 +122,42 @@ def test_bytes_go_when_nothing_uses_them_any_more(client: Client, served: Served
     assert served.blobs() == 1
     client.delete_function("f")
     assert served.blobs() == 0
+
+
+def test_of_two_creations_at_once_one_wins_and_leaves_no_bytes(served: ServedFc) -> None:
+    body = {"functionName": "f", "runtime": "python3.10", "handler": "a.b", "code": large_code().to_map()}
+
+    async def both() -> list[object]:
+        functions = Functions(served.scope, Packages(served.cloud))
+        return await asyncio.gather(*(functions.create(body, {}) for _ in range(2)), return_exceptions=True)
+
+    outcomes = served.run(both)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["FunctionAlreadyExists", "dict"]
+    assert served.blobs() == 1
+    served.client().delete_function("f")
+    assert served.blobs() == 0
+    assert served.do(lambda: served.cloud.store.kinds("fc/")) == []
+
+
+def test_a_layer_that_goes_while_code_is_taken_in_is_missed(client: Client, served: ServedFc) -> None:
+    layer = m.CreateLayerVersionInput(code=inline(a="1"), compatible_runtime=["python3.10"])
+    arn = client.create_layer_version("l", m.CreateLayerVersionRequest(body=layer)).body.layer_version_arn
+    body = {"functionName": "f", "runtime": "python3.10", "handler": "a.b", "layers": [arn]}
+
+    async def race() -> list[object]:
+        packages = Packages(served.cloud)
+        creation = asyncio.ensure_future(
+            Functions(served.scope, packages).create(body | {"code": large_code().to_map()}, {})
+        )
+        await asyncio.sleep(0)
+        Layers(served.scope, packages).delete_version("l", "1")
+        return await asyncio.gather(creation, return_exceptions=True)
+
+    (outcome,) = served.run(race)
+    assert isinstance(outcome, LayerVersionNotFound)
+    assert served.blobs() == 0
+
+
+def large_code() -> m.InputCodeLocation:
+    """Code too large to be taken in at one go."""
+    return inline(index__py="x" * (1 << 20))

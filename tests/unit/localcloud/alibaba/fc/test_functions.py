@@ -116,6 +116,8 @@ def test_functions_are_listed_page_by_page(client: Client) -> None:
         if not token:
             break
     assert names == [["a1", "a2"], ["a3"]]
+    full = client.list_functions(m.ListFunctionsRequest(prefix="a", limit=3)).body
+    assert (len(full.functions), full.next_token) == (3, "")
     by_tag = client.list_functions(m.ListFunctionsRequest(tags=[m.Tag(key="k", value="b1")])).body
     assert [function.function_name for function in by_tag.functions] == ["b1"]
     assert client.list_functions(m.ListFunctionsRequest(runtime="python3.9")).body.functions == []

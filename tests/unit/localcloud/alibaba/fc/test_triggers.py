@@ -152,6 +152,14 @@ def test_oss_triggers_of_a_bucket(made: Client, served: ServedFc) -> None:
         create(made, "n7", "oss", config("n7/"), source_arn=source)
 
 
+def test_topic_triggers_stay_as_they_were_created(made: Client, served: ServedFc) -> None:
+    config = {"notifyContentFormat": "JSON", "notifyStrategy": "BACKOFF_RETRY"}
+    create(made, "m", "mns_topic", config, source_arn=f"acs:mns:{REGION}:{served.account}:/topics/T1")
+    assert update(made, "m", description="d", trigger_config=json.dumps(config)).description == "d"
+    with Refused("InvalidArgument", 400, "mns_topic cannot be updated"):
+        update(made, "m", trigger_config=json.dumps(config | {"notifyContentFormat": "STREAM"}))
+
+
 @pytest.mark.parametrize("qualifier", [None, "prod"])
 def test_a_triggers_record_is_what_the_data_plane_reads(
     published: Client, served: ServedFc, qualifier: str | None

@@ -69,10 +69,10 @@ class Functions:
             "published": "",
             "tags": tags,
         }
-        self._packages.hold([code, *layers], self._holder(name))
         if not self._functions.insert(name, record):
-            self._packages.release([code], self._holder(name))
+            self._packages.discard(code)
             raise FunctionAlreadyExists(name)
+        self._packages.hold([code, *layers], self._holder(name))
         self._scope.changed(name)
         return record
 

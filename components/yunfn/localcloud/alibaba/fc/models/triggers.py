@@ -28,6 +28,8 @@ from yunfn.runtimes import FC_LIMITS
 
 # FCD "OSS triggers".
 _OSS_TRIGGERS_PER_BUCKET = 10
+# FCD "MNS topic triggers", "Tablestore triggers": their configuration stays as it was created.
+_FIXED_TYPES = ("mns_topic", "tablestore")
 _LABEL_LENGTH = 63
 _SUFFIX_LENGTH = 10
 
@@ -85,6 +87,11 @@ class Triggers:
         """Change configuration, role, description or qualifier; the document. Raises what :meth:`create` raises."""
         fields = Fields(body)
         document = self.get(function, name)
+        if document["triggerType"] in _FIXED_TYPES and fields.text("triggerConfig") not in (
+            None,
+            document["triggerConfig"],
+        ):
+            raise InvalidArgument(f"a trigger of type {document['triggerType']} cannot be updated; delete it first")
         for field in ("triggerConfig", "invocationRole", "description"):
             value = fields.text(field)
             if value is not None:
