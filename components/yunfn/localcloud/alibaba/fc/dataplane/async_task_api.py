@@ -6,9 +6,11 @@ from starlette.responses import JSONResponse, Response
 
 from yunfn.localcloud.alibaba.fc.dataplane.async_queue import AsyncQueue
 from yunfn.localcloud.alibaba.fc.dataplane.async_tasks import AsyncTask
+from yunfn.localcloud.alibaba.fc.dataplane.authority import invocation_resources
 from yunfn.localcloud.alibaba.fc.dataplane.exceptions import AsyncTaskNotFound
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory
 from yunfn.localcloud.alibaba.fc.exceptions import InvalidArgument
+from yunfn.localcloud.alibaba.fc.rights import require
 from yunfn.localcloud.call import Call
 
 _DEFAULT_LIMIT = 20
@@ -63,7 +65,8 @@ class AsyncTaskApi:
 
     def _require(self, call: Call, operation: str, name: str) -> None:
         call.operation, call.resource = operation, f"functions/{name}"
-        call.require(f"fc:{operation}", f"acs:fc:{call.region}:{call.account}:functions/{name}")
+        resources = invocation_resources(call.region, call.account, name, call.param("qualifier") or "LATEST")
+        require(call, f"fc:{operation}", resources, {})
 
 
 def _number(call: Call, name: str, default: int) -> int:

@@ -17,8 +17,8 @@ from yunfn.localcloud.alibaba.fc.dataplane.invocation import Request
 from yunfn.localcloud.alibaba.fc.dataplane.invoker import Invoker
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, ResolvedFunction
 from yunfn.localcloud.alibaba.fc.exceptions import EntityTooLarge, InvalidArgument
+from yunfn.localcloud.alibaba.fc.rights import require
 from yunfn.localcloud.call import Call
-from yunfn.localcloud.cloud_error import AccessDeniedError
 from yunfn.localcloud.runner import HttpRequest, InvocationResult
 from yunfn.runtimes import FC_LIMITS
 
@@ -79,17 +79,8 @@ class InvokeApi:
 
 
 def require_invocation(call: Call, region: str, name: str, qualifier: str) -> None:
-    """Raise AccessDeniedError unless the caller may invoke by this qualifier, or the function as a whole."""
-    narrow, wide = invocation_resources(region, call.account, name, qualifier)
-    try:
-        call.require("fc:InvokeFunction", narrow)
-    except AccessDeniedError as refused:
-        try:
-            call.require("fc:InvokeFunction", wide)
-        except AccessDeniedError:
-            call.denied = f"fc:InvokeFunction {narrow}"
-            raise refused from None
-        call.denied = ""
+    """Raise NotAuthorized unless the caller may invoke by this qualifier, or the function as a whole."""
+    require(call, "fc:InvokeFunction", invocation_resources(region, call.account, name, qualifier), {})
 
 
 def wants_async(headers: Mapping[str, str]) -> bool:

@@ -133,6 +133,15 @@ async def test_stateful_tasks_have_ids_of_their_own_and_are_listed(workshop: Wor
     assert (await workshop.api("GET", "/functions/greet/async-tasks?limit=1000")).json()["Code"] == "InvalidArgument"
 
 
+async def test_only_who_is_allowed_sees_tasks(workshop: Workshop) -> None:
+    workshop.deploy("greet", GREET)
+    request_id = await enqueue(workshop, "greet")
+    reader = workshop.user("reader", ("fc:GetAsyncTask", f"acs:fc:{REGION}:{workshop.account}:functions/greet"))
+    for method, end, status in (("GET", f"/{request_id}", 200), ("GET", "", 403), ("PUT", f"/{request_id}/stop", 403)):
+        response = await workshop.api(method, f"/functions/greet/async-tasks{end}", key=reader)
+        assert response.status_code == status
+
+
 async def test_a_running_task_is_stopped_for_good(workshop: Workshop) -> None:
     workshop.deploy("sleep", SLEEP)
     request_id = await enqueue(workshop, "sleep")
