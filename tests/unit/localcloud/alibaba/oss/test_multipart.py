@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import oss2
@@ -52,6 +53,21 @@ def test_parts_become_an_object(served: ServedCloud, bucket: oss2.Bucket) -> Non
     assert bucket.get_object("copy").read() == data
     bucket.delete_object("copy")
     assert blob_count(served) == before - 3
+
+
+def test_a_reader_finishes_an_object_of_many_parts_that_was_deleted(served: ServedCloud, bucket: oss2.Bucket) -> None:
+    parts = {number: os.urandom(1024 * 1024) for number in range(1, 11)}
+    upload_id, infos = upload(bucket, "k", parts)
+    bucket.complete_multipart_upload("k", upload_id, infos)
+    reader = bucket.get_object("k")
+    begun = reader.read(10)
+    bucket.delete_object("k")
+    held = blob_count(served)
+    assert begun + reader.read() == b"".join(parts.values())
+    deadline = time.monotonic() + 5
+    while blob_count(served) > held - 10 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert blob_count(served) == held - 10
 
 
 def test_resumable_upload_and_download(bucket: oss2.Bucket, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_chunked_bodies_of_aws_sdks(
         ("PUT", "", {"cors": "", "website": ""}),
         ("POST", "k", {"restore": ""}),
         ("GET", "k", {"x-oss-process": "image/resize,w_100"}),
+        ("GET", "k", {"asyncFetch": "1"}),
         ("PATCH", "k", {}),
     ],
 )

@@ -81,6 +81,16 @@ def test_deleting_the_newest_version_shows_the_one_before(versioned: oss2.Bucket
     assert listed(versioned) == []
 
 
+def test_under_the_newest_version_there_may_be_a_delete_marker(versioned: oss2.Bucket) -> None:
+    oldest = versioned.put_object("k", b"1").versionid
+    marker = versioned.delete_object("k").versionid
+    newest = versioned.put_object("k", b"2").versionid
+    versioned.delete_object("k", {"versionId": newest})
+    assert not versioned.object_exists("k")
+    assert versioned.list_objects().object_list == []
+    assert listed(versioned) == [("k", oldest, False, False), ("k", marker, True, True)]
+
+
 def test_the_object_from_before_is_the_null_version(bucket: oss2.Bucket) -> None:
     bucket.put_object("k", b"old")
     switch(bucket, "Enabled")
