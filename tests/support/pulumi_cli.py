@@ -101,8 +101,15 @@ class PulumiCli:
 
     def configure(self, **values: str) -> None:
         """Set configuration values; ``__`` in a name stands for the colon of its namespace."""
-        for name, value in values.items():
-            self.run("config", "set", name.replace("__", ":"), value)
+        self._set("--plaintext", values)
+
+    def configure_secret(self, **values: str) -> None:
+        """Set configuration values that are encrypted; names as in ``configure``."""
+        self._set("--secret", values)
+
+    def _set(self, kind: str, values: Mapping[str, str]) -> None:
+        pairs = [f"{name.replace('__', ':')}={value}" for name, value in values.items()]
+        self.run("config", "set-all", *(part for pair in pairs for part in (kind, pair)))
 
     def run(
         self, *arguments: str, check: bool = True, with_stack: bool = True, timeout: float = 600
