@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import pulumi
 
@@ -36,8 +36,3 @@ def checked(value: pulumi.Input[T], check: Callable[[T], object]) -> pulumi.Inpu
 def optional(value: pulumi.Input[T] | None, check: Callable[[T], object]) -> pulumi.Input[T] | None:
     """Like ``checked`` for an argument that may be left out."""
     return None if value is None else checked(value, check)
-
-
-def known(values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Answer the values as a dict if every one is here already, else None."""
-    return None if any(later(value) for value in values.values()) else dict(values)
