@@ -1,0 +1,10 @@
+"""The benches, one a file: a name, a summary, and a ``run`` that answers rows."""
+
+from __future__ import annotations
+
+from tests.bench.benches.localcloud import LocalCloudBench
+from tests.bench.benches.scale import ScaleBench
+from tests.bench.benches.up import UpBench
+from tests.bench.model import Bench
+
+BENCHES: tuple[Bench, ...] = (LocalCloudBench(), UpBench(), ScaleBench())

@@ -1,0 +1,1 @@
+"""What the bench is measured against, in a virtual environment of its own."""
