@@ -1,5 +1,9 @@
 """A bucket's sub-resources: what each answers when unset, what it takes, who may touch it.
 
+Carried out, too: cors, lifecycle, policy, encryption (told in headers), publicAccessBlock, versioning, worm and
+bucketArchiveDirectRead. Kept and answered only: website, logging, referer, transferAcceleration, accessmonitor,
+requestPayment, httpsConfig, responseHeader and userDefinedLogFieldsConfig.
+
 Unset answers: read by terraform-provider-alicloud 1.285.0 (``resource_alicloud_oss_bucket*.go``,
 ``service_alicloud_oss_v2.go``); shapes and limits: OSS API reference, one page an operation.
 """

@@ -45,7 +45,7 @@ def xml(request: OssRequest, body: str, status: int = 200, headers: Mapping[str,
 
 def own_headers(call: Call) -> dict[str, str]:
     """The headers that every answer of OSS has."""
-    return {"x-oss-request-id": call.request_id, "x-oss-server-time": "1"}
+    return {"x-oss-request-id": call.request_id}
 
 
 def refusal(call: Call, error: CloudError) -> Response:
