@@ -53,6 +53,8 @@ def find(home: Home) -> Connection | None:
     try:
         document = json.loads(home.server.read_text())
         connection = Connection(home, int(document["proxy_port"]), int(document["pid"]))
+        if not _alive(connection.pid):
+            return None
         connection.ask("GET", "/clock")
     except (OSError, ValueError, KeyError, LocalCloudNotRunningError):
         return None
@@ -73,7 +75,13 @@ def start(home: Home, port: int = 0) -> tuple[Connection, bool]:
         return found, False
     home.create()
     process = _spawn(home, ["--port", str(port)], stdin=subprocess.DEVNULL, start_new_session=True)
-    return _wait_ready(home, process), True
+    try:
+        return _wait_ready(home, process), True
+    finally:
+        assert process.stdout is not None
+        process.stdout.close()
+        # It is meant to outlive this process; subprocess would report it as forgotten.
+        process.returncode = process.returncode or 0
 
 
 def stop(connection: Connection) -> None:
