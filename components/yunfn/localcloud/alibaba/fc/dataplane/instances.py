@@ -46,14 +46,6 @@ class Instances:
         """The function whose instances have this key, if one was ever started."""
         return next((known[key] for known in self._known.values() if key in known), None)
 
-    async def replace(self, function: ResolvedFunction) -> None:
-        """End the function's instances, those that are busy after their calls; provisioned ones start anew."""
-        if self._cloud.runner is not None:
-            await self._cloud.runner.retire(self.spec(function).key)
-        at = (function.account, function.region, function.name)
-        if any(where[:3] == at for where in self._provisioned):
-            self._later(self._warm_function(*at))
-
     async def start(self) -> None:
         """Warm what is provisioned."""
         self._running = True

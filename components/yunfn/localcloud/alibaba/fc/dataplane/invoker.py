@@ -107,10 +107,6 @@ class Invoker:
                     answer, result = await runner.http(spec, invocation, request.http)
                 else:
                     result = await runner.invoke(spec, invocation)
-            except asyncio.CancelledError:
-                # Whichever instance ran it still does; a new call must not get that one.
-                await self._instances.replace(function)
-                raise
             except FunctionRunnerError as error:
                 raise CannotRunHere(f"function '{function.name}': {error}") from error
         self._metrics.add(function, result)

@@ -91,7 +91,6 @@ class Timers:
             now = self._cloud.clock.time()
             due = []
             for timer in self._timers.values():
-                timer.fired = min(timer.fired, now)
                 moments = timer.schedule.latest(timer.fired, now, MAX_CATCH_UP)
                 due += [(moment, timer.record) for moment in moments]
                 timer.fired = now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,7 @@ async def test_stateful_tasks_have_ids_of_their_own_and_are_listed(workshop: Wor
     rest = await listed(f"includePayload=true&limit=2&nextToken={first['nextToken']}&prefix=film-")
     assert [(task["taskId"], task["taskPayload"]) for task in rest["tasks"]] == [("film-3", "b")]
     assert "nextToken" not in rest
+    assert len((await listed(""))["tasks"]) == 4
     newest = await listed("sortOrderByTime=desc&limit=1")
     assert [task["taskId"] for task in newest["tasks"]] == ["song-1"]
     assert (await workshop.api("GET", "/functions/greet/async-tasks?limit=1000")).json()["Code"] == "InvalidArgument"
@@ -148,8 +150,10 @@ async def test_a_running_task_is_stopped_for_good(workshop: Workshop) -> None:
     await workshop.until(lambda: workshop.task("sleep", request_id), lambda task: task["status"] == "Running")
     await workshop.until(lambda: workshop.runner._pool.instances(), lambda seen: seen and seen[0].ready)
     (instance,) = workshop.runner._pool.instances()
+    began = time.monotonic()
     response = await workshop.api("PUT", f"/functions/sleep/async-tasks/{request_id}/stop")
     assert response.status_code == 204
+    assert time.monotonic() - began < 5
     assert (await workshop.task("sleep", request_id))["status"] == "Stopped"
     await workshop.until(lambda: instance.alive, lambda alive: not alive)
     again = await workshop.api("PUT", f"/functions/sleep/async-tasks/{request_id}/stop")
@@ -161,8 +165,9 @@ async def test_a_running_task_is_stopped_for_good(workshop: Workshop) -> None:
     workshop.cloud.clock.move(100)
     await asyncio.sleep(0.2)
     assert (await workshop.task("fail", waiting))["status"] == "Stopped"
-    missing = await workshop.api("GET", "/functions/sleep/async-tasks/nothing")
-    assert (missing.status_code, missing.json()["Code"]) == (404, "AsyncTaskNotFound")
+    for name, task_id in (("sleep", "nothing"), ("sleep", waiting)):
+        missing = await workshop.api("GET", f"/functions/{name}/async-tasks/{task_id}")
+        assert (missing.status_code, missing.json()["Code"]) == (404, "AsyncTaskNotFound")
 
 
 async def test_results_are_sent_to_functions_the_role_may_call(workshop: Workshop) -> None:

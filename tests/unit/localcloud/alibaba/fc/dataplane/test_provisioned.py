@@ -13,7 +13,7 @@ def current(workshop: Workshop, qualifier: str) -> tuple[int, str]:
 
 
 async def test_instances_are_ready_before_the_first_call(workshop: Workshop) -> None:
-    workshop.deploy("f", NAME)
+    workshop.deploy("f", NAME, idleTimeout=0.2)
     workshop.publish("f", 1)
     workshop.alias("f", "prod", 1)
     workshop.provision("f", "prod", 2)
@@ -22,13 +22,17 @@ async def test_instances_are_ready_before_the_first_call(workshop: Workshop) -> 
     assert len(ready) == 2
     response = await workshop.invoke("f", qualifier="prod")
     assert response.headers["x-fc-instance-id"] in ready
-    workshop.deploy("f", NAME.replace("1", "2"))
+    workshop.deploy("f", NAME.replace("1", "2"), idleTimeout=0.2)
     workshop.publish("f", 2)
     workshop.alias("f", "prod", 2)
     await workshop.plane.instances.settled()
     response = await workshop.invoke("f", qualifier="prod")
     assert (response.text, response.headers["x-fc-instance-id"] in ready) == ("code 2", False)
     assert current(workshop, "prod") == (2, "")
+    await workshop.until(
+        lambda: {instance.id for instance in workshop.runner._pool.instances()} & ready, lambda old: not old
+    )
+    assert len(workshop.runner._pool.instances()) == 2
     workshop.provision("f", "prod", 0)
     await workshop.plane.instances.settled()
     assert current(workshop, "prod") == (0, "")
