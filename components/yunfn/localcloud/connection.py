@@ -36,12 +36,12 @@ class Connection:
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """One call of the control API; raises LocalCloudError if it does not answer with success."""
-        path = str(self.home.control_socket)
-        transport = httpx.HTTPTransport(uds=path)
+        control = str(self.home.control_socket)
+        transport = httpx.HTTPTransport(uds=control)
         try:
             # httpcore leaves a socket open that could not be connected.
             with socket.socket(socket.AF_UNIX) as probe:
-                probe.connect(path)
+                probe.connect(control)
             with httpx.Client(transport=transport, base_url="http://local", timeout=60, trust_env=False) as client:
                 answer = client.request(method, path, **options)
         except (OSError, httpx.TransportError) as error:
