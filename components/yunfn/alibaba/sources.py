@@ -22,11 +22,13 @@ class Source:
     """What every source says: the type of its trigger, its settings, its ARN, and who calls by which role.
 
     ``trigger_type`` is the platform's word; ``caller`` the trust document of the role by which the source calls
-    the function, None where it needs no role.
+    the function, None where it needs no role; ``fixed`` whether the platform takes no other settings once the
+    trigger is there, so that a change replaces it.
     """
 
     trigger_type: ClassVar[str]
     caller: ClassVar[str | None] = None
+    fixed: ClassVar[bool] = False
 
     def settings(self, resource: str) -> dict[str, Any]:
         """Answer the trigger's settings in the platform's words. Raises ValidationError for what it refuses."""
@@ -161,6 +163,8 @@ class MnsTopicSource(Source):
 
     trigger_type: ClassVar[str] = "mns_topic"
     caller: ClassVar[str | None] = trust_document(service="mns.aliyuncs.com")
+    # FCD "MNS topic triggers": delete it and make another.
+    fixed: ClassVar[bool] = True
     topic: pulumi.Input[str]
     form: str = "JSON"
     retry: str = "BACKOFF_RETRY"

@@ -90,6 +90,7 @@ class Trigger(pulumi.ComponentResource):
                 # A function has one trigger of a name, and a bucket one for the same events and keys: the new one
                 # would be refused while the old one is there.
                 delete_before_replace=True,
+                replace_on_changes=["triggerConfig"] if source.fixed else None,
             ),
         )
         self.trigger_name = made.trigger_name
