@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 S = TypeVar("S", bound=Service)
+# The condition keys of every request: all come through TLS or loopback, from this machine.
+_CONDITIONS = {"acs:SourceIp": "127.0.0.1", "acs:SecureTransport": "true"}
 
 
 class Authorizer(Protocol):
@@ -78,17 +80,26 @@ class LocalCloud:
                 return service, match
         return None
 
-    def authorize(self, call: Call, action: str, resource: str) -> None:
-        """Raise AccessDeniedError unless the caller's policies allow it; the account itself may do all."""
-        principal = call.principal
-        if principal is None or self.authorizer is None:
-            raise AccessDeniedError("anonymous", action, resource)
+    def allows(
+        self, principal: Principal | None, action: str, resource: str, conditions: Mapping[str, str] | None = None
+    ) -> bool:
+        """Whether the principal's policies allow ``action`` on ``resource`` (a full ACS name).
+
+        The account itself may do all, the anonymous nothing. ``conditions`` are the condition keys that the
+        service adds to those of every request.
+        """
+        if principal is None:
+            return False
         if principal.kind == "root":
-            return
-        context = {"acs:SourceIp": "127.0.0.1", "acs:SecureTransport": "true"}
-        if not self.authorizer.allows(principal, action, resource, context):
+            return True
+        context = {**_CONDITIONS, **(conditions or {})}
+        return self.authorizer is not None and self.authorizer.allows(principal, action, resource, context)
+
+    def authorize(self, call: Call, action: str, resource: str) -> None:
+        """Raise AccessDeniedError unless the caller's policies allow it, and note the denial for the journal."""
+        if not self.allows(call.principal, action, resource):
             call.denied = f"{action} {resource}"
-            raise AccessDeniedError(principal.arn, action, resource)
+            raise AccessDeniedError(call.principal.arn if call.principal else "anonymous", action, resource)
 
     async def start(self) -> None:
         """Start every service's background work."""

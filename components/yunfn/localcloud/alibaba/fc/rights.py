@@ -52,16 +52,9 @@ def require_operation(
 
 def require(call: Call, action: str, resources: Sequence[str], conditions: Mapping[str, str]) -> None:
     """Raise NotAuthorized unless the caller may do ``action`` on one of ``resources`` (full names)."""
-    principal = call.principal
-    if principal is not None and principal.kind == "root":
-        return
-    context = {"acs:SourceIp": "127.0.0.1", "acs:SecureTransport": "true", **conditions}
-    authorizer = call.cloud.authorizer
-    if principal is None or authorizer is None:
-        raise NotAuthorized("anonymous", action, resources[0], conditions)
-    if not any(authorizer.allows(principal, action, resource, context) for resource in resources):
+    if not any(call.cloud.allows(call.principal, action, resource, conditions) for resource in resources):
         call.denied = f"{action} {resources[0]}"
-        raise NotAuthorized(principal.arn, action, resources[0], conditions)
+        raise NotAuthorized(call.principal.arn if call.principal else "anonymous", action, resources[0], conditions)
 
 
 def require_pass_role(call: Call, role: str | None) -> None:

@@ -73,8 +73,7 @@ class OssRequest:
             return
         if principal is None or not own:
             raise AccessDenied() if right else AccessDenied("Anonymous access is forbidden for this operation.")
-        authorizer = self.state.cloud.authorizer
-        if authorizer is None or not authorizer.allows(principal, action, resource, context):
+        if not self.state.cloud.allows(principal, action, resource, context):
             self.call.denied = f"{action} {resource}"
             raise AccessDeniedError(principal.arn, action, resource)
 

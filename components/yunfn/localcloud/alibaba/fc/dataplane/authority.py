@@ -41,10 +41,7 @@ class Authority:
 
     def allows(self, principal: Principal, action: str, resource: str) -> bool:
         """Whether the principal's policies allow ``action`` on ``resource``."""
-        authorizer = self._cloud.authorizer
-        return authorizer is not None and authorizer.allows(
-            principal, action, resource, {"acs:SecureTransport": "true"}
-        )
+        return self._cloud.allows(principal, action, resource)
 
     def may_invoke(self, principal: Principal, region: str, account: str, function: str, qualifier: str) -> bool:
         """Whether the principal may call the function by that qualifier; a right on the whole function covers each."""
