@@ -37,6 +37,12 @@ def own_account() -> Iterator[LocalAccount]:
 
 
 @pytest.fixture(scope="session")
+def programs() -> Path:
+    """The folder of the tests' Pulumi programs."""
+    return PROGRAMS
+
+
+@pytest.fixture(scope="session")
 def variables(account: LocalAccount) -> dict[str, str]:
     """The environment of a command in the shared cloud, with the engine on PATH."""
     return account.variables

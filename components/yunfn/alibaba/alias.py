@@ -67,7 +67,8 @@ class Alias(pulumi.ComponentResource):
             description=description,
             version_id=main,
             additional_version_weight=weights,
-            opts=child,
+            # A version written as a number may be the one that this very update publishes.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[function]),
         )
         self.alias_name = made.alias_name
         self.version = pulumi.Output.from_input(main)

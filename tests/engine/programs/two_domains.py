@@ -35,9 +35,7 @@ secure = CustomDomain(
     "secure",
     domain_name=config.require("secure"),
     routes=[Route(path="/*", alias=aliases["second"])],
-    certificate=Certificate(
-        name="own", chain=config.require("chain"), private_key=config.require_secret("key")
-    ),
+    certificate=Certificate(name="own", chain=config.require("chain"), private_key=config.require_secret("key")),
 )
 pulumi.export("first", aliases["first"].function.function_name)
 pulumi.export("domain", secure.domain_name)
