@@ -107,9 +107,15 @@ class LocalCloud:
             await service.start()
 
     async def stop(self) -> None:
-        """End background work and close the files."""
+        """End background work, then every function's instances, and close the files.
+
+        In this order: an asynchronous call whose instance is taken away would count as failed, and instances
+        still write their last lines to the log service.
+        """
         for service in reversed(self._services.values()):
             await service.stop()
+        if self.runner is not None:
+            await self.runner.close()
         self.journal.flush()
         self.store.close()
 
@@ -117,6 +123,8 @@ class LocalCloud:
         """Empty the cloud: resources, logs, journal and clock go; account and owner's key stay."""
         for service in reversed(self._services.values()):
             await service.stop()
+        if self.runner is not None:
+            await self.runner.retire("")
         self.store.clear()
         self.blobs.clear()
         self.journal.clear()

@@ -16,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+from yunfn.localcloud.alibaba.fc import FcService
 from yunfn.localcloud.certificates import CertificateAuthority
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.control import Control
@@ -43,7 +44,13 @@ async def serve(home: Home, port: int, stop: asyncio.Event) -> None:
         finally:
             front.forget(server)
 
-    cloud.runner = FunctionRunner(work=home.work, connect_proxy=inside, proxy_port=bound, ca_bundle=authority.bundle)
+    cloud.runner = FunctionRunner(
+        work=home.work,
+        connect_proxy=inside,
+        proxy_port=bound,
+        ca_bundle=authority.bundle,
+        log_sink=cloud.find(FcService).dataplane.log_sink,
+    )
     control = await Control(cloud, bound, stop.set).serve()
     await cloud.start()
     ready = {"pid": os.getpid(), "proxy_port": bound, "control": str(home.control_socket)}
@@ -54,7 +61,6 @@ async def serve(home: Home, port: int, stop: asyncio.Event) -> None:
     finally:
         await front.close()
         control.close()
-        await cloud.runner.close()
         await cloud.stop()
         home.server.unlink(missing_ok=True)
         home.control_socket.unlink(missing_ok=True)
