@@ -91,9 +91,7 @@ def test_https_is_served_with_the_domains_own_certificate(
     assert plain.status_code >= 400
 
 
-def test_routes_and_certificates_change_in_place(
-    account: LocalAccount, stack: PulumiCli, certificate: Issued
-) -> None:
+def test_routes_and_certificates_change_in_place(account: LocalAccount, stack: PulumiCli, certificate: Issued) -> None:
     assert _answered(_ask(account, "/second/exact"))["who"] == "first"
     renewed = issue(SECURE)
     stack.configure(t__exact="second", t__chain=renewed.chain)

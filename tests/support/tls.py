@@ -27,9 +27,7 @@ def issue(domain: str) -> Issued:
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test's own CA")])
     ca = _sign(ca_name, ca_name, ca_key.public_key(), ca_key, x509.BasicConstraints(ca=True, path_length=0))
     leaf_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, domain)])
-    leaf = _sign(
-        leaf_name, ca_name, leaf_key.public_key(), ca_key, x509.SubjectAlternativeName([x509.DNSName(domain)])
-    )
+    leaf = _sign(leaf_name, ca_name, leaf_key.public_key(), ca_key, x509.SubjectAlternativeName([x509.DNSName(domain)]))
     return Issued(
         chain=leaf.public_bytes(Encoding.PEM).decode(),
         key=leaf_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
