@@ -57,6 +57,26 @@ async def test_lines_arrive_in_order_with_the_clouds_fields(workshop: Workshop) 
     assert abs(found[0].time - workshop.cloud.clock.time()) < 5
 
 
+async def test_what_is_printed_between_calls_arrives_too(workshop: Workshop) -> None:
+    make_place(workshop)
+    source = """
+import threading, time
+def late():
+    time.sleep(0.3)
+    print("printed after the answer", flush=True)
+def handler(event, context):
+    threading.Thread(target=late).start()
+    return "done"
+"""
+    workshop.deploy("late", source, logConfig=PLACE)
+    await workshop.invoke("late")
+    messages = await workshop.until(
+        lambda: [entry.contents.get("message") for entry in entries(workshop)],
+        lambda seen: "printed after the answer" in seen,
+    )
+    assert any(message and message.startswith("FC Invoke End") for message in messages)
+
+
 async def test_request_metrics_are_a_row_of_their_own(workshop: Workshop) -> None:
     make_place(workshop)
     workshop.deploy("talk", TALK, logConfig=PLACE)

@@ -42,7 +42,8 @@ class Workshop:
         home.create()
         self.cloud = LocalCloud(home, [RamService, StsService, OssService, LogService, FcService])
         bundle = CertificateAuthority(home.certificates).bundle
-        self.runner = FunctionRunner(work=home.work, connect_proxy=None, proxy_port=0, ca_bundle=bundle)
+        sink = self.cloud.find(FcService).dataplane.log_sink
+        self.runner = FunctionRunner(work=home.work, connect_proxy=None, proxy_port=0, ca_bundle=bundle, log_sink=sink)
         self.cloud.runner = self.runner
         self.account = self.cloud.account
         self.plane = self.cloud.find(FcService).dataplane
@@ -56,7 +57,6 @@ class Workshop:
     async def __aexit__(self, *_: object) -> None:
         await self.client.aclose()
         await self.cloud.stop()
-        await self.runner.close()
 
     # What is in the cloud
 
