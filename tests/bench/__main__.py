@@ -29,13 +29,13 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     progress = Progress()
     results: dict[str, list[Row]] = {}
-    failed = False
+    failed: list[str] = []
     try:
         for name in arguments.names or known:
             try:
                 results[name] = known[name].run(progress, quick=arguments.quick)
             except BenchError as error:
-                failed = True
+                failed.append(name)
                 progress.say(f"bench {name} could not run: {error}")
                 continue
             report.print_table(known[name], results[name])
@@ -44,13 +44,15 @@ def main() -> int:
     except KeyboardInterrupt:
         progress.say("bench: interrupted; nothing was left running")
         return 130
-    _conclude(progress, results)
+    _conclude(progress, results, failed)
     return 1 if failed else 0
 
 
-def _conclude(progress: Progress, results: report.Results) -> None:
+def _conclude(progress: Progress, results: report.Results, failed: list[str]) -> None:
     missed = [f"{name}: {row.what}" for name, rows in results.items() for row in rows if row.verdict == "MISSED"]
     met = sum(row.verdict == "met" for rows in results.values() for row in rows)
+    if failed:
+        progress.say(f"bench: could not run: {', '.join(failed)}")
     progress.say(f"bench: {met} goals met, {len(missed)} missed{''.join(chr(10) + '  ' + each for each in missed)}")
 
 

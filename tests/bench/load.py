@@ -17,6 +17,7 @@ import threading
 import time
 from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from tests.bench.model import BenchError
@@ -156,9 +157,13 @@ class _Share(threading.Thread):
                 began = time.perf_counter()
                 status, body = self.connection.exchange(request)
                 self.milliseconds.append((time.perf_counter() - began) * 1000)
-                if status != 200 or (self._expected is not None and body != self._expected):
-                    line = request.split(b"\r\n", 1)[0].decode("latin-1")
+                line = request.split(b"\r\n", 1)[0].decode("latin-1")
+                if status != HTTPStatus.OK:
                     raise LoadRefusedError(f"{line} was answered with {status} {body[:600]!r}")
+                if self._expected is not None and body != self._expected:
+                    raise LoadRefusedError(
+                        f"{line} was answered with {len(body)} bytes that are not those it was to be"
+                    )
         except Exception as error:
             self.error = error
         finally:

@@ -15,7 +15,7 @@ class Progress:
     """Shows steps on standard error, so that standard output holds the tables only."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:

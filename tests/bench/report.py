@@ -20,7 +20,7 @@ Results = Mapping[str, list[Row]]
 
 def print_table(bench: Bench, rows: list[Row]) -> None:
     """Print one bench's rows on standard output."""
-    console = Console(highlight=False, width=None if os.isatty(1) else 140)
+    console = Console(highlight=False, emoji=False, width=None if os.isatty(1) else 140)
     table = Table(title=f"{bench.name}: {bench.summary}", title_justify="left", caption_justify="left")
     table.caption = f"ours: {bench.ours}; theirs: {bench.theirs}"
     table.add_column("what")
