@@ -78,6 +78,7 @@ class Function(pulumi.ComponentResource):
         reserved_concurrency: pulumi.Input[int] | None = None,
         provisioned_instances: ProvisionedInstances | None = None,
         async_invocation: AsyncInvocation | None = None,
+        disabled: pulumi.Input[bool] | None = None,
         resource_group_id: pulumi.Input[str] | None = None,
         tags: Mapping[str, pulumi.Input[str]] | None = None,
         include: Sequence[str] = (),
@@ -124,6 +125,7 @@ class Function(pulumi.ComponentResource):
             reserved_concurrency: Instances at most, kept free for the function, 0 or more; 0 stops it.
             provisioned_instances: Instances kept ready for each alias declared for the function.
             async_invocation: What happens to asynchronous calls, of the function and of each of its aliases.
+            disabled: Whether calls are refused for the time being; once written, write False to end it.
             resource_group_id: Resource group of the account.
             tags: Tags beside those of the service.
             include: Patterns of .gitignore: only matching files of ``code`` are packed.
@@ -203,6 +205,7 @@ class Function(pulumi.ComponentResource):
             description=description,
             environment_variables=variables,
             code={"oss_bucket_name": stored.bucket, "oss_object_name": stored.key} if stored else None,
+            invocation_restriction={"disable": disabled} if disabled is not None else None,
             resource_group_id=resource_group_id,
             tags={**service.tags, **(tags or {})} or None,
             **{key: value for key, value in settings.items() if value is not None},
