@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import ssl
 from typing import Any
 
 import httpx
+from alibabacloud_fc20230330 import models
 from alibabacloud_fc20230330.client import Client
 from alibabacloud_tea_openapi.models import Config
 from alibabacloud_tea_util.models import RuntimeOptions
@@ -44,3 +46,10 @@ class FunctionComputeClient:
         """The body that the operation answers, for example ``call("get_function", name, GetFunctionRequest())``."""
         method = getattr(self._client, f"{operation}_with_options")
         return getattr(method(*arguments, {}, self._options), "body", None)
+
+    def invoke(self, function: str, payload: bytes, qualifier: str, *, asynchronous: bool = False) -> dict[str, str]:
+        """Call a function; the headers of the answer, its body under ``body``. Raises Tea's exception on a refusal."""
+        request = models.InvokeFunctionRequest(body=io.BytesIO(payload), qualifier=qualifier)
+        headers = models.InvokeFunctionHeaders(x_fc_invocation_type="Async" if asynchronous else "Sync")
+        answer = self._client.invoke_function_with_options(function, request, headers, self._options)
+        return {**answer.headers, "body": answer.body.read().decode()}
