@@ -30,8 +30,8 @@ print(json.dumps({
     "version": list(sys.version_info[:3]),
     "executable": os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
     "prefixes": sorted({os.path.realpath(p) for p in (sys.base_prefix, sys.base_exec_prefix)}),
-    "packages": sorted({*site.getsitepackages([sys.base_prefix]), *site.getsitepackages(["/usr", "/usr/local"]),
-                        "/usr/lib/python3/dist-packages"}),
+    "packages": sorted({os.path.realpath(p) for p in (*site.getsitepackages([sys.base_prefix]),
+                        *site.getsitepackages(["/usr", "/usr/local"]), "/usr/lib/python3/dist-packages")}),
 }))
 """
 

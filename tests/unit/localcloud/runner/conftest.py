@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 import uuid
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from unit.localcloud.runner.calls import FALLBACK, PROXY_PORT
+from yunfn.exceptions import PythonNotFoundError
 from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation
 from yunfn.localcloud.runner.isolation import probe
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Say which Python a test lacks, where a machine has only the one that functions of the project use.
+
+    In CI every one of them must be there.
+    """
+    try:
+        return (yield)
+    except PythonNotFoundError as error:
+        if "CI" in os.environ or "3.10" in str(error).split(":")[0]:
+            raise
+        pytest.skip(str(error).splitlines()[0])
 
 
 @pytest.fixture(scope="session")
