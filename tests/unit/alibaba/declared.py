@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,9 @@ class Declared(Mocks):
 def declare(program: Callable[[], object], *, stack: str = "dev", **config: str) -> Declared:
     """Run ``program`` and answer what it declared. An error of the program is raised, with ``declared`` on it."""
     declared = Declared()
+    # Pulumi takes the thread's event loop; other tests leave none behind.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     set_mocks(declared, project="test", stack=stack, preview=False)
     set_all_config({"alicloud:region": REGION, **{name.replace("__", ":"): value for name, value in config.items()}})
 
@@ -65,4 +69,7 @@ def declare(program: Callable[[], object], *, stack: str = "dev", **config: str)
     except Exception as error:
         error.declared = declared  # type: ignore[attr-defined]
         raise
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
     return declared
