@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -50,12 +51,17 @@ class Declared(Mocks):
         return {(typ, name) for typ, name in self.resources if not typ.startswith("yunfn:")}
 
 
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One loop for all programs: the mocks leave loops of their own in the threads that end with it."""
+    return asyncio.new_event_loop()
+
+
 def declare(program: Callable[[], object], *, stack: str = "dev", **config: str) -> Declared:
     """Run ``program`` and answer what it declared. An error of the program is raised, with ``declared`` on it."""
     declared = Declared()
-    # Pulumi takes the thread's event loop; other tests leave none behind.
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
+    # Pulumi takes the thread's event loop, and other tests leave none behind.
+    asyncio.set_event_loop(_loop())
     set_mocks(declared, project="test", stack=stack, preview=False)
     set_all_config({"alicloud:region": REGION, **{name.replace("__", ":"): value for name, value in config.items()}})
 
@@ -71,5 +77,4 @@ def declare(program: Callable[[], object], *, stack: str = "dev", **config: str)
         raise
     finally:
         asyncio.set_event_loop(None)
-        loop.close()
     return declared
