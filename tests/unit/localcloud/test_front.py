@@ -9,6 +9,7 @@ import stat
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
@@ -132,6 +133,15 @@ async def test_large_bodies_arrive_whole(entered: Entered) -> None:
     async with entered.client() as client:
         answer = await client.put("https://b1.oss-cn-shanghai.aliyuncs.com/big", content=b"x" * 20_000_000)
     assert answer.text.endswith(" 20000000")
+
+
+async def test_every_answer_tells_the_time_by_which_signatures_are_checked(entered: Entered) -> None:
+    entered.cloud.clock.move(86400)
+    async with entered.client() as client:
+        for path in ("/", "/unknown"):
+            answer = await client.get(f"https://b1.oss-cn-shanghai.aliyuncs.com{path}")
+            told = parsedate_to_datetime(answer.headers["date"])
+            assert abs(told.timestamp() - time.time()) < 5
 
 
 async def test_an_unknown_host_is_refused_by_name_and_noted(entered: Entered) -> None:
