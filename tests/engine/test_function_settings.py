@@ -35,7 +35,11 @@ def handler(event, context):
     if asked.get("fail"):
         print("failing as told " + asked["fail"])
         raise ValueError("told to fail: " + asked["fail"])
-    layers = {name: open("/opt/" + name).read() for name in ("words.txt", "numbers.txt") if os.path.exists("/opt/" + name)}
+    layers = {
+        name: open("/opt/" + name).read()
+        for name in ("words.txt", "numbers.txt")
+        if os.path.exists("/opt/" + name)
+    }
     return json.dumps({"initialized": len(INITIALIZED), "environment": os.environ.get("GREETING"), "layers": layers})
 """
 _SINK = """\
@@ -344,3 +348,40 @@ def test_a_reserved_concurrency_of_none_stops_the_function(
         _function(fc, old)
     assert _function(fc, f"{old}-renamed")["idleTimeout"] == 60
     changing.up("--expect-no-changes")
+
+
+def test_sizes_left_out_and_written_out_again_publish_what_differs_and_nothing_else(
+    fc: FunctionComputeClient, changing: PulumiCli
+) -> None:
+    name = changing.outputs()["full"]
+    sizes = ("memorySize", "cpu", "diskSize", "instanceIsolationMode", "sessionAffinity")
+    _change(changing, memory=None, cpu=None, disk=None, affinity=None, concurrency=None, isolation=None)
+    left = {size: _function(fc, name)[size] for size in sizes}
+    assert left == {
+        "memorySize": 512, "cpu": 0.35, "diskSize": 512, "instanceIsolationMode": "SHARE", "sessionAffinity": "NONE",
+    }  # fmt: skip
+    assert _function(fc, changing.outputs()["served"])["instanceConcurrency"] == 1
+    assert changing.outputs()["full-version"] == "2"
+    changing.up("--expect-no-changes")
+    _change(changing, memory=512, cpu=0.35, disk=512, affinity="NONE", concurrency=1, isolation="SHARE")
+    assert {size: _function(fc, name)[size] for size in sizes} == left
+    assert changing.outputs()["full-version"] == "2"
+
+
+def test_network_mounts_and_checks_that_are_taken_away_are_gone_or_said_to_stay(
+    fc: FunctionComputeClient, changing: PulumiCli
+) -> None:
+    outputs = changing.outputs()
+    _change(changing, mounts=False)
+    netted = _function(fc, outputs["netted"])
+    assert netted["nasConfig"] == {"userId": -1, "groupId": -1, "mountPoints": []}
+    assert not netted["ossMountConfig"]["mountPoints"]
+    changing.up("--expect-no-changes")
+    # Upstream can take neither away; that is said, and does not stand in the way of anything else.
+    kept = _change(changing, mounts=False, vpc=False, check=False)
+    assert "netted: still stands in vpc-1" in kept.output
+    assert "served: still checked at /healthy" in kept.output
+    assert _function(fc, outputs["netted"])["vpcConfig"]["vpcId"] == "vpc-1"
+    changing.up("--expect-no-changes")
+    _change(changing, mounts=False, vpc=False, check=False, argument="on")
+    assert _function(fc, outputs["served"], "2")["customRuntimeConfig"]["args"] == ["--greeting", "on"]

@@ -21,8 +21,10 @@ from yunfn.alibaba.instance import Container, CustomRuntime, Dns, Gpu, Initializ
 from yunfn.alibaba.invocation import AsyncInvocation, ProvisionedInstances
 from yunfn.alibaba.layer import Layer
 from yunfn.alibaba.naming import default_name, ram_name
+from yunfn.alibaba.retained import retained_health_check, retained_vpc
 from yunfn.alibaba.role import attach, make_role
 from yunfn.alibaba.service import Service
+from yunfn.alibaba.size import sizes
 from yunfn.exceptions import ValidationError
 from yunfn.runtimes import FC_LIMITS, Runtime
 
@@ -101,11 +103,12 @@ class Function(pulumi.ComponentResource):
             function_name: 1–128 letters, digits, '_' and '-'; by default ``<stack>-<name>``. Another name is
                 another function: it is made first, the old one removed last.
             description: Text shown in the console.
-            memory: MB, 128–32768 in steps of 64.
-            cpu: vCPU, 0.05–16 in steps of 0.05; memory in GB is one to four times as much.
-            disk: MB of temporary disk, 512 or 10240.
+            memory: MB, 128–32768 in steps of 64; by default 512.
+            cpu: vCPU, 0.05–16 in steps of 0.05; memory in GB is one to four times as much. By default what goes
+                with the memory: 0.35 for 512 MB.
+            disk: MB of temporary disk, 512 or 10240; by default 512.
             timeout: Seconds of one call, 1–86400.
-            instance_concurrency: Calls that one instance serves at a time, 1–200.
+            instance_concurrency: Calls that one instance serves at a time, 1–200; by default one.
             environment: Variables, 4 KB in all; secret outputs stay secret.
             layers: At most five layers, or ARNs of layer versions; the first wins.
             grants: Rights the function uses, such as ``oss.read(bucket)``.
@@ -156,7 +159,15 @@ class Function(pulumi.ComponentResource):
         if wsgi:
             variables = _with_wsgi(name, environment, entry)
         variables = checked_environment(name, variables, kind)
-        size = _size(name, memory, cpu, disk, timeout, instance_concurrency)
+        size = sizes(
+            name,
+            memory=memory,
+            cpu=cpu,
+            disk=disk,
+            timeout=timeout,
+            concurrency=instance_concurrency,
+            graphics=gpu is not None,
+        )
         reserved = optional(
             reserved_concurrency,
             lambda v: rules.within(name, "reserved_concurrency", v, (0, 2**31 - 1), "instances"),
@@ -188,9 +199,10 @@ class Function(pulumi.ComponentResource):
             "custom_container_config": container.settings() if container else None,
             "gpu_config": gpu.settings() if gpu else None,
             "custom_dns": dns.settings() if dns else None,
-            "session_affinity": session_affinity,
+            # Written out for the same reason as sizes are.
+            "session_affinity": session_affinity if session_affinity is not None else "NONE",
             "session_affinity_config": session_affinity_settings,
-            "instance_isolation_mode": instance_isolation_mode,
+            "instance_isolation_mode": instance_isolation_mode if instance_isolation_mode is not None else "SHARE",
             "idle_timeout": idle_timeout,
         }
         if internet_access is not None:
@@ -212,6 +224,11 @@ class Function(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=rights),
         )
         frozen = {**settings, "code": self.code_digest}
+        if "vpc_config" not in settings:
+            frozen["vpc_config"] = retained_vpc(name, function)
+        if custom_runtime is not None and custom_runtime.health_check is None:
+            check = {"health_check_config": retained_health_check(name, function)}
+            frozen["custom_runtime_config"] = {**custom_runtime.settings(), **check}
         version = alicloud.fc.V3FunctionVersion(
             f"{name}-version",
             function_name=function.function_name,
@@ -322,27 +339,3 @@ def _with_wsgi(name: str, environment: Any, handler: pulumi.Input[str]) -> Any:
     if WSGI_KEY in (environment or {}):
         raise ValidationError(name, "environment", WSGI_KEY, "the key is used by yunfn for wsgi=True")
     return {**(environment or {}), WSGI_KEY: handler}
-
-
-def _size(
-    name: str,
-    memory: pulumi.Input[int] | None,
-    cpu: pulumi.Input[float] | None,
-    disk: pulumi.Input[int] | None,
-    timeout: pulumi.Input[int],
-    concurrency: pulumi.Input[int] | None,
-) -> dict[str, Any]:
-    limits = FC_LIMITS
-    if memory is not None and cpu is not None:
-        both: Any = pulumi.Output.all(cpu, memory) if later(memory) or later(cpu) else [cpu, memory]
-        checked(both, lambda pair: rules.cpu_and_memory(name, *pair))
-    return {
-        "memory_size": optional(memory, lambda v: rules.memory(name, v)),
-        "cpu": optional(cpu, lambda v: rules.cpu(name, v)),
-        "disk_size": optional(disk, lambda v: rules.disk(name, v)),
-        "timeout": checked(timeout, lambda v: rules.within(name, "timeout", v, limits.timeout_s, "seconds")),
-        "instance_concurrency": optional(
-            concurrency,
-            lambda v: rules.within(name, "instance_concurrency", v, limits.instance_concurrency, "calls"),
-        ),
-    }

@@ -147,11 +147,15 @@ class Service(pulumi.ComponentResource):
                 "security_group_id": self._vpc.security_group_id,
             }
         mounts, user, group = self._nas
-        if mounts:
-            points = [{"server_addr": m.server, "mount_dir": m.folder, "enable_tls": m.tls} for m in mounts]
-            found["nas_config"] = {"mount_points": points, "user_id": user, "group_id": group}
-        if self._oss_mounts:
-            buckets = [
+        # Without mounts written out as none: upstream leaves a block that is missing as it was (TFP 1.285.0).
+        # -1 stands for the platform's own user and group (FCD "CreateFunction").
+        found["nas_config"] = {
+            "mount_points": [{"server_addr": m.server, "mount_dir": m.folder, "enable_tls": m.tls} for m in mounts],
+            "user_id": -1 if user is None else user,
+            "group_id": -1 if group is None else group,
+        }
+        found["oss_mount_config"] = {
+            "mount_points": [
                 {
                     "bucket_name": m.bucket,
                     "bucket_path": m.path,
@@ -161,7 +165,7 @@ class Service(pulumi.ComponentResource):
                 }
                 for m in self._oss_mounts
             ]
-            found["oss_mount_config"] = {"mount_points": buckets}
+        }
         return found
 
 

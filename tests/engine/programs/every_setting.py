@@ -84,9 +84,9 @@ full = Function(
     else None,
     session_affinity=setting("affinity", "HEADER_FIELD"),
     session_affinity_settings='{"affinityHeaderFieldName":"x-session"}'
-    if setting("affinity", "HEADER_FIELD")
+    if setting("affinity", "HEADER_FIELD") == "HEADER_FIELD"
     else None,
-    instance_isolation_mode="SHARE",
+    instance_isolation_mode=setting("isolation", "SHARE"),
     idle_timeout=setting("idle_timeout", 120),
     internet_access=setting("internet", False),
     reserved_concurrency=setting("reserved", 10),
@@ -119,7 +119,9 @@ served = Function(
         command=["python3", "server.py"],
         args=["--greeting", setting("argument", "hello")],
         port=setting("port", 9100),
-        health_check=HealthCheck(path="/healthy", initial_delay=1, period=5, failures=2),
+        health_check=HealthCheck(path="/healthy", initial_delay=1, period=5, failures=2)
+        if setting("check", True)
+        else None,
     ),
 )
 served_live = Alias("served-live", function=served)
@@ -127,13 +129,19 @@ served_web = Trigger("served-web", alias=served_live, source=HttpSource(auth="an
 
 netted_service = Service(
     "netted-service",
-    vpc=Vpc(vpc_id="vpc-1", vswitch_ids=["vsw-1", "vsw-2"], security_group_id=setting("group", "sg-1")),
-    nas_mounts=[NasMount(server="nas.example.com:/share", folder="/mnt/nas", tls=setting("tls", True))],
-    nas_user_id=1000,
-    nas_group_id=1000,
+    vpc=Vpc(vpc_id="vpc-1", vswitch_ids=["vsw-1", "vsw-2"], security_group_id=setting("group", "sg-1"))
+    if setting("vpc", True)
+    else None,
+    nas_mounts=[NasMount(server="nas.example.com:/share", folder="/mnt/nas", tls=setting("tls", True))]
+    if setting("mounts", True)
+    else [],
+    nas_user_id=1000 if setting("mounts", True) else None,
+    nas_group_id=1000 if setting("mounts", True) else None,
     oss_mounts=[
         OssMount(bucket="models", folder="/mnt/models", endpoint="http://oss-cn-shanghai-internal.aliyuncs.com")
-    ],
+    ]
+    if setting("mounts", True)
+    else [],
     internet_access=False,
 )
 netted = Function(
