@@ -328,7 +328,7 @@ def test_settings_that_are_taken_away_are_gone(
     changing.refresh("--expect-no-changes")
 
 
-def test_a_reserved_concurrency_of_none_stops_the_function(
+def test_a_function_is_stopped_by_reserving_none_by_disabling_it_and_goes_on_under_another_name(
     account: LocalAccount, fc: FunctionComputeClient, changing: PulumiCli
 ) -> None:
     url = changing.outputs()["full-url"]
@@ -338,6 +338,15 @@ def test_a_reserved_concurrency_of_none_stops_the_function(
         refused = client.post(url, json={})
     assert refused.status_code == 429
     assert refused.json()["Code"] == "ResourceExhausted"
+    changing.up("--expect-no-changes")
+    _change(changing, disabled=True)
+    with http_client(account.cloud) as client:
+        refused = client.post(url, json={})
+    assert 400 <= refused.status_code < 500
+    assert "disabled" in refused.text
+    changing.up("--expect-no-changes")
+    _change(changing, disabled=False)
+    assert _called(account, url)["initialized"] == 1
     changing.up("--expect-no-changes")
     # A new name is a new function, made before the old one goes; all that hangs on it comes along.
     old = changing.outputs()["full"]

@@ -128,7 +128,8 @@ class Function(pulumi.ComponentResource):
             reserved_concurrency: Instances at most, kept free for the function, 0 or more; 0 stops it.
             provisioned_instances: Instances kept ready for each alias declared for the function.
             async_invocation: What happens to asynchronous calls, of the function and of each of its aliases.
-            disabled: Whether calls are refused for the time being; once written, write False to end it.
+            disabled: Whether calls are refused for the time being; write False to end it. A function that never
+                was disabled says nothing here: upstream would plan a change at each run (TFP 1.285.0).
             resource_group_id: Resource group of the account.
             tags: Tags beside those of the service.
             include: Patterns of .gitignore: only matching files of ``code`` are packed.

@@ -102,7 +102,7 @@ full = Function(
     )
     if setting("asynchronous", True)
     else None,
-    resource_group_id=None,
+    disabled=setting("disabled", None),
     tags=setting("tags", {"stage": "test"}),
 )
 live = Alias("full-live", function=full)
