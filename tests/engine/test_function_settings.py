@@ -306,7 +306,7 @@ def test_settings_that_are_taken_away_are_gone(
     name = before["full"]
     _change(
         changing, description=None, environment=None, layers=False, hooks=False, dns=False, affinity=None,
-        reserved=None, provisioned=None, asynchronous=False, tags={},
+        reserved=None, provisioned=None, asynchronous=False, tags={}, logs=False,
     )  # fmt: skip
     full = _function(fc, name)
     assert not full.get("description")
@@ -314,6 +314,7 @@ def test_settings_that_are_taken_away_are_gone(
     assert not full.get("layers")
     assert not full.get("instanceLifecycleConfig")
     assert not full.get("customDNS")
+    assert not (full.get("logConfig") or {}).get("project")
     assert _tags(full) == {"team": "pictures"}
     with pytest.raises(DaraException, match="OnDemandConfigNotFound"):
         fc.call("get_concurrency_config", name)

@@ -121,3 +121,23 @@ def test_another_prefix_changes_the_policy_alone(
     stack.run("config", "rm", "t:prefix")
     stack.up()
     assert _ask(account, outputs["reader"], "GET", buckets[0], "in/a") == (200, "")
+
+
+def test_a_function_moves_to_a_role_of_its_own_and_back(
+    account: LocalAccount, stack: PulumiCli, buckets: tuple[str, str], outputs: dict[str, Any]
+) -> None:
+    stack.configure(**{"t__alone-too": "reader"})
+    stack.up()
+    assert _ask(account, outputs["reader"], "GET", buckets[0], "in/a") == (200, "")
+    assert _ask(account, outputs["reader"], "GET", buckets[0], "common/a") == (200, "")
+    # The others lost what was only ever the reader's.
+    assert _ask(account, outputs["plain"], "GET", buckets[0], "in/a") == (403, "AccessDenied")
+    assert _ask(account, outputs["plain"], "GET", buckets[0], "common/a") == (200, "")
+    stack.up("--expect-no-changes")
+    stack.run("config", "rm", "t:alone-too")
+    stack.up()
+    assert _ask(account, outputs["reader"], "GET", buckets[0], "in/a") == (200, "")
+    assert _ask(account, outputs["plain"], "GET", buckets[0], "in/a") == (200, "")
+    roles = [each["RoleName"] for each in ram(account, "ListRoles")["Roles"]["Role"]]
+    assert f"{stack.stack}-reader-function" not in roles
+    stack.up("--expect-no-changes")

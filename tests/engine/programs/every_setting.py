@@ -48,7 +48,7 @@ sink_arn = pulumi.Output.concat(sink.function_arn, "/", sink_live.alias_name)
 
 service = Service(
     "service",
-    log_project=logs,
+    log_project=logs if setting("logs", True) else None,
     grants=[access.fc.invoke(sink.function_name, "live")],
     tags={"team": "pictures"},
 )

@@ -23,7 +23,7 @@ for name, grants in rights.items():
         handler="index.handler",
         code=config.require("code"),
         grants=grants,
-        own_role=name == "alone",
+        own_role=name in ("alone", config.get("alone-too")),
     )
     trigger = Trigger(name, alias=Alias(name, function=function), source=HttpSource(auth="anonymous"))
     pulumi.export(name, trigger.url)
