@@ -1,6 +1,7 @@
 """The root of the command line: its groups, its version, and how errors end it.
 
-Exit codes: 0 done; 1 refused or failed, with one sentence on standard error; 2 wrong usage; 130 interrupted.
+Exit codes: 0 done; 1 refused or failed, with one sentence on standard error; 2 wrong usage; 130 interrupted;
+``yunfn local run`` ends as its command does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from yunfn.exceptions import YunfnError
 application = typer.Typer(
     name="yunfn",
     help="Python functions on Alibaba Cloud Function Compute and Tencent Cloud SCF, shipped as code.",
+    epilog="Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 130 interrupted. "
+    "yunfn local run ends with the code of its command.",
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -40,13 +44,10 @@ def _root(
     """Only --version; everything else is a subcommand."""
 
 
-def main() -> None:
-    """Run the command line and exit with its code."""
+def run() -> None:
+    """Run the command line and exit with its code; what yunfn refuses on purpose is told in one sentence."""
     try:
-        application()
+        application(prog_name="yunfn")
     except YunfnError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        sys.exit(130)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from yunfn.cli.table import print_table
 from yunfn.exceptions import ArtifactError
-from yunfn.storage import alibaba_session
-from yunfn.storage.function_compute import FunctionCompute
-from yunfn.storage.oss import OssArtifacts
-from yunfn.storage.retained import LayerVersion, Retained, sort_out
+
+# The cloud's SDKs take seconds to import; every other command would wait for them.
+if TYPE_CHECKING:
+    from yunfn.storage.alibaba_session import AlibabaSession
+    from yunfn.storage.function_compute import FunctionCompute
+    from yunfn.storage.oss import OssArtifacts
+    from yunfn.storage.retained import Retained
 
 application = typer.Typer(
     help="What destroyed stacks leave behind: code and layer packages, layer versions.", no_args_is_help=True
@@ -31,7 +33,7 @@ def list_artifacts(region: RegionOption = None, json_output: JsonOption = False)
 
     Example: yunfn artifacts list --region cn-shanghai
     """
-    session = alibaba_session.from_environment(region)
+    session = _session(region)
     _, _, found = _survey(session)
     if json_output:
         typer.echo(json.dumps([_document(item) for item in found], indent=2))
@@ -53,7 +55,9 @@ def purge(
 
     Example: yunfn artifacts purge --dry-run
     """
-    session = alibaba_session.from_environment(region)
+    from yunfn.storage.retained import LayerVersion
+
+    session = _session(region)
     store, functions, found = _survey(session)
     unused = [item for item in found if not item.used_by]
     used = [item for item in found if item.used_by]
@@ -63,14 +67,14 @@ def purge(
         raise ArtifactError(
             f"the artifact bucket stays: functions still use what is in it ({names}); destroy them first"
         )
-    if not json_output:
+    if unused and not json_output:
         _print(unused)
     if dry_run or not (unused or remove_bucket):
         _report(unused if dry_run else [], remove_bucket and dry_run, dry_run, json_output)
         return
     if not yes:
         what = f"{len(unused)} artifacts" + (f" and the bucket {store.name}" if remove_bucket and store else "")
-        typer.confirm(f"Remove {what} in account {session.account}, {session.region}?", abort=True)
+        typer.confirm(f"Remove {what} in account {session.account}, {session.region}?", abort=True, err=True)
     for item in unused:
         if isinstance(item.subject, LayerVersion):
             functions.delete_layer_version(item.subject)
@@ -87,7 +91,9 @@ def bucket(region: RegionOption = None, json_output: JsonOption = False) -> None
 
     Example: yunfn artifacts bucket
     """
-    store = OssArtifacts(alibaba_session.from_environment(region))
+    from yunfn.storage.oss import OssArtifacts
+
+    store = OssArtifacts(_session(region))
     exists = store.exists()
     if json_output:
         typer.echo(json.dumps({"bucket": store.name, "exists": exists}))
@@ -96,10 +102,20 @@ def bucket(region: RegionOption = None, json_output: JsonOption = False) -> None
         typer.echo(f"{store.name}{hint}")
 
 
+def _session(region: str | None) -> AlibabaSession:
+    from yunfn.storage import alibaba_session
+
+    return alibaba_session.from_environment(region)
+
+
 def _survey(
-    session: alibaba_session.AlibabaSession,
+    session: AlibabaSession,
 ) -> tuple[OssArtifacts | None, FunctionCompute, list[Retained]]:
     """The bucket if there is one, the functions, and all artifacts with their users."""
+    from yunfn.storage.function_compute import FunctionCompute
+    from yunfn.storage.oss import OssArtifacts
+    from yunfn.storage.retained import sort_out
+
     store: OssArtifacts | None = OssArtifacts(session)
     assert store is not None
     objects = list(store.objects()) if store.exists() else None
@@ -114,12 +130,10 @@ def _document(item: Retained) -> dict[str, object]:
 
 def _print(items: Sequence[Retained]) -> None:
     if not items:
-        typer.echo("nothing to list")
+        typer.echo("no artifacts")
         return
-    table = Table("kind", "name", "bytes", "used by", box=None)
-    for item in items:
-        table.add_row(item.kind, item.name, f"{item.size:,}", ", ".join(item.used_by) or "nobody")
-    Console().print(table)
+    rows = [(item.kind, item.name, f"{item.size:,}", ", ".join(item.used_by) or "nobody") for item in items]
+    print_table(rows, ("kind", "name", "bytes", "used by"))
 
 
 def _report(removed: Sequence[Retained], bucket: bool, dry_run: bool, json_output: bool) -> None:

@@ -6,9 +6,7 @@ import json
 import os
 import re
 import shlex
-import signal
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,9 +14,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from yunfn.cli.child import run_child
+from yunfn.cli.table import print_table
 from yunfn.exceptions import LocalCloudError
 from yunfn.localcloud import connection, environment
 from yunfn.localcloud.connection import Connection
@@ -47,7 +45,8 @@ def _home(folder: Path | None) -> Home:
     return Home(folder.absolute() if folder else default_folder())
 
 
-@application.command()
+# Options behind the command's name are the command's, with or without a --.
+@application.command(context_settings={"allow_interspersed_args": False})
 def run(
     command: Annotated[list[str], typer.Argument(help="The command and its arguments, after --.")],
     home: HomeOption = None,
@@ -56,18 +55,23 @@ def run(
 ) -> None:
     """Run a command against the local cloud: the started one, or one that lives as long as the command.
 
-    Every credential, profile, endpoint, proxy and state backend of the outer environment is replaced.
+    Every credential, profile, endpoint, proxy and state backend of the outer environment is replaced. Exits as the
+    command does; 127 if there is no such command, 126 if it cannot be executed.
 
     Example: yunfn local run -- pulumi up
     """
     with _cloud_for_command(home, fresh) as cloud:
         child = environment.child_environment(os.environ, cloud.home, cloud.proxy_port, region)
-        raise typer.Exit(_run_child(command, child))
+        code = run_child(command, child)
+    raise typer.Exit(code)
 
 
 @contextmanager
 def _cloud_for_command(home: Path | None, fresh: bool) -> Iterator[Connection]:
-    started = None if fresh else connection.find(_home(home))
+    if fresh and home is not None:
+        raise typer.BadParameter("--fresh makes a cloud in a folder of its own: leave out --home")
+    # A cloud that is named must be there; anywhere else what the command finds in it would be a surprise.
+    started = None if fresh else connection.connect(_home(home)) if home else connection.find(_home(None))
     if started is not None:
         yield started
         return
@@ -76,27 +80,10 @@ def _cloud_for_command(home: Path | None, fresh: bool) -> Iterator[Connection]:
         yield cloud
 
 
-def _run_child(command: list[str], child_environment: dict[str, str]) -> int:
-    try:
-        process = subprocess.Popen(command, env=child_environment)
-    except OSError as error:
-        typer.echo(f"error: cannot run {command[0]}: {error.strerror}", err=True)
-        return 127
-    # The terminal sends Ctrl-C to the command as well; it decides how to end, and we wait for it.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    forward = signal.signal(signal.SIGTERM, lambda number, frame: process.terminate())
-    try:
-        code = process.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
-        signal.signal(signal.SIGTERM, forward)
-    return 128 - code if code < 0 else code
-
-
 @application.command()
 def start(
     home: HomeOption = None,
-    port: Annotated[int, typer.Option("--port", help="Port of the proxy on 127.0.0.1 (0: any).")] = 0,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the proxy on 127.0.0.1 (0: any).")] = 0,
     json_output: JsonOption = False,
 ) -> None:
     """Start the local cloud in the background; what was deployed to it before is still there.
@@ -113,17 +100,20 @@ def start(
 
 
 @application.command()
-def stop(home: HomeOption = None) -> None:
+def stop(home: HomeOption = None, json_output: JsonOption = False) -> None:
     """Stop the local cloud; its state stays on disk.
 
     Example: yunfn local stop
     """
-    cloud = connection.find(_home(home))
-    if cloud is None:
-        typer.echo("no local cloud is running")
-        return
-    connection.stop(cloud)
-    typer.echo("local cloud stopped; its state is kept")
+    place = _home(home)
+    cloud = connection.find(place)
+    if cloud is not None:
+        connection.stop(cloud)
+    stopped = cloud is not None or connection.stop_silent(place) is not None
+    if json_output:
+        typer.echo(json.dumps({"stopped": stopped}))
+    else:
+        typer.echo("local cloud stopped; its state is kept" if stopped else "no local cloud is running")
 
 
 @application.command()
@@ -136,12 +126,26 @@ def status(home: HomeOption = None, json_output: JsonOption = False) -> None:
     if json_output:
         typer.echo(json.dumps(document, indent=2))
         return
-    table = Table(show_header=False, box=None)
+    rows = []
     for name, value in document.items():
-        if isinstance(value, dict):
-            value = "\n".join(f"{number:6d}  {kind}" for kind, number in value.items()) or "empty"
-        table.add_row(name.replace("_", " "), ", ".join(value) if isinstance(value, list) else str(value))
-    Console().print(table)
+        if isinstance(value, list):
+            value = ", ".join(value)
+        if not isinstance(value, dict):
+            rows.append((name.replace("_", " "), str(value)))
+            continue
+        kinds = [f"{number:6d}  {kind}" for kind, number in _by_kind(value).items()] or ["none"]
+        rows += [(name if number == 0 else "", kind) for number, kind in enumerate(kinds)]
+    print_table(rows)
+
+
+def _by_kind(documents: dict[str, int]) -> dict[str, int]:
+    """Sum up what belongs to one thing: ``oss/objects/my-bucket (cn-shanghai)`` is ``oss/objects (cn-shanghai)``."""
+    found: dict[str, int] = {}
+    for kind, number in documents.items():
+        path, _, region = kind.partition(" ")
+        name = " ".join(["/".join(path.split("/")[:2]), region]).strip()
+        found[name] = found.get(name, 0) + number
+    return found
 
 
 @application.command()
@@ -171,6 +175,7 @@ def env(
 def reset(
     home: HomeOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json_output: JsonOption = False,
 ) -> None:
     """Empty the local cloud: resources, logs, journal and Pulumi's stacks of it; account and keys stay.
 
@@ -178,14 +183,11 @@ def reset(
     """
     cloud = connection.connect(_home(home))
     if not yes:
-        typer.confirm(f"Remove everything in the local cloud at {cloud.home.folder}?", abort=True)
+        typer.confirm(f"Remove everything in the local cloud at {cloud.home.folder}?", abort=True, err=True)
     cloud.ask("POST", "/reset")
-    for path in sorted(cloud.home.pulumi.rglob("*"), reverse=True):
-        if path.is_dir():
-            path.rmdir()
-        else:
-            path.unlink()
-    typer.echo("the local cloud is empty")
+    shutil.rmtree(cloud.home.pulumi)
+    cloud.home.pulumi.mkdir(mode=0o700)
+    typer.echo(json.dumps({"reset": True}) if json_output else "the local cloud is empty")
 
 
 @application.command()
@@ -235,7 +237,7 @@ def journal(
     Example: yunfn local journal | jq -r '.service + " " + .operation'
     """
     cloud = connection.connect(_home(home))
-    sys.stdout.write(cloud.ask("GET", "/journal", params={"unknown": "1"} if unknown else {}).text)
+    typer.echo(cloud.ask("GET", "/journal", params={"unknown": "1"} if unknown else {}).text, nl=False)
 
 
 @application.command()

@@ -7,6 +7,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+# What all dates on the wire can say (four digits), with room for what expires years later.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+_LATEST = datetime(3000, 1, 1, tzinfo=UTC).timestamp()
+
 
 class Clock:
     """Tells the cloud's time and wakes sleepers when it is moved."""
@@ -30,7 +34,12 @@ class Clock:
         return datetime.fromtimestamp(self.time(), UTC)
 
     def move(self, seconds: float) -> None:
-        """Move the clock by ``seconds`` (negative: back) and wake everyone who sleeps by it."""
+        """Move the clock by ``seconds`` (negative: back) and wake everyone who sleeps by it.
+
+        Raises ValueError, and moves nothing, for a time before the year 2000 or after 2999.
+        """
+        if not _EARLIEST <= self.time() + seconds < _LATEST:
+            raise ValueError("the cloud's clock goes from the year 2000 to 2999")
         self._offset += seconds
         if self._on_move is not None:
             self._on_move(self._offset)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
+import select
+import shlex
 import shutil
 import signal
 import socket
@@ -20,10 +23,13 @@ from typing import Any
 import httpx
 
 from yunfn.exceptions import LocalCloudError, LocalCloudNotRunningError, LocalCloudStartError
-from yunfn.localcloud.home import Home
+from yunfn.localcloud.home import Home, default_folder
 
-_START_SECONDS = 30.0
+# A server that fails tells so at once: this is for one that hangs, also on a machine that is busy.
+_START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
+_ANSWER_SECONDS = 60.0
+_FIND_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +55,28 @@ class Connection:
                 f"the local cloud at {self.home.folder} does not answer: {error}"
             ) from error
         if answer.is_error:
-            raise LocalCloudError(f"the local cloud refused {method} {path}: {answer.status_code} {answer.text}")
+            raise LocalCloudError(_refusal(answer))
         return answer
 
 
+def _refusal(answer: httpx.Response) -> str:
+    try:
+        return f"the local cloud refused: {answer.json()['error']}"
+    except (ValueError, KeyError, TypeError):
+        asked = f"{answer.request.method} {answer.request.url.path}"
+        return f"the local cloud refused {asked}: {answer.status_code} {answer.text}"
+
+
 def find(home: Home) -> Connection | None:
-    """The cloud that serves ``home``, or None."""
+    """The cloud that serves ``home``, or None; one that answers with a refusal is there too."""
     try:
         document = json.loads(home.server.read_text())
         connection = Connection(home, int(document["proxy_port"]), int(document["pid"]))
-        connection.ask("GET", "/clock")
+        connection.ask("GET", "/clock", timeout=_FIND_SECONDS)
     except (OSError, ValueError, KeyError, LocalCloudNotRunningError):
         return None
+    except LocalCloudError:
+        pass
     return connection
 
 
@@ -68,35 +84,95 @@ def connect(home: Home) -> Connection:
     """The cloud that serves ``home``; raises LocalCloudNotRunningError where there is none."""
     found = find(home)
     if found is None:
-        raise LocalCloudNotRunningError(f"no local cloud runs at {home.folder}; start one: yunfn local start")
+        raise LocalCloudNotRunningError(f"no local cloud runs at {home.folder}; start one: {_start_command(home)}")
     return found
 
 
+def _start_command(home: Home) -> str:
+    return "yunfn local start" + ("" if home.folder == default_folder() else f" --home {shlex.quote(str(home.folder))}")
+
+
 def start(home: Home, port: int = 0) -> tuple[Connection, bool]:
-    """Start the cloud of ``home`` in the background, or find it running: (connection, whether it was started)."""
+    """Start the cloud of ``home`` in the background, or find it running: (connection, whether it was started).
+
+    Raises LocalCloudStartError if it does not start, or runs on another port than the one asked for.
+    """
     if (found := find(home)) is not None:
-        return found, False
+        return _on_port(found, port), False
     home.create()
     process = _spawn(home, ["--port", str(port)], stdin=subprocess.DEVNULL, start_new_session=True)
+    assert process.stdout is not None
     try:
-        return _wait_ready(home, process), True
+        told = _first_line(home, process)
+        if "served_by" not in told:
+            return _connection(home, told), True
+    except BaseException:
+        # Also an interrupt: whoever breaks off a start wants no cloud to be there.
+        process.terminate()
+        process.wait(_STOP_SECONDS)
+        raise
     finally:
-        assert process.stdout is not None
         process.stdout.close()
         # It is meant to outlive this process; subprocess would report it as forgotten.
         process.returncode = process.returncode or 0
+    return _on_port(_started_by_another(home, told), port), False
+
+
+def _on_port(found: Connection, port: int) -> Connection:
+    if port not in (0, found.proxy_port):
+        raise LocalCloudStartError(
+            f"the local cloud runs on port {found.proxy_port} already, not on {port}: yunfn local stop, then start"
+        )
+    return found
+
+
+def _started_by_another(home: Home, told: dict[str, Any]) -> Connection:
+    """The cloud that another command started at the same time, as soon as it answers."""
+    deadline = time.monotonic() + _FIND_SECONDS
+    while time.monotonic() < deadline:
+        if (found := find(home)) is not None:
+            return found
+        time.sleep(0.05)
+    raise LocalCloudStartError(f"{told['error']} and does not answer; end it: yunfn local stop")
 
 
 def stop(connection: Connection) -> None:
     """Stop the cloud and wait until its process is gone; raises LocalCloudError if it will not go."""
-    connection.ask("POST", "/stop")
+    try:
+        connection.ask("POST", "/stop")
+    except LocalCloudError:
+        os.kill(connection.pid, signal.SIGTERM)
+    _wait_gone(connection.pid)
+
+
+def stop_silent(home: Home) -> int | None:
+    """End a server of ``home`` that does not answer; returns its process id, None if there is none.
+
+    Raises LocalCloudError if it had to be killed.
+    """
+    try:
+        with home.lock.open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pid = int(lock.read())
+            else:
+                return None
+    except FileNotFoundError:
+        return None
+    os.kill(pid, signal.SIGTERM)
+    _wait_gone(pid)
+    return pid
+
+
+def _wait_gone(pid: int) -> None:
     deadline = time.monotonic() + _STOP_SECONDS
     while time.monotonic() < deadline:
-        if not _alive(connection.pid):
+        if not _alive(pid):
             return
         time.sleep(0.05)
-    os.kill(connection.pid, signal.SIGKILL)
-    raise LocalCloudError(f"the local cloud (process {connection.pid}) did not stop in {_STOP_SECONDS:.0f} s; killed")
+    os.kill(pid, signal.SIGKILL)
+    raise LocalCloudError(f"the local cloud (process {pid}) did not stop in {_STOP_SECONDS:.0f} s; killed")
 
 
 @contextlib.contextmanager
@@ -111,7 +187,10 @@ def temporary(folder: Path | None = None) -> Iterator[Connection]:
     # The server removes the folder itself: this process may be killed before it could.
     process = _spawn(home, ["--owned", *([] if folder else ["--remove"])], stdin=subprocess.PIPE)
     try:
-        yield _wait_ready(home, process)
+        told = _first_line(home, process)
+        if "served_by" in told:
+            raise LocalCloudStartError(told["error"])
+        yield _connection(home, told)
     finally:
         assert process.stdin is not None
         process.stdin.close()
@@ -127,11 +206,11 @@ def temporary(folder: Path | None = None) -> Iterator[Connection]:
 
 
 def _spawn(home: Home, arguments: list[str], *, stdin: int, start_new_session: bool = False) -> subprocess.Popen[bytes]:
-    home.server.unlink(missing_ok=True)
     log = os.open(home.server_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", "yunfn.localcloud.server", str(home.folder), *arguments],
+            # -P: no module of the folder that the user happens to be in stands in for one of the server's.
+            [sys.executable, "-P", "-m", "yunfn.localcloud.server", str(home.folder), *arguments],
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -143,23 +222,29 @@ def _spawn(home: Home, arguments: list[str], *, stdin: int, start_new_session: b
         os.close(log)
 
 
-def _wait_ready(home: Home, process: subprocess.Popen[bytes]) -> Connection:
+def _first_line(home: Home, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """What the server tells once it serves; raises LocalCloudStartError with its words, or the end of its log."""
     assert process.stdout is not None
-    timer = time.monotonic() + _START_SECONDS
-    os.set_blocking(process.stdout.fileno(), False)
+    deadline = time.monotonic() + _START_SECONDS
     line = b""
-    while time.monotonic() < timer and not line.endswith(b"\n"):
-        line += process.stdout.read() or b""
-        if process.poll() is not None:
-            break
-        time.sleep(0.01)
-    if not line.endswith(b"\n"):
-        process.kill()
+    while not line.endswith(b"\n"):
+        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+        more = os.read(process.stdout.fileno(), 65536) if ready else b""
+        if not more:
+            process.kill()
+            process.wait()
+            tail = "\n".join(home.server_log.read_text(errors="replace").splitlines()[-12:])
+            raise LocalCloudStartError(f"the local cloud did not start; the end of {home.server_log}:\n{tail}")
+        line += more
+    document: dict[str, Any] = json.loads(line)
+    if "error" in document and "served_by" not in document:
         process.wait()
-        tail = "\n".join(home.server_log.read_text(errors="replace").splitlines()[-12:])
-        raise LocalCloudStartError(f"the local cloud did not start; the end of {home.server_log}:\n{tail}")
-    document = json.loads(line)
-    return Connection(home, int(document["proxy_port"]), int(document["pid"]))
+        raise LocalCloudStartError(f"the local cloud did not start: {document['error']}")
+    return document
+
+
+def _connection(home: Home, told: dict[str, Any]) -> Connection:
+    return Connection(home, int(told["proxy_port"]), int(told["pid"]))
 
 
 def _alive(pid: int) -> bool:

@@ -31,7 +31,8 @@ class Control:
                 Route("/clock", self._move_clock, methods=["POST"]),
                 Route("/journal", self._journal),
                 Route("/stop", self._stop_server, methods=["POST"]),
-            ]
+            ],
+            exception_handlers={Exception: _tell_defect},
         )
 
     async def serve(self) -> asyncio.Server:
@@ -76,7 +77,14 @@ class Control:
         return JSONResponse({"now": clock.now().isoformat(timespec="seconds"), "offset_seconds": clock.offset})
 
     async def _move_clock(self, request: Request) -> JSONResponse:
-        self._cloud.clock.move(float((await request.json())["seconds"]))
+        try:
+            seconds = float((await request.json())["seconds"])
+        except (ValueError, KeyError, TypeError):
+            return JSONResponse({"error": 'the body is {"seconds": a number}'}, status_code=400)
+        try:
+            self._cloud.clock.move(seconds)
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
         return await self._clock(request)
 
     async def _journal(self, request: Request) -> StreamingResponse:
@@ -91,3 +99,10 @@ class Control:
     async def _stop_server(self, request: Request) -> JSONResponse:
         self._stop()
         return JSONResponse({"stopping": True})
+
+
+async def _tell_defect(request: Request, error: Exception) -> JSONResponse:
+    # The traceback goes to the server's log; whoever asked shall know where to look.
+    return JSONResponse(
+        {"error": f"defect in the local cloud: {type(error).__name__}: {error} (more in server.log)"}, status_code=500
+    )

@@ -6,6 +6,7 @@ Pure: a function of the outer environment and of the running cloud's address.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,8 +18,10 @@ _CREDENTIALS = re.compile(
     r"""(?ix)
       (alibaba_cloud|alibabacloud|alicloud|aliyun|ali|oss|ots|tablestore|sls|fc|tencentcloud|tencent|qcloud|cos)_.*
     | (aws|azure|arm|google|gcloud|cloudsdk|vault|digitalocean)_.*
+    | (access_key(_id|_secret)?|secret_(id|key|access_key)|security_token|sts_token)
     | pulumi_(access_token|backend_url|config_passphrase|config_passphrase_file|stack|credentials_path|api)
-    | [a-z0-9]+_endpoint
+    | pulumi_(config|cloud_secret_override)
+    | [a-z0-9_]+_endpoint
     | (https?|all|ftp|no)_proxy
     | ssl_cert_(file|dir) | requests_ca_bundle | curl_ca_bundle | node_extra_ca_certs | git_ssl_cainfo | pip_cert
     | nix_ssl_cert_file | httplib2_ca_certs | grpc_default_ssl_roots_file_path | grpc_proxy
@@ -26,7 +29,7 @@ _CREDENTIALS = re.compile(
 )
 _TRUST = (
     "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE",
-    "GIT_SSL_CAINFO", "PIP_CERT",
+    "GIT_SSL_CAINFO", "PIP_CERT", "ALIBABA_CLOUD_CA_BUNDLE",
 )  # fmt: skip
 DEFAULT_REGION = "cn-shanghai"
 
@@ -61,6 +64,9 @@ def variables(home: Home, proxy_port: int, region: str = DEFAULT_REGION) -> dict
         "ALIBABA_CLOUD_ACCOUNT_ID": home.account,
         "ALIBABA_CLOUD_CREDENTIALS_FILE": str(profiles / "credentials.ini"),
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+        # The aliyun command prefers ~/.aliyun/config.json to these variables unless told so (its configuration.go).
+        "ALIBABA_CLOUD_IGNORE_PROFILE": "TRUE",
+        "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "true",
         "ALICLOUD_ACCESS_KEY": key.id,
         "ALICLOUD_SECRET_KEY": key.secret,
         "ALICLOUD_REGION": region,
@@ -73,6 +79,8 @@ def variables(home: Home, proxy_port: int, region: str = DEFAULT_REGION) -> dict
         "PULUMI_CONFIG_PASSPHRASE": home.passphrase,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "YUNFN_LOCAL": str(home.folder),
+        # `yunfn local …` in there speaks to the cloud it is in, also to one that only lives for this command.
+        "YUNFN_LOCAL_HOME": str(home.folder),
     }
     result.update(dict.fromkeys(_TRUST, bundle))
     return result
@@ -86,7 +94,9 @@ def child_environment(
     result = {name: value for name, value in outer.items() if name not in gone}
     result.update(variables(home, proxy_port, region))
     site = str(trust_site())
-    result["PYTHONPATH"] = f"{site}:{outer['PYTHONPATH']}" if outer.get("PYTHONPATH") else site
+    # Not once more where one local cloud's environment is made inside of another's.
+    others = [path for path in outer.get("PYTHONPATH", "").split(os.pathsep) if path not in ("", site)]
+    result["PYTHONPATH"] = os.pathsep.join([site, *others])
     return result
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_state_path
 
+from yunfn.exceptions import LocalCloudStartError
 from yunfn.localcloud.clock import Clock
 from yunfn.localcloud.keys import AccessKey, KeyRing, Principal
 from yunfn.localcloud.store import Store
@@ -69,6 +72,11 @@ class Home:
         return self.folder / "server.json"
 
     @property
+    def lock(self) -> Path:
+        """Held by the running server, with its process id in it."""
+        return self.folder / "lock"
+
+    @property
     def server_log(self) -> Path:
         """The server's own log."""
         return self.folder / "server.log"
@@ -101,16 +109,17 @@ class Home:
         """The passphrase of Pulumi's secrets in local clouds: one per user, made at first use, mode 0600.
 
         Not one per cloud: Pulumi writes a salt that belongs to it into the stack's settings file, and the same
-        project must go up in the next local cloud too.
+        project must go up in the next local cloud too. Raises LocalCloudStartError if it cannot be kept.
         """
         path = user_state_path("yunfn") / "local-passphrase"
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Written whole before it has its name: another process must never read half of it.
-        with contextlib.suppress(FileExistsError), tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
-            file.write(secrets.token_urlsafe(24))
-            file.flush()
-            os.link(file.name, path)
-        return path.read_text()
+        with _told(path.parent, "set XDG_STATE_HOME to a folder that can be written"):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Written whole before it has its name: another process must never read half of it.
+            with contextlib.suppress(FileExistsError), tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
+                file.write(secrets.token_urlsafe(24))
+                file.flush()
+                os.link(file.name, path)
+            return path.read_text()
 
     @property
     def owner_key(self) -> AccessKey:
@@ -120,13 +129,21 @@ class Home:
         return AccessKey(**key)
 
     def create(self) -> None:
-        """Make the folder, an account and a key of its own; a no-op on one that is there."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.folder.chmod(0o700)
-        for path in (self.blobs, self.work, self.pulumi, self.certificates):
-            path.mkdir(mode=0o700, exist_ok=True)
-        if self.exists:
-            return
+        """Make the folder, an account and a key of its own; a no-op on one that is there.
+
+        Raises LocalCloudStartError if there can be no such folder.
+        """
+        with _told(self.folder, "choose another folder by --home or YUNFN_LOCAL_HOME"):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+            for path in (self.blobs, self.work, self.pulumi, self.certificates):
+                path.mkdir(mode=0o700, exist_ok=True)
+            # Two commands may create the same cloud at the same time: it gets one account all the same.
+            with _locked(self.folder):
+                if not self.exists:
+                    self._create_account()
+
+    def _create_account(self) -> None:
         account = "1" + "".join(secrets.choice("0123456789") for _ in range(15))
         store = Store(self.database)
         key = KeyRing(store, Clock()).create(Principal(account, "root"))
@@ -149,3 +166,23 @@ class Home:
     def _credentials(self) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(self.credentials.read_text())
         return document
+
+
+@contextlib.contextmanager
+def _told(folder: Path, way_out: str) -> Iterator[None]:
+    """Tell the user of a folder that cannot be made or written, instead of showing a traceback."""
+    try:
+        yield
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename and str(error.filename) != str(folder) else ""
+        raise LocalCloudStartError(f"{folder}: {error.strerror}{where}; {way_out}") from error
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

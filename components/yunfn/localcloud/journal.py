@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _KEPT_IN_MEMORY = 64
+_BLOCK = 65536
 
 
 class Journal:
@@ -21,6 +23,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         path.touch(mode=0o600, exist_ok=True)
+        _cut_torn_line(path)
         self._path = path
         self._waiting: deque[str] = deque()
 
@@ -82,3 +85,20 @@ class Journal:
         """Forget every request."""
         self._waiting.clear()
         self._path.write_text("")
+
+
+def _cut_torn_line(path: Path) -> None:
+    """Cut what a server that was killed while it wrote left after the last whole line."""
+    with path.open("rb+") as file:
+        size = file.seek(0, os.SEEK_END)
+        end = size
+        while end > 0:
+            start = max(0, end - _BLOCK)
+            file.seek(start)
+            found = file.read(end - start).rfind(b"\n")
+            if found >= 0:
+                end = start + found + 1
+                break
+            end = start
+        if end < size:
+            file.truncate(end)

@@ -1,4 +1,8 @@
-"""The local cloud's process: ``python -m yunfn.localcloud.server HOME``; tells on stdout when it serves."""
+"""The local cloud's process: ``python -m yunfn.localcloud.server HOME``; tells on stdout when it serves.
+
+The first line on stdout is JSON: ``pid``, ``proxy_port`` and ``control`` once it serves, or ``error`` with what was
+wrong (and ``served_by``, a process id, if another one serves the same home already).
+"""
 
 from __future__ import annotations
 
@@ -11,74 +15,21 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
-from yunfn.localcloud.alibaba.fc import FcService
-from yunfn.localcloud.certificates import CertificateAuthority
-from yunfn.localcloud.cloud import LocalCloud
-from yunfn.localcloud.control import Control
-from yunfn.localcloud.front import Front
+from yunfn.exceptions import LocalCloudStartError
 from yunfn.localcloud.home import Home
-from yunfn.localcloud.registry import SERVICES
-from yunfn.localcloud.runner import FunctionRunner
 
 logger = logging.getLogger(__name__)
 _REMOVE_SECONDS = 5.0
-
-
-async def serve(home: Home, port: int, stop: asyncio.Event) -> None:
-    """Serve the cloud of ``home`` until ``stop`` is set; prints one JSON line once it is ready."""
-    cloud = LocalCloud(home, SERVICES)
-    authority = CertificateAuthority(home.certificates)
-    front = Front(cloud, authority)
-    bound = await front.listen(port)
-
-    async def inside(listener: socket.socket) -> None:
-        """Serve the proxy inside one instance's network until the runner cancels it."""
-        server = await front.serve(listener)
-        try:
-            await asyncio.get_running_loop().create_future()
-        finally:
-            front.forget(server)
-
-    cloud.runner = FunctionRunner(
-        work=home.work,
-        connect_proxy=inside,
-        proxy_port=bound,
-        ca_bundle=authority.bundle,
-        log_sink=cloud.find(FcService).dataplane.log_sink,
-    )
-    control = await Control(cloud, bound, stop.set).serve()
-    await cloud.start()
-    ready = {"pid": os.getpid(), "proxy_port": bound, "control": str(home.control_socket)}
-    home.server.write_text(json.dumps(ready))
-    print(json.dumps(ready), flush=True)
-    try:
-        await stop.wait()
-    finally:
-        await front.close()
-        control.close()
-        await cloud.stop()
-        home.server.unlink(missing_ok=True)
-        home.control_socket.unlink(missing_ok=True)
-
-
-async def _main(home: Home, port: int, owned: bool) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    if owned:
-        # Whoever started this cloud for one command holds the other end of stdin; its death ends us.
-        loop.add_reader(sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 1) else stop.set())
-    await serve(home, port, stop)
+_WATCH_SECONDS = 2.0
 
 
 def main() -> None:
-    """Run the server; exits with 3 if another one serves the same home."""
+    """Run the server; exits with 1 if it cannot start and with 3 if another one serves the same home."""
     parser = argparse.ArgumentParser(prog="python -m yunfn.localcloud.server")
     parser.add_argument("home", type=Path)
     parser.add_argument("--port", type=int, default=0)
@@ -88,20 +39,78 @@ def main() -> None:
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     home = Home(arguments.home)
-    home.create()
-    with (home.folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"another local cloud serves {home.folder}", file=sys.stderr)
-            sys.exit(3)
-        with contextlib.suppress(ImportError):
-            import uvloop
+    try:
+        home.create()
+        with home.lock.open("a+") as lock:
+            _claim(lock, home)
+            with contextlib.suppress(ImportError):
+                import uvloop
 
-            uvloop.install()
-        asyncio.run(_main(home, arguments.port, arguments.owned))
+                uvloop.install()
+            asyncio.run(_main(home, arguments.port, arguments.owned, lock))
+    except LocalCloudStartError as error:
+        _tell(error=str(error))
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("yunfn"):
+            raise
+        _tell(error=f"the local cloud is not installed (no module {error.name}): pip install 'yunfn[local]'")
+        sys.exit(1)
     if arguments.remove:
         _remove(home.folder)
+
+
+def _claim(lock: TextIO, home: Home) -> None:
+    """Hold the home's lock as long as this process lives, and clear away what a killed one left."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip()
+        _tell(error=f"process {holder} serves {home.folder} already", served_by=int(holder) if holder else 0)
+        sys.exit(3)
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
+    # Of a server that was killed; nobody may take its port for ours.
+    home.server.unlink(missing_ok=True)
+
+
+async def _main(home: Home, port: int, owned: bool, lock: TextIO) -> None:
+    # Here, so that a missing extra is told in one sentence.
+    from yunfn.localcloud.serving import serve
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if owned:
+        # Whoever started this cloud for one command holds the other end of stdin; its death ends us.
+        loop.add_reader(sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 1) else stop.set())
+    watch = loop.create_task(_end_with_home(home, lock, stop))
+    try:
+        await serve(home, port, stop)
+    finally:
+        watch.cancel()
+
+
+async def _end_with_home(home: Home, lock: TextIO, stop: asyncio.Event) -> None:
+    """Set ``stop`` once the home's folder was removed or replaced: no command would find this server any more."""
+    ours = os.fstat(lock.fileno()).st_ino
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        try:
+            there = home.lock.stat().st_ino
+        except FileNotFoundError:
+            there = 0
+        if there != ours:
+            logger.warning("%s is gone: nothing is left to serve", home.folder)
+            stop.set()
+            return
+
+
+def _tell(**document: object) -> None:
+    print(json.dumps(document), flush=True)
 
 
 def _remove(folder: Path) -> None:

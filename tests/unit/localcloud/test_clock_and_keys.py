@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,16 @@ def test_a_move_is_told_so_that_it_can_be_kept() -> None:
     clock.move(5)
     assert kept == [15]
     assert clock.time() == pytest.approx(time.time() + 15, abs=1)
+
+
+@pytest.mark.parametrize("seconds", [1e14, -1e14, math.nan, math.inf, 1e300])
+def test_a_move_beyond_all_calendars_is_refused_and_moves_nothing(seconds: float) -> None:
+    kept: list[float] = []
+    clock = Clock(on_move=kept.append)
+    with pytest.raises(ValueError, match="from the year 2000 to 2999"):
+        clock.move(seconds)
+    assert (clock.offset, kept) == (0, [])
+    assert abs(clock.now().timestamp() - time.time()) < 5
 
 
 def test_keys_are_found_by_id_also_by_a_later_process(store: Store) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from yunfn.localcloud import environment
-from yunfn.localcloud.home import Home
+from yunfn.localcloud.home import Home, default_folder
 
 PLANTED = {
     "ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAI5tREALREALREALREAL",
@@ -43,6 +43,11 @@ PLANTED = {
     "PULUMI_CONFIG_PASSPHRASE": "realPassphrase",
     "PULUMI_CONFIG_PASSPHRASE_FILE": "/home/passphrase",
     "PULUMI_STACK": "prod",
+    "PULUMI_CONFIG": '{"alicloud:accessKey": "LTAI5tREAL"}',
+    "ACCESS_KEY_ID": "LTAI5tREAL",
+    "ACCESS_KEY_SECRET": "realSecret",
+    "SECURITY_TOKEN": "realToken",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "https://traces.company",
     "HTTPS_PROXY": "http://proxy.company:3128",
     "https_proxy": "http://proxy.company:3128",
     "ALL_PROXY": "socks5://proxy.company:1080",
@@ -115,6 +120,26 @@ def test_a_python_trusts_the_local_ca_and_still_runs_its_own_sitecustomize(home:
     code = "import certifi, builtins; print(certifi.where()); print(certifi.contents()); print(builtins.theirs_ran)"
     done = subprocess.run([sys.executable, "-c", code], env=child, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [str(home.certificates / "ca.pem"), "the bundle", "True"]
+
+
+def test_the_aliyun_command_takes_no_profile_of_the_users_home(home: Home) -> None:
+    child = environment.child_environment({"ALIBABA_CLOUD_PROFILE": "real"}, home, 1)
+    assert (child["ALIBABA_CLOUD_IGNORE_PROFILE"], "ALIBABA_CLOUD_PROFILE" in child) == ("TRUE", False)
+
+
+def test_an_environment_made_from_another_ones_is_the_same(home: Home, tmp_path: Path) -> None:
+    other = Home(tmp_path / "other")
+    other.create()
+    once = environment.child_environment({"PYTHONPATH": "/mine"}, home, 1)
+    assert (
+        environment.child_environment(environment.child_environment({"PYTHONPATH": "/mine"}, other, 2), home, 1) == once
+    )
+
+
+def test_yunfn_inside_finds_the_cloud_it_is_in(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = environment.child_environment({"YUNFN_LOCAL_HOME": "/another"}, home, 1)
+    monkeypatch.setenv("YUNFN_LOCAL_HOME", child["YUNFN_LOCAL_HOME"])
+    assert default_folder() == home.folder
 
 
 def test_the_passphrase_is_one_per_user_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

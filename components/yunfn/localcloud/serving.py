@@ -1,0 +1,64 @@
+"""One local cloud put together and served: proxy, control API, function runner and services."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+
+from yunfn.exceptions import LocalCloudStartError
+from yunfn.localcloud.alibaba.fc import FcService
+from yunfn.localcloud.certificates import CertificateAuthority
+from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.control import Control
+from yunfn.localcloud.front import Front
+from yunfn.localcloud.home import Home
+from yunfn.localcloud.registry import SERVICES
+from yunfn.localcloud.runner import FunctionRunner
+
+
+async def serve(home: Home, port: int, stop: asyncio.Event) -> None:
+    """Serve the cloud of ``home`` until ``stop`` is set; prints one JSON line once it is ready.
+
+    Raises LocalCloudStartError if the port cannot be had.
+    """
+    cloud = LocalCloud(home, SERVICES)
+    authority = CertificateAuthority(home.certificates)
+    front = Front(cloud, authority)
+    try:
+        bound = await front.listen(port)
+    except (OSError, OverflowError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        raise LocalCloudStartError(f"port {port} of 127.0.0.1 cannot be had: {reason}; --port 0 takes any") from error
+
+    async def inside(listener: socket.socket) -> None:
+        """Serve the proxy inside one instance's network until the runner cancels it."""
+        server = await front.serve(listener)
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            front.forget(server)
+
+    cloud.runner = FunctionRunner(
+        work=home.work,
+        connect_proxy=inside,
+        proxy_port=bound,
+        ca_bundle=authority.bundle,
+        log_sink=cloud.find(FcService).dataplane.log_sink,
+    )
+    control = await Control(cloud, bound, stop.set).serve()
+    await cloud.start()
+    # Asked now: at the end the folder may be gone.
+    control_socket = home.control_socket
+    ready = {"pid": os.getpid(), "proxy_port": bound, "control": str(control_socket)}
+    home.server.write_text(json.dumps(ready))
+    print(json.dumps(ready), flush=True)
+    try:
+        await stop.wait()
+    finally:
+        await front.close()
+        control.close()
+        await cloud.stop()
+        home.server.unlink(missing_ok=True)
+        control_socket.unlink(missing_ok=True)

@@ -1,0 +1,60 @@
+"""The folder of a cloud: made once, by whoever comes first, and told in one sentence where it cannot be."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from yunfn.exceptions import LocalCloudStartError
+from yunfn.localcloud.clock import Clock
+from yunfn.localcloud.home import Home
+from yunfn.localcloud.keys import KeyRing
+from yunfn.localcloud.store import Store
+
+
+def test_creators_at_the_same_time_make_one_account(tmp_path: Path) -> None:
+    together = threading.Barrier(8)
+
+    def create() -> None:
+        together.wait()
+        Home(tmp_path / "home").create()
+
+    threads = [threading.Thread(target=create) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    store = Store(tmp_path / "home" / "cloud.sqlite")
+    keys = [key for key, _ in store.collection("", "", "keys").scan()]
+    store.close()
+    assert keys == [Home(tmp_path / "home").owner_key.id]
+
+
+def test_the_owners_key_is_put_back_into_a_cleared_store(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    store = Store(home.database)
+    store.clear()
+    home.restore_owner_key(store)
+    assert KeyRing(store, Clock()).find(home.owner_key.id) == home.owner_key
+    store.close()
+
+
+@pytest.mark.parametrize("folder", ["/dev/null", "/dev/null/below", "/proc/cloud"])
+def test_a_folder_that_cannot_be_is_told_with_the_way_out(folder: str) -> None:
+    with pytest.raises(LocalCloudStartError, match=f"^{folder}: .*; choose another folder by --home"):
+        Home(Path(folder)).create()
+
+
+def test_the_socket_moves_where_its_name_is_short_enough(tmp_path: Path) -> None:
+    short = Home(Path("/tmp/y"))
+    assert short.control_socket == short.folder / "control.sock"
+    home = Home(tmp_path / "/".join(["a-folder-with-a-long-name"] * 8))
+    home.create()
+    assert len(os.fsencode(home.control_socket)) <= 107
+    other = Home(tmp_path / "/".join(["b-folder-with-a-long-name"] * 8))
+    other.create()
+    assert home.control_socket != other.control_socket

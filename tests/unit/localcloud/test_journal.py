@@ -1,0 +1,87 @@
+"""The journal: whole lines, nothing lost at a stop, nothing spoilt by a kill."""
+
+from __future__ import annotations
+
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from yunfn.localcloud.journal import Journal
+
+
+def _record(journal: Journal, operation: str, **more: object) -> None:
+    journal.record(
+        time=datetime(2026, 1, 2, 3, 4, 5, 678901, UTC),
+        service="oss",
+        operation=operation,
+        resource="bücket/云",
+        status=200,
+        ms=1.23456,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_a_line_tells_what_was_asked_and_leaves_out_what_does_not_apply(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    _record(journal, "PutObject", region="cn-shanghai", denied="oss:PutObject acs:oss:*")
+    assert list(journal.lines()) == [
+        {
+            "time": "2026-01-02T03:04:05.678Z",
+            "service": "oss",
+            "operation": "PutObject",
+            "resource": "bücket/云",
+            "status": 200,
+            "ms": 1.23,
+            "region": "cn-shanghai",
+            "denied": "oss:PutObject acs:oss:*",
+        }
+    ]
+
+
+def test_unknown_operations_are_found_apart(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    _record(journal, "Shout", unknown=True)
+    _record(journal, "PutObject")
+    assert [line["operation"] for line in journal.lines(unknown_only=True)] == ["Shout"]
+
+
+def test_a_later_server_goes_on_after_the_last_line(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    first = Journal(path)
+    for number in range(100):
+        _record(first, f"Op{number}")
+    first.flush()
+    second = Journal(path)
+    _record(second, "Op100")
+    assert [line["operation"] for line in second.lines()] == [f"Op{number}" for number in range(101)]
+
+
+@pytest.mark.parametrize("torn", ['{"time": "2026', "x" * 200_000])
+def test_a_line_torn_by_a_kill_is_cut_off(tmp_path: Path, torn: str) -> None:
+    path = tmp_path / "journal.jsonl"
+    first = Journal(path)
+    _record(first, "Before")
+    first.flush()
+    with path.open("a") as file:
+        file.write(torn)
+    second = Journal(path)
+    _record(second, "After")
+    assert [line["operation"] for line in second.lines()] == ["Before", "After"]
+
+
+def test_nothing_but_a_torn_line_is_an_empty_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text('{"time"')
+    assert list(Journal(path).lines()) == []
+
+
+def test_a_cleared_journal_is_empty_and_its_file_private(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    _record(journal, "PutObject")
+    journal.flush()
+    _record(journal, "GetObject")
+    journal.clear()
+    assert list(journal.lines()) == []
+    assert stat.S_IMODE((tmp_path / "journal.jsonl").stat().st_mode) == 0o600
