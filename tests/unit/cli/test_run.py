@@ -22,7 +22,8 @@ seen = []
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, lambda number, frame: seen.append(signal.Signals(number).name))
 print("ready", flush=True)
-while not seen:
+end = time.monotonic() + 20
+while not seen and time.monotonic() < end:
     time.sleep(0.01)
 time.sleep(0.3)
 print(",".join(seen), flush=True)
