@@ -27,6 +27,9 @@ def main() -> int:
             parser.error(f"there is no bench {name!r}: {', '.join(known)}")
     # Terminated as gently as interrupted: temporary clouds and children end in the finally blocks of both.
     signal.signal(signal.SIGTERM, _interrupt)
+    # A shell's background job starts with Ctrl-C ignored, and whom it starts inherits that: then plugins do not end
+    # when the CLI asks them to, and each run of it takes the 5 s after which it kills them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     progress = Progress()
     results: dict[str, list[Row]] = {}
     failed: list[str] = []
