@@ -6,7 +6,14 @@
     ├── ValidationError             an argument breaks a rule of the cloud: property, value, rule
     ├── AccountMismatchError        the stack was made in another account than the one in use
     ├── PackagingError              a folder or zip cannot become a package
+    │   ├── DefinitionError         a layer.yaml, Funfile, requirements or lock file is wrong: file, line, rule
+    │   │   └── StaleLockError      layer.lock was made from other requirements
+    │   ├── ResolutionError         no set of packages fits the target; the index's or uv's own words
+    │   ├── BuildError              a source distribution or hook could not be built or run
+    │   ├── IsolationError          this machine cannot isolate what must run isolated
+    │   └── FindingsError           the package would fail in the cloud: the findings
     ├── ArtifactError               an artifact is missing, differs from its digest, or cannot be stored
+    │   └── ObjectExistsError       the key is taken by an object that somebody else put there
     ├── MissingToolError            a program this step needs is not on the machine
     ├── CloudAnswerError            a cloud's API refused: API, code, request id
     └── LocalCloudError             the local cloud cannot do what was asked
@@ -45,8 +52,41 @@ class PackagingError(YunfnError):
     """A folder or zip cannot become a code package or layer."""
 
 
+class DefinitionError(PackagingError):
+    """A layer.yaml, Funfile, requirements or lock file is wrong; ``file`` and ``line`` (from 1, None unknown)."""
+
+    def __init__(self, file: object, line: int | None, message: str) -> None:
+        self.file = str(file)
+        self.line = line
+        super().__init__(f"{file}:{line}: {message}" if line else f"{file}: {message}")
+
+
+class StaleLockError(DefinitionError):
+    """The lock was made from other requirements than the definition has now."""
+
+
+class ResolutionError(PackagingError):
+    """No set of packages fits the target; the text holds the index's or uv's own words."""
+
+
+class BuildError(PackagingError):
+    """A source distribution could not be built, or a hook failed."""
+
+
+class IsolationError(PackagingError):
+    """This machine cannot isolate build scripts or hooks, and running them without was not allowed."""
+
+
+class FindingsError(PackagingError):
+    """The package would fail in the cloud; the text lists the findings."""
+
+
 class ArtifactError(YunfnError):
     """An artifact is missing, differs from its digest, or cannot be stored or removed."""
+
+
+class ObjectExistsError(ArtifactError):
+    """A create-only write found its key taken."""
 
 
 class MissingToolError(YunfnError):

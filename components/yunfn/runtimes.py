@@ -1,7 +1,9 @@
 """One table of the runtimes: Python version, C library, architecture, mount prefix; and the clouds' limits.
 
 Everything that depends on a runtime or on a number the cloud fixes reads it here. Sources: Function Compute
-documentation ("FCD", help.aliyun.com/zh/functioncompute/fc, pages "runtimes", "layers", "limits", "triggers").
+documentation ("FCD", help.aliyun.com/zh/functioncompute/fc, pages "runtimes", "layers", "limits", "triggers") and the
+documentation of Serverless Cloud Function ("SCFD", cloud.tencent.com/document/product/583, pages "Python", "layers",
+"limits").
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ class Runtime:
     ``python`` is the version as ``"3.10"``, or None where the program brings its own (custom runtimes);
     ``glibc`` the C library of the cloud's system as ``(2, 24)``, the newest a binary may need;
     ``platform_tag`` the newest manylinux tag that is safe there; ``package_prefix`` the folder inside a layer
-    zip where Python packages go; ``search_layers`` whether the cloud puts the layer's ``python``, ``lib`` and
-    ``bin`` folders on the search paths by itself.
+    zip where Python packages go (empty for its root); ``search_layers`` whether the cloud puts the layer's
+    ``python``, ``lib`` and ``bin`` folders on the search paths by itself; ``libstdcxx`` the newest GLIBCXX symbol
+    version of the system's C++ library.
     """
 
     cloud: str
@@ -29,6 +32,7 @@ class Runtime:
     architecture: str = "x86_64"
     package_prefix: str = "python"
     search_layers: bool = True
+    libstdcxx: tuple[int, int, int] = (3, 4, 19)
 
     @property
     def custom(self) -> bool:
@@ -36,44 +40,41 @@ class Runtime:
         return self.python is None
 
 
-# FCD "runtimes". A wheel may need an older glibc than the system has, never a newer one.
+# FCD "runtimes". A wheel may need an older glibc than the system has, never a newer one. The C++ library is that of the
+# system's own GCC: 6.3, 8.3, 10.2 and 12.2 (GCC documentation, "ABI policy and guidelines").
+_DEBIAN_9, _DEBIAN_10, _DEBIAN_11, _DEBIAN_12 = (3, 4, 22), (3, 4, 25), (3, 4, 28), (3, 4, 30)
+
+
+def _custom(name: str, system: str, glibc: tuple[int, int], tag: str, libstdcxx: tuple[int, int, int]) -> Runtime:
+    return Runtime("alibaba", name, None, system, glibc, tag, search_layers=False, libstdcxx=libstdcxx)
+
+
 ALIBABA: dict[str, Runtime] = {
     r.name: r
     for r in (
-        Runtime("alibaba", "python3", "3.6", "Debian 9", (2, 24), "manylinux_2_17_x86_64"),
-        Runtime("alibaba", "python3.9", "3.9", "Debian 9", (2, 24), "manylinux_2_17_x86_64"),
-        Runtime("alibaba", "python3.10", "3.10", "Debian 10", (2, 28), "manylinux_2_28_x86_64"),
-        Runtime("alibaba", "python3.12", "3.12", "Debian 11", (2, 31), "manylinux_2_31_x86_64"),
-        Runtime("alibaba", "custom", None, "Debian 9", (2, 24), "manylinux_2_17_x86_64", search_layers=False),
-        Runtime(
-            "alibaba",
-            "custom.debian10",
-            None,
-            "Debian 10",
-            (2, 28),
-            "manylinux_2_28_x86_64",
-            search_layers=False,
-        ),
-        Runtime(
-            "alibaba",
-            "custom.debian11",
-            None,
-            "Debian 11",
-            (2, 31),
-            "manylinux_2_31_x86_64",
-            search_layers=False,
-        ),
-        Runtime(
-            "alibaba",
-            "custom.debian12",
-            None,
-            "Debian 12",
-            (2, 36),
-            "manylinux_2_36_x86_64",
-            search_layers=False,
-        ),
+        Runtime("alibaba", "python3", "3.6", "Debian 9", (2, 24), "manylinux_2_17_x86_64", libstdcxx=_DEBIAN_9),
+        Runtime("alibaba", "python3.9", "3.9", "Debian 9", (2, 24), "manylinux_2_17_x86_64", libstdcxx=_DEBIAN_9),
+        Runtime("alibaba", "python3.10", "3.10", "Debian 10", (2, 28), "manylinux_2_28_x86_64", libstdcxx=_DEBIAN_10),
+        Runtime("alibaba", "python3.12", "3.12", "Debian 11", (2, 31), "manylinux_2_31_x86_64", libstdcxx=_DEBIAN_11),
+        _custom("custom", "Debian 9", (2, 24), "manylinux_2_17_x86_64", _DEBIAN_9),
+        _custom("custom.debian10", "Debian 10", (2, 28), "manylinux_2_28_x86_64", _DEBIAN_10),
+        _custom("custom.debian11", "Debian 11", (2, 31), "manylinux_2_31_x86_64", _DEBIAN_11),
+        _custom("custom.debian12", "Debian 12", (2, 36), "manylinux_2_36_x86_64", _DEBIAN_12),
     )
 }
+
+# SCFD "Python" and "layers": CentOS 7 (glibc 2.17, GCC 4.8), layers unzipped at /opt and PYTHONPATH=/var/user:/opt, so
+# packages go at the root of the zip. Python 2.7 is left out: nothing here builds for it.
+TENCENT: dict[str, Runtime] = {
+    r.name: r
+    for r in (
+        Runtime("tencent", f"Python{version}", version, "CentOS 7", (2, 17), "manylinux_2_17_x86_64", package_prefix="")
+        for version in ("3.6", "3.7", "3.9", "3.10")
+    )
+}
+
+#: Every runtime by cloud and name.
+RUNTIMES: dict[str, dict[str, Runtime]] = {"alibaba": ALIBABA, "tencent": TENCENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +114,26 @@ class FcLimits:
 
 
 FC_LIMITS = FcLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class LayerLimits:
+    """What one layer, and all layers of a function, may weigh on a cloud; MB (2**20 bytes).
+
+    ``zip_mb`` is the zip of one layer, ``unzipped_mb`` all layers (and, where ``with_code``, the code) of a function
+    unzipped; ``layers`` how many a function may have.
+    """
+
+    zip_mb: int
+    unzipped_mb: int
+    layers: int
+    with_code: bool
+
+
+#: FCD "layers" and SCFD "layers": 500 MB per layer and 2 GB in all; code and layers 500 MB together.
+LAYER_LIMITS: dict[str, LayerLimits] = {
+    "alibaba": LayerLimits(
+        zip_mb=FC_LIMITS.layer_zip_mb, unzipped_mb=FC_LIMITS.layers_total_mb, layers=5, with_code=False
+    ),
+    "tencent": LayerLimits(zip_mb=500, unzipped_mb=500, layers=5, with_code=True),
+}

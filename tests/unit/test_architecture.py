@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "components" / "yunfn"
-LEAVES = {"yunfn.runtimes", "yunfn.exceptions", "yunfn"}
+LEAVES = {"yunfn.runtimes", "yunfn.exceptions", "yunfn.pythons", "yunfn.isolation", "yunfn"}
 CLOUD_SDKS = {"oss2", "aliyunsdkcore", "aliyunsdksts", "alibabacloud_fc20230330", "tencentcloud", "qcloud_cos"}
 PULUMI = {"pulumi", "pulumi_alicloud", "tencentcloud_iac_pulumi"}
 
@@ -20,14 +20,20 @@ PULUMI = {"pulumi", "pulumi_alicloud", "tencentcloud_iac_pulumi"}
 ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "runtimes": (set(), PULUMI | CLOUD_SDKS),
     "exceptions": (set(), PULUMI | CLOUD_SDKS),
+    # Processes of others kept apart, and the Pythons of this machine: for the local cloud and the packager alike.
+    "isolation": ({"isolation"}, PULUMI | CLOUD_SDKS),
+    "pythons": (set(), PULUMI | CLOUD_SDKS),
     "packaging": ({"packaging"}, PULUMI | CLOUD_SDKS),
     "access": ({"access"}, PULUMI | CLOUD_SDKS),
     "storage": ({"storage", "packaging"}, PULUMI),
     "localcloud": ({"localcloud"}, PULUMI | CLOUD_SDKS),
     "wsgi": (set(), PULUMI | CLOUD_SDKS),
-    "alibaba": ({"alibaba", "access", "packaging", "storage"}, CLOUD_SDKS),
+    # The plugin's resources as the components see them: tokens and types, nothing of what is behind.
+    "resources": ({"resources"}, CLOUD_SDKS),
+    "provider": ({"provider", "access", "packaging", "storage"}, {"pulumi_alicloud", "tencentcloud_iac_pulumi"}),
+    "alibaba": ({"alibaba", "access", "packaging", "storage", "resources"}, CLOUD_SDKS),
     # The command line starts and asks the local cloud; it reaches its front doors, never its services.
-    "cli": ({"cli", "alibaba", "access", "packaging", "storage", "localcloud"}, set()),
+    "cli": ({"cli", "alibaba", "access", "packaging", "storage", "provider", "localcloud"}, set()),
 }
 
 

@@ -1,0 +1,1 @@
+"""Reads what a layer holds: layer.yaml, Funfile, requirements and lock files."""
