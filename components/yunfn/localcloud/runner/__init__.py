@@ -7,8 +7,7 @@ network reaches the local cloud's proxy only; where the machine forbids namespac
 
 from __future__ import annotations
 
-from yunfn.localcloud.runner.isolation import Isolation
-from yunfn.localcloud.runner.pythons import find_python, missing_pythons
+from yunfn.isolation import Isolation
 from yunfn.localcloud.runner.runner import FunctionRunner
 from yunfn.localcloud.runner.specification import (
     FunctionSpec,
@@ -28,6 +27,4 @@ __all__ = [
     "InvocationResult",
     "Isolation",
     "RoleCredentials",
-    "find_python",
-    "missing_pythons",
 ]

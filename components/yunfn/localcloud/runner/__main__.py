@@ -5,7 +5,7 @@ Needs nothing installed, so a Makefile can ask before it starts anything.
 
 from __future__ import annotations
 
-from yunfn.localcloud.runner.pythons import main
+from yunfn.pythons import main
 
 if __name__ == "__main__":
     main()

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from yunfn.exceptions import FunctionRunnerError
+from yunfn.isolation import FUNCTION_UID, Isolation
 from yunfn.localcloud.runner.environment import Places, build_environment
-from yunfn.localcloud.runner.isolation import FUNCTION_UID, Isolation
-from yunfn.localcloud.runner.pythons import Interpreter, find_custom_python, find_python
 from yunfn.localcloud.runner.specification import FunctionSpec, Invocation
 from yunfn.localcloud.runner.trees import TreeStore
+from yunfn.pythons import Interpreter, find_custom_python, find_python
 from yunfn.runtimes import ALIBABA
 
 _BOOTSTRAP = Path(__file__).parent / "bootstrap"

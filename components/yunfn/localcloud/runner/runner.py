@@ -13,11 +13,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from yunfn.exceptions import FunctionRunnerError
+from yunfn.isolation import Isolation, probe
 from yunfn.localcloud.runner.call_log import CallLog
 from yunfn.localcloud.runner.custom import CustomInstance
 from yunfn.localcloud.runner.failures import EXITED, NOT_STARTED, Failure
 from yunfn.localcloud.runner.instance import Instance
-from yunfn.localcloud.runner.isolation import Isolation, probe
 from yunfn.localcloud.runner.managed import ManagedInstance
 from yunfn.localcloud.runner.plan import Surroundings
 from yunfn.localcloud.runner.pool import Pool

@@ -14,8 +14,8 @@ import pytest
 
 from unit.localcloud.runner.calls import FALLBACK, PROXY_PORT
 from yunfn.exceptions import PythonNotFoundError
+from yunfn.isolation import probe
 from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation
-from yunfn.localcloud.runner.isolation import probe
 
 
 @pytest.hookimpl(wrapper=True)

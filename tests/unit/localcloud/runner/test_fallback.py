@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from unit.localcloud.runner.calls import FALLBACK, PROXY_PORT, call
-from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation, isolation
-from yunfn.localcloud.runner.isolation import probe
+from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation
 
 
 def test_what_the_machine_allows_is_said(machine: Isolation, make_runner: Callable[..., FunctionRunner]) -> None:
@@ -18,33 +17,6 @@ def test_what_the_machine_allows_is_said(machine: Isolation, make_runner: Callab
     assert make_runner(FALLBACK).isolation() is FALLBACK
     assert str(FALLBACK) == "fallback: functions are plain child processes (forced by a test)"
     assert str(Isolation("namespaces")) == "namespaces"
-
-
-def test_a_kernel_that_refuses_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def plan(folder: Path, user_namespace: bool, overlay: bool) -> dict[str, object]:
-        return original(folder, user_namespace, overlay) | {"mount_point": "/no/such/folder"}
-
-    original = isolation._probe_plan
-    monkeypatch.setattr(isolation, "_probe_plan", plan)
-    found = probe(tmp_path)
-    assert found.mode == "fallback" and "/no/such/folder: No such file or directory" in found.reason
-
-
-def test_without_overlayfs_there_are_still_namespaces(
-    namespaces: Isolation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def plan(folder: Path, user_namespace: bool, overlay: bool) -> dict[str, object]:
-        told = original(folder, user_namespace, overlay)
-        return told | ({"layers": ["a", "missing"]} if overlay else {})
-
-    original = isolation._probe_plan
-    monkeypatch.setattr(isolation, "_probe_plan", plan)
-    assert probe(tmp_path) == Isolation("namespaces", "", namespaces.user_namespace, overlay=False)
-
-
-def test_another_system_is_a_fallback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation.sys, "platform", "darwin")
-    assert probe(tmp_path).reason.startswith("darwin has no namespaces")
 
 
 async def test_code_layers_and_proxy_are_found_by_the_environment(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from yunfn.localcloud.runner.launch import frame, launcher_process, unframe
+from yunfn.isolation.launching import frame, launcher_process, unframe
 
 _PROBE_SECONDS = 20
 FUNCTION_UID = 1_900_000_000

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yunfn.exceptions import PythonNotFoundError
-from yunfn.runtimes import ALIBABA
+from yunfn.runtimes import RUNTIMES
 
 _FETCH_SECONDS = 300
 _ASK_SECONDS = 20
@@ -145,6 +145,12 @@ def _search(version: str, tried: set[Path]) -> Interpreter | None:
 
 
 @functools.cache
+def installed_python(version: str) -> Interpreter | None:
+    """The Python of minor version ``version`` ("3.10") if it is on this machine; nothing is fetched."""
+    return _search(version, set())
+
+
+@functools.cache
 def find_python(version: str) -> Interpreter:
     """The Python of minor version ``version`` ("3.10"); the answer is kept for the life of this process.
 
@@ -183,9 +189,11 @@ def find_custom_python() -> Interpreter | None:
 def missing_pythons(runtimes: Iterable[str]) -> list[str]:
     """For each of the ``runtimes`` whose Python cannot be had here, one sentence that says so and what to do.
 
-    Custom runtimes bring their own program and are never missing. Raises KeyError for an unknown runtime.
+    Runtimes are named as their cloud names them, whichever cloud it is (``python3``, ``Python3.6``). Custom runtimes
+    bring their own program and are never missing. Raises KeyError for an unknown runtime.
     """
-    versions = dict.fromkeys(ALIBABA[name].python for name in runtimes)
+    known = {name: runtime for cloud in RUNTIMES.values() for name, runtime in cloud.items()}
+    versions = dict.fromkeys(known[name].python for name in runtimes)
     missing = []
     for version in versions:
         if version is None:

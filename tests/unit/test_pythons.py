@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from yunfn import pythons
 from yunfn.exceptions import PythonNotFoundError
-from yunfn.localcloud.runner import pythons
-from yunfn.localcloud.runner.pythons import find_custom_python, find_python, missing_pythons
+from yunfn.pythons import find_custom_python, find_python, installed_python, missing_pythons
 
 PYENV = pythons._pyenv_versions()
 OWN = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -29,8 +29,10 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]
     monkeypatch.setattr(pythons, "_uv", lambda: None)
     find_python.cache_clear()
     find_custom_python.cache_clear()
+    installed_python.cache_clear()
     yield folder
     find_python.cache_clear()
+    installed_python.cache_clear()
     find_custom_python.cache_clear()
 
 
@@ -104,11 +106,24 @@ def test_what_is_missing_is_named_with_where_and_how(
     ):  # fmt: skip
         assert words in sentence
     assert missing_pythons(["custom"]) == []
+    assert missing_pythons(["Python3.6"]) == [sentence]  # as Tencent Cloud names it
 
 
 def test_an_unknown_runtime_is_a_mistake() -> None:
     with pytest.raises(KeyError):
         missing_pythons(["python9"])
+
+
+def test_what_is_only_looked_for_is_not_fetched(
+    elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = tmp_path / "ran"
+    uv = script(tmp_path / "uv-itself", f"echo > {ran}")
+    monkeypatch.setattr(pythons, "_uv", lambda: str(uv))
+    assert installed_python("3.6") is None and not ran.exists()
+    with pytest.raises(PythonNotFoundError):
+        find_python("3.6")
+    assert ran.exists()
 
 
 def test_the_answer_is_kept(elsewhere: Path) -> None:
@@ -134,7 +149,7 @@ def test_programs_of_custom_runtimes_get_the_newest(elsewhere: Path) -> None:
     ("runtimes", "code", "said"), [(["python3.10", "custom"], 0, ""), (["python3"], 1, "Python 3.6")]
 )
 def test_it_runs_before_anything_is_installed(tmp_path: Path, runtimes: list[str], code: int, said: str) -> None:
-    components = str(Path(__file__).parents[4] / "components")
+    components = str(Path(__file__).parents[2] / "components")
     pyenv = tmp_path if code else PYENV.parent
     environment = {
         "PYTHONPATH": components,
