@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from yunfn.localcloud.alibaba.fc.exceptions import InvalidArgument
 from yunfn.localcloud.alibaba.fc.state import Package
-from yunfn.localcloud.alibaba.oss.crc64 import crc64
+from yunfn.localcloud.objectstore.crc64 import crc64
 
 if TYPE_CHECKING:
     from yunfn.localcloud.cloud import LocalCloud

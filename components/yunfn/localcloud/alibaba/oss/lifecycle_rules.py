@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.xml_documents import parse, text_of
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 DAY = 86400.0
 

@@ -12,10 +12,10 @@ import logging
 from yunfn.localcloud.alibaba.oss import lifecycle_rules
 from yunfn.localcloud.alibaba.oss.exceptions import FileImmutable
 from yunfn.localcloud.alibaba.oss.lifecycle_rules import DAY, Rule
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.responses import worm
 from yunfn.localcloud.alibaba.oss.state import OssState
+from yunfn.localcloud.objectstore.buckets import Bucket
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 logger = logging.getLogger(__name__)
 _LOOK_AGAIN = 1.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from yunfn.localcloud.alibaba.oss import bucket_policy
 from yunfn.localcloud.alibaba.oss.events import ObjectEvent
 from yunfn.localcloud.alibaba.oss.exceptions import AccessDenied, NoSuchBucket, WrongEndpoint
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.state import OssState
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud_error import AccessDeniedError
+from yunfn.localcloud.objectstore.buckets import Bucket
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 _PUBLIC = {"read": ("public-read", "public-read-write"), "write": ("public-read-write",)}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from yunfn.localcloud.alibaba.oss.models.blob_leases import BlobLeases
-from yunfn.localcloud.alibaba.oss.models.buckets import Buckets
-from yunfn.localcloud.alibaba.oss.models.objects import Objects
-from yunfn.localcloud.alibaba.oss.models.uploads import Uploads
 from yunfn.localcloud.alibaba.ram.models import RamState
 from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.objectstore.blob_leases import BlobLeases
+from yunfn.localcloud.objectstore.buckets import Buckets
+from yunfn.localcloud.objectstore.objects import Objects
+from yunfn.localcloud.objectstore.reading import ObjectReader
+from yunfn.localcloud.objectstore.uploads import Uploads
 
 
 class OssState:
@@ -18,7 +19,8 @@ class OssState:
         self.clock = cloud.clock
         self.blobs = cloud.blobs
         self.leases = BlobLeases(cloud.blobs)
-        self.buckets = Buckets(cloud.store)
-        self.objects = Objects(cloud.store, cloud.blobs, self.leases)
-        self.uploads = Uploads(cloud.store, self.leases)
+        self.buckets = Buckets(cloud.store, "oss")
+        self.objects = Objects(cloud.store, cloud.blobs, self.leases, "oss")
+        self.reader = ObjectReader(cloud.blobs, self.leases)
+        self.uploads = Uploads(cloud.store, self.leases, "oss")
         self.users = RamState(cloud.store, cloud.clock)

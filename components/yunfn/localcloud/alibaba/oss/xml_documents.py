@@ -1,58 +1,19 @@
-"""OSS's XML: written by small pieces, read from strangers."""
+"""OSS's XML, and how it refuses XML of strangers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from xml.etree.ElementTree import Element, ParseError
-from xml.sax.saxutils import escape
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
+from yunfn.localcloud import xml_documents
 from yunfn.localcloud.alibaba.oss.exceptions import MalformedXML
+from yunfn.localcloud.xml_documents import DECLARATION, branch, document, leaf, serialize, text_of
 
-DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-
-
-def leaf(name: str, value: object) -> str:
-    """``<name>value</name>``, the value escaped; a truth value as OSS writes it."""
-    if value is True or value is False:
-        return f"<{name}>{'true' if value else 'false'}</{name}>"
-    return f"<{name}>{escape(str(value))}</{name}>"
-
-
-def branch(name: str, *children: str) -> str:
-    """``<name>`` around elements that are XML already."""
-    return f"<{name}>{''.join(children)}</{name}>"
-
-
-def document(name: str, *children: str) -> str:
-    """A whole document with root ``name``."""
-    return DECLARATION + branch(name, *children)
+__all__ = ["DECLARATION", "branch", "document", "leaf", "parse", "serialize", "text_of"]
 
 
 def parse(body: bytes, root: str) -> Element:
     """The root element of ``body``, namespaces dropped; raises MalformedXML unless it is ``root``."""
     try:
-        found = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+        return xml_documents.parse(body, root)
+    except xml_documents.MalformedDocument as error:
         raise MalformedXML(ErrorDetail=str(error)) from None
-    assert isinstance(found, Element)
-    for element in found.iter():
-        element.tag = element.tag.rsplit("}", 1)[-1]
-    if found.tag != root:
-        raise MalformedXML(ErrorDetail=f"root element {found.tag}, expected {root}")
-    return found
-
-
-def text_of(element: Element, path: str, default: str = "") -> str:
-    """The text at ``path``, stripped, or ``default`` where there is none."""
-    return (element.findtext(path) or default).strip()
-
-
-def serialize(element: Element) -> str:
-    """``element`` without attributes, namespaces and white space between elements."""
-    children: Iterable[Element] = list(element)
-    if children:
-        return branch(element.tag, *(serialize(child) for child in children))
-    return leaf(element.tag, (element.text or "").strip())

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.responses.listing import page_of
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 from .conftest import ServedCloud, code_of, refusal
 

@@ -7,18 +7,19 @@ import hashlib
 from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss import names
-from yunfn.localcloud.alibaba.oss.crc64 import combine
 from yunfn.localcloud.alibaba.oss.exceptions import (
     InvalidArgument,
     ObjectNotAppendable,
     OssError,
     PositionNotEqualToLength,
 )
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers, object_headers, worm
 from yunfn.localcloud.alibaba.oss.responses.put_object import authorize_write, fill, store
-from yunfn.localcloud.alibaba.oss.responses.received import Received, receive
+from yunfn.localcloud.alibaba.oss.responses.received import receive
+from yunfn.localcloud.objectstore.crc64 import combine
+from yunfn.localcloud.objectstore.receiving import Received
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 _MOST_PIECES = 64
 
@@ -70,7 +71,7 @@ def _extend(request: OssRequest, stored: StoredObject, received: Received) -> No
     """Add what was received in place: an append makes no new version."""
     bucket, objects = request.bucket, request.state.objects
     # The ETag of an appendable object is no MD5 of its bytes (OSS API reference, AppendObject): only a fingerprint.
-    text = f"{stored.etag}{received.md5}".encode()
+    text = f"{stored.etag}{received.md5.upper()}".encode()
     stored.etag = hashlib.md5(text, usedforsecurity=False).hexdigest().upper()
     stored.crc = combine(stored.crc, received.crc, received.size)
     stored.size += received.size

@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss import bucket_policy
 from yunfn.localcloud.alibaba.oss.exceptions import InvalidDigest, NoSuchConfiguration, OssError
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
 from yunfn.localcloud.alibaba.oss.responses.buckets import check_one_of
 from yunfn.localcloud.alibaba.oss.settings import Setting
 from yunfn.localcloud.alibaba.oss.xml_documents import DECLARATION, document, leaf, parse, serialize, text_of
+from yunfn.localcloud.objectstore.buckets import Bucket
 
 Handler = Callable[[OssRequest], Awaitable[Response]]
 

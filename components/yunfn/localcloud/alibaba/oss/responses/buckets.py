@@ -13,12 +13,12 @@ from yunfn.localcloud.alibaba.oss.exceptions import (
     InvalidLocationConstraint,
     TooManyBuckets,
 )
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
 from yunfn.localcloud.alibaba.oss.responses.encryption import default_rule
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf, parse, text_of
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
+from yunfn.localcloud.objectstore.buckets import Bucket
 
 BUCKET_ACLS = ("private", "public-read", "public-read-write")
 STORAGE_CLASSES = ("Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive")

@@ -6,9 +6,9 @@ import re
 from email.utils import parsedate_to_datetime
 
 from yunfn.localcloud.alibaba.oss.exceptions import InvalidRange, NotModified, PreconditionFailed
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses.object_headers import http_date
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 

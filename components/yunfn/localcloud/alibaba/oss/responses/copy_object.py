@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss import names
 from yunfn.localcloud.alibaba.oss.exceptions import InvalidArgument, NoSuchKey, NoSuchVersion
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers, conditions, object_headers
 from yunfn.localcloud.alibaba.oss.responses.buckets import check_one_of
 from yunfn.localcloud.alibaba.oss.responses.put_object import authorize_write, store
 from yunfn.localcloud.alibaba.oss.xml_documents import document, leaf
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
+from yunfn.localcloud.objectstore.buckets import Bucket
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 HEADER = "x-oss-copy-source"
 

@@ -6,12 +6,12 @@ from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss import names
 from yunfn.localcloud.alibaba.oss.exceptions import MalformedXML, MissingArgument
-from yunfn.localcloud.alibaba.oss.models.objects import Deletion
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers, worm
 from yunfn.localcloud.alibaba.oss.responses.bucket_settings import checked_body
 from yunfn.localcloud.alibaba.oss.responses.listing import encoding
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf, parse, text_of
+from yunfn.localcloud.objectstore.objects import Deletion
 
 _MOST = 1000
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element
 
 from yunfn.localcloud.alibaba.oss.exceptions import OssError
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.xml_documents import parse, text_of
+from yunfn.localcloud.objectstore.buckets import Bucket
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 ALGORITHMS = ("AES256", "KMS", "SM4")
 _RULE = "ApplyServerSideEncryptionByDefault"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss import names
 from yunfn.localcloud.alibaba.oss.exceptions import (
@@ -15,13 +13,11 @@ from yunfn.localcloud.alibaba.oss.exceptions import (
     NoSuchKey,
     NoSuchVersion,
 )
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers, conditions, object_headers
 from yunfn.localcloud.cloud_error import UnknownOperationError
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
-_READ_AT_ONCE = 1024 * 1024
-_CHUNK = 256 * 1024
 _OVERRIDES = (
     "content-type",
     "content-language",
@@ -47,14 +43,7 @@ async def get_object(request: OssRequest) -> Response:
         **_overrides(request),
     }
     wanted = conditions.byte_range(request, stored.size)
-    status, first, length = 200, 0, stored.size
-    if wanted is not None:
-        status, first, length = 206, wanted[0], wanted[1] - wanted[0] + 1
-        headers["content-range"] = f"bytes {wanted[0]}-{wanted[1]}/{stored.size}"
-    headers["content-length"] = str(length)
-    if length <= _READ_AT_ONCE:
-        return Response(read(request, stored, first, length), status, headers)
-    return StreamingResponse(stream(request, stored, first, length), status, headers)
+    return request.state.reader.respond(stored, wanted, headers)
 
 
 async def head_object(request: OssRequest) -> Response:
@@ -110,40 +99,6 @@ def find_version(request: OssRequest, action: str, *, right: str = "") -> Stored
         refused.headers = {"x-oss-delete-marker": "true", "x-oss-version-id": stored.version}
         raise refused
     return stored
-
-
-def read(request: OssRequest, stored: StoredObject, first: int, length: int) -> bytes:
-    """``length`` bytes from ``first`` on, at once."""
-    parts = []
-    for blob, start, count in _spans(stored, first, length):
-        with request.state.blobs.path(blob).open("rb") as file:
-            file.seek(start)
-            parts.append(file.read(count))
-    return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-async def stream(request: OssRequest, stored: StoredObject, first: int, length: int) -> AsyncIterator[bytes]:
-    """``length`` bytes from ``first`` on, in chunks; what is deleted meanwhile stays readable to the end."""
-    spans = _spans(stored, first, length)
-    with request.state.leases.hold(blob for blob, _, _ in spans):
-        for blob, start, count in spans:
-            with request.state.blobs.path(blob).open("rb") as file:
-                file.seek(start)
-                left = count
-                while left > 0 and (chunk := file.read(min(_CHUNK, left))):
-                    left -= len(chunk)
-                    yield chunk
-
-
-def _spans(stored: StoredObject, first: int, length: int) -> list[tuple[str, int, int]]:
-    """Which bytes of which blobs hold the bytes asked for: blob, start and count."""
-    spans, position, end = [], 0, first + length
-    for blob, size in stored.pieces:
-        start, stop = max(first, position), min(end, position + size)
-        if start < stop:
-            spans.append((blob, start - position, stop - start))
-        position += size
-    return spans
 
 
 def _overrides(request: OssRequest) -> dict[str, str]:

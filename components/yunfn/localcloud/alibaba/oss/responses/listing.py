@@ -4,65 +4,22 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from urllib.parse import quote
+from collections.abc import Callable
 
 from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss.exceptions import InvalidArgument
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
 from yunfn.localcloud.alibaba.oss.responses.buckets import bounded, owner
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
+from yunfn.localcloud.objectstore.buckets import Bucket
+from yunfn.localcloud.objectstore.pages import Page, page_of, quote_all
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 _MOST_KEYS = 1000
-_PAST_ALL = "\U0010ffff"
 Coder = Callable[[str], str]
-
-
-@dataclass(slots=True)
-class Page:
-    """One page: objects, groups of keys (common prefixes), and where the next page begins."""
-
-    objects: list[tuple[str, StoredObject]] = field(default_factory=list)
-    groups: list[str] = field(default_factory=list)
-    truncated: bool = False
-    next_marker: str = ""
-
-
-def page_of(
-    scan: Callable[[str, str], Iterator[tuple[str, StoredObject]]], prefix: str, delimiter: str, after: str, most: int
-) -> Page:
-    """The keys under ``prefix`` above ``after``, those that share a part up to ``delimiter`` as one group."""
-    page = Page()
-    if most == 0:
-        return page
-    # The marker may be a group that was answered last: all of it is behind us.
-    if delimiter and after.startswith(prefix) and after.endswith(delimiter) and len(after) > len(prefix):
-        after += _PAST_ALL
-    found = 0
-    while True:
-        for key, stored in scan(prefix, after):
-            end = key.find(delimiter, len(prefix)) if delimiter else -1
-            if found == most:
-                page.truncated = True
-                return page
-            found += 1
-            if end < 0:
-                page.objects.append((key, stored))
-                page.next_marker = key
-            else:
-                page.next_marker = key[: end + len(delimiter)]
-                page.groups.append(page.next_marker)
-                after = page.next_marker + _PAST_ALL
-                break
-        else:
-            page.next_marker = ""
-            return page
 
 
 async def list_objects(request: OssRequest) -> Response:
@@ -125,11 +82,7 @@ def encoding(request: OssRequest) -> tuple[Coder, list[str]]:
         return str, []
     if wanted != "url":
         raise InvalidArgument("Invalid Encoding Method specified in Request", ArgumentName="encoding-type")
-    return _quote_all, [leaf("EncodingType", "url")]
-
-
-def _quote_all(text: str) -> str:
-    return quote(text, safe="")
+    return quote_all, [leaf("EncodingType", "url")]
 
 
 def _contents(bucket: Bucket, key: str, stored: StoredObject, code: Coder, *, with_owner: bool) -> str:

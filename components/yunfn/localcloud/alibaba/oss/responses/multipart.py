@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import AsyncIterator
-
 from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss import names
-from yunfn.localcloud.alibaba.oss.crc64 import combine
 from yunfn.localcloud.alibaba.oss.exceptions import (
     EntityTooSmall,
     InvalidArgument,
@@ -18,17 +14,27 @@ from yunfn.localcloud.alibaba.oss.exceptions import (
     NoSuchUpload,
     OssError,
 )
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
-from yunfn.localcloud.alibaba.oss.models.uploads import Part, Upload
 from yunfn.localcloud.alibaba.oss.request import OssRequest
-from yunfn.localcloud.alibaba.oss.responses import answers, conditions, get_object, object_headers
+from yunfn.localcloud.alibaba.oss.responses import answers, conditions, object_headers
 from yunfn.localcloud.alibaba.oss.responses.bucket_settings import checked_body
 from yunfn.localcloud.alibaba.oss.responses.copy_object import find_source
 from yunfn.localcloud.alibaba.oss.responses.listing import encoding
 from yunfn.localcloud.alibaba.oss.responses.put_object import authorize_write, refuse_conditions, store
-from yunfn.localcloud.alibaba.oss.responses.received import Received, keep_stream, receive
+from yunfn.localcloud.alibaba.oss.responses.received import keep_stream, receive
 from yunfn.localcloud.alibaba.oss.xml_documents import document, leaf, parse, text_of
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
+from yunfn.localcloud.objectstore.receiving import Received
+from yunfn.localcloud.objectstore.stored_object import StoredObject
+from yunfn.localcloud.objectstore.uploads import (
+    Part,
+    PartMissing,
+    PartsOutOfOrder,
+    PartTooSmall,
+    Upload,
+    assemble,
+    check_sizes,
+    choose,
+)
 
 _MOST_PARTS = 10_000
 _SMALLEST_PART = 100 * 1024
@@ -70,11 +76,8 @@ async def upload_part_copy(request: OssRequest) -> Response:
     source = find_source(request).stored
     first, length = _copy_range(request, source)
 
-    async def chunks() -> AsyncIterator[bytes]:
-        async for chunk in get_object.stream(request, source, first, length):
-            yield chunk
-
-    part = _keep_part(request, number, await keep_stream(request, chunks()))
+    chunks = request.state.reader.stream(source, first, length)
+    part = _keep_part(request, number, await keep_stream(request, chunks))
     body = document("CopyPartResult", leaf("LastModified", iso(part.modified)), leaf("ETag", f'"{part.etag}"'))
     return answers.xml(request, body, headers=_told(part))
 
@@ -88,7 +91,8 @@ async def complete(request: OssRequest) -> Response:
     upload = find_upload(request)
     present = {part.number: part for part in request.state.uploads.parts(bucket, upload)}
     parts = _chosen(request, body, present)
-    stored = _assembled(upload, parts)
+    stored = assemble(upload, parts)
+    stored.etag = stored.etag.upper()
     object_headers.check_overwrite(request, bucket)
     # Bytes of the parts stand behind the object before they leave the upload: a kill between loses nothing.
     stored.pieces = request.state.objects.link(stored.pieces)
@@ -135,7 +139,7 @@ def _part_number(request: OssRequest) -> int:
 
 def _keep_part(request: OssRequest, number: int, received: Received) -> Part:
     """Add what was received to the upload, unless that ended meanwhile."""
-    part = Part(number, received.size, received.md5, received.crc, request.state.clock.time(), received.blob)
+    part = Part(number, received.size, received.md5.upper(), received.crc, request.state.clock.time(), received.blob)
     try:
         upload = find_upload(request)
     except OssError:
@@ -170,49 +174,25 @@ def _chosen(request: OssRequest, body: bytes, present: dict[int, Part]) -> list[
         parts = _named(body, present)
     if not parts:
         raise MalformedXML(ErrorDetail="an upload is completed with at least one part")
-    for part in parts[:-1]:
-        if part.size < _SMALLEST_PART:
-            raise EntityTooSmall(
-                MinSizeAllowed=str(_SMALLEST_PART), ProposedSize=str(part.size), PartNumber=str(part.number)
-            )
+    try:
+        check_sizes(parts, _SMALLEST_PART)
+    except PartTooSmall as error:
+        raise EntityTooSmall(
+            MinSizeAllowed=str(_SMALLEST_PART), ProposedSize=str(error.part.size), PartNumber=str(error.part.number)
+        ) from None
     return parts
 
 
 def _named(body: bytes, present: dict[int, Part]) -> list[Part]:
-    parts: list[Part] = []
+    named: list[tuple[int, str]] = []
     for element in parse(body, "CompleteMultipartUpload").findall("Part"):
-        number, etag = text_of(element, "PartNumber"), text_of(element, "ETag").strip('"')
+        number = text_of(element, "PartNumber")
         if not number.isdecimal():
             raise MalformedXML(ErrorDetail=f"PartNumber {number!r}")
-        if parts and int(number) <= parts[-1].number:
-            raise InvalidPartOrder()
-        part = present.get(int(number))
-        if part is None or part.etag != etag.upper():
-            raise InvalidPart(PartNumber=number, ETag=etag)
-        parts.append(part)
-    return parts
-
-
-def _assembled(upload: Upload, parts: list[Part]) -> StoredObject:
-    crc, size = 0, 0
-    for part in parts:
-        crc = combine(crc, part.crc, part.size)
-        size += part.size
-    # MD5 of the parts' MD5s, as S3 does; OSS only promises that it is no MD5 of the bytes.
-    digest = hashlib.md5(b"".join(bytes.fromhex(part.etag) for part in parts), usedforsecurity=False).hexdigest()
-    return StoredObject(
-        version="",
-        order=0,
-        modified=0.0,
-        size=size,
-        etag=f"{digest.upper()}-{len(parts)}",
-        crc=crc,
-        kind="Multipart",
-        storage_class=upload.storage_class,
-        acl=upload.acl,
-        encryption=upload.encryption,
-        kms_key=upload.kms_key,
-        headers=upload.headers,
-        tags=upload.tags,
-        pieces=[(part.blob, part.size) for part in parts if part.blob],
-    )
+        named.append((int(number), text_of(element, "ETag")))
+    try:
+        return choose(named, present)
+    except PartsOutOfOrder:
+        raise InvalidPartOrder() from None
+    except PartMissing as error:
+        raise InvalidPart(PartNumber=str(error.number), ETag=error.etag) from None

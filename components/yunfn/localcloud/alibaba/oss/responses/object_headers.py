@@ -6,13 +6,13 @@ from email.utils import formatdate
 from urllib.parse import parse_qsl
 
 from yunfn.localcloud.alibaba.oss.exceptions import AccessDenied, FileAlreadyExists, InvalidArgument
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import encryption
 from yunfn.localcloud.alibaba.oss.responses.buckets import STORAGE_CLASSES, check_one_of
 from yunfn.localcloud.alibaba.oss.setting_rules import InvalidTag, add_tag
 from yunfn.localcloud.cloud_error import UnknownOperationError
+from yunfn.localcloud.objectstore.buckets import Bucket
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 OBJECT_ACLS = ("default", "private", "public-read", "public-read-write")
 MOST_TAGS, LONGEST_TAG_KEY, LONGEST_TAG_VALUE = 10, 128, 256

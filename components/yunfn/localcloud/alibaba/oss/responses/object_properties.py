@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss import names
 from yunfn.localcloud.alibaba.oss.exceptions import AccessDenied, NotSymlink
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers, object_headers
 from yunfn.localcloud.alibaba.oss.responses.bucket_settings import checked_body
@@ -18,6 +17,7 @@ from yunfn.localcloud.alibaba.oss.responses.get_object import find_version
 from yunfn.localcloud.alibaba.oss.responses.put_object import authorize_write, store
 from yunfn.localcloud.alibaba.oss.setting_rules import read_tags
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf, parse
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 
 async def get_acl(request: OssRequest) -> Response:

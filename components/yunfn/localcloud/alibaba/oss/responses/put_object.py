@@ -6,10 +6,11 @@ from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss import names
 from yunfn.localcloud.alibaba.oss.exceptions import NotImplementedHeader
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers, object_headers, worm
-from yunfn.localcloud.alibaba.oss.responses.received import Received, receive
+from yunfn.localcloud.alibaba.oss.responses.received import receive
+from yunfn.localcloud.objectstore.receiving import Received
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 
 async def put_object(request: OssRequest) -> Response:
@@ -34,7 +35,7 @@ def refuse_conditions(request: OssRequest) -> None:
 
 def fill(stored: StoredObject, received: Received) -> None:
     """Make what was received the object's bytes."""
-    stored.size, stored.etag, stored.crc = received.size, received.md5, received.crc
+    stored.size, stored.etag, stored.crc = received.size, received.md5.upper(), received.crc
     stored.pieces = received.pieces
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
 
-from yunfn.localcloud.alibaba.oss.crc64 import crc64
 from yunfn.localcloud.alibaba.oss.exceptions import (
     AwsChunkedForbidden,
     EntityTooLarge,
@@ -21,9 +16,9 @@ from yunfn.localcloud.alibaba.oss.exceptions import (
 )
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.cloud_error import UnknownOperationError
+from yunfn.localcloud.objectstore.receiving import LARGEST, BodyTooLarge, Received, take_in
+from yunfn.localcloud.objectstore.receiving import keep_stream as keep_chunks
 
-_LARGEST = 5 * 1024**3
-_HELD_IN_MEMORY = 64 * 1024
 _SHA256_LENGTH = 64
 _SIGNED_CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 
@@ -42,22 +37,6 @@ class XAmzContentSHA256Mismatch(OssError):
     text = "The provided 'x-amz-content-sha256' header does not match what was computed."
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A body that was taken in: its blob ("" for none), size in bytes, MD5 (upper-case hex), CRC-64, SHA-256 (hex)."""
-
-    blob: str
-    size: int
-    md5: str
-    crc: int
-    sha256: str
-
-    @property
-    def pieces(self) -> list[tuple[str, int]]:
-        """The blob as an object's pieces."""
-        return [(self.blob, self.size)] if self.blob else []
-
-
 async def receive(request: OssRequest) -> Received:
     """Take in the body; raises (and keeps nothing) for a body that OSS refuses or that fails its checksums."""
     refuse_aws_chunks(request)
@@ -65,13 +44,10 @@ async def receive(request: OssRequest) -> Received:
     length = headers.get("content-length")
     if length is None and "transfer-encoding" not in headers:
         raise MissingContentLength()
-    if length is not None and int(length) > _LARGEST:
-        raise EntityTooLarge(MaxSizeAllowed=str(_LARGEST))
     try:
-        if length is not None and int(length) <= _HELD_IN_MEMORY:
-            received = keep(request, await request.call.body())
-        else:
-            received = await keep_stream(request, request.call.stream())
+        received = await take_in(request.call, request.state.blobs)
+    except BodyTooLarge:
+        raise EntityTooLarge(MaxSizeAllowed=str(LARGEST)) from None
     except ClientDisconnect:
         raise IncompleteBody() from None
     try:
@@ -82,33 +58,12 @@ async def receive(request: OssRequest) -> Received:
     return received
 
 
-def keep(request: OssRequest, body: bytes) -> Received:
-    """Store a body that is in memory."""
-    if not body:
-        md5 = hashlib.md5(b"", usedforsecurity=False).hexdigest().upper()
-        return Received("", 0, md5, 0, hashlib.sha256(b"").hexdigest())
-    blob = request.state.blobs.put(body)
-    return Received(blob.name, blob.size, blob.md5.upper(), crc64(body), blob.sha256)
-
-
 async def keep_stream(request: OssRequest, chunks: AsyncIterator[bytes]) -> Received:
-    """Store a body as it comes in; EntityTooLarge past 5 GB."""
-    crc = size = 0
-
-    async def observed() -> AsyncIterator[bytes]:
-        nonlocal crc, size
-        async for chunk in chunks:
-            crc = crc64(chunk, crc)
-            size += len(chunk)
-            if size > _LARGEST:
-                raise EntityTooLarge(MaxSizeAllowed=str(_LARGEST))
-            yield chunk
-
-    blob = await request.state.blobs.put_stream(observed())
-    if not size:
-        request.state.blobs.delete(blob.name)
-        return keep(request, b"")
-    return Received(blob.name, blob.size, blob.md5.upper(), crc, blob.sha256)
+    """Store bytes as they come in from elsewhere than the body; EntityTooLarge past 5 GB."""
+    try:
+        return await keep_chunks(request.state.blobs, chunks)
+    except BodyTooLarge:
+        raise EntityTooLarge(MaxSizeAllowed=str(LARGEST)) from None
 
 
 def refuse_aws_chunks(request: OssRequest) -> None:
@@ -127,13 +82,8 @@ def refuse_aws_chunks(request: OssRequest) -> None:
 
 def _check(request: OssRequest, received: Received) -> None:
     expected = request.header("content-md5")
-    if expected:
-        try:
-            digest = base64.b64decode(expected, validate=True)
-        except binascii.Error:
-            digest = b""
-        if digest.hex().upper() != received.md5:
-            raise InvalidDigest(ContentMD5=expected)
+    if expected and not received.fits_md5(expected):
+        raise InvalidDigest(ContentMD5=expected)
     sha256 = request.header("x-amz-content-sha256")
     if len(sha256) == _SHA256_LENGTH and sha256 != received.sha256:
         raise XAmzContentSHA256Mismatch()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from yunfn.localcloud.alibaba.oss.models.uploads import Upload
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
 from yunfn.localcloud.alibaba.oss.responses.buckets import bounded
@@ -12,6 +11,7 @@ from yunfn.localcloud.alibaba.oss.responses.listing import encoding
 from yunfn.localcloud.alibaba.oss.responses.multipart import find_upload
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
+from yunfn.localcloud.objectstore.pages import upload_scan_start, uploads_page
 
 _MOST = 1000
 
@@ -60,36 +60,19 @@ async def list_multipart_uploads(request: OssRequest) -> Response:
     )
     most = bounded(call.param("max-uploads"), "max-uploads", _MOST, default=_MOST, least=1)
     code, coding = encoding(request)
-    # With a key marker alone all uploads of that key are behind us.
-    after = f"{key_marker}\0{id_marker}" if id_marker else f"{key_marker}\1" if key_marker else ""
-    uploads: list[Upload] = []
-    groups: list[str] = []
-    truncated, last = False, ("", "")
-    for upload in request.state.uploads.scan(bucket, prefix, after):
-        end = upload.key.find(delimiter, len(prefix)) if delimiter else -1
-        group = upload.key[: end + len(delimiter)] if end >= 0 else ""
-        if group and (group in groups[-1:] or group == key_marker):
-            continue
-        if len(uploads) + len(groups) == most:
-            truncated = True
-            break
-        if group:
-            groups.append(group)
-            last = (group, "")
-        else:
-            uploads.append(upload)
-            last = (upload.key, upload.id)
+    waiting = request.state.uploads.scan(bucket, prefix, upload_scan_start(key_marker, id_marker))
+    page = uploads_page(waiting, prefix, delimiter, key_marker, most)
     head = [
         *coding,
         leaf("Bucket", bucket.name),
         leaf("KeyMarker", code(key_marker)),
         leaf("UploadIdMarker", id_marker),
-        leaf("NextKeyMarker", code(last[0]) if truncated else ""),
-        leaf("NextUploadIdMarker", last[1] if truncated else ""),
+        leaf("NextKeyMarker", code(page.last[0]) if page.truncated else ""),
+        leaf("NextUploadIdMarker", page.last[1] if page.truncated else ""),
         leaf("Delimiter", code(delimiter)),
         leaf("Prefix", code(prefix)),
         leaf("MaxUploads", most),
-        leaf("IsTruncated", truncated),
+        leaf("IsTruncated", page.truncated),
     ]
     entries = [
         branch(
@@ -99,7 +82,7 @@ async def list_multipart_uploads(request: OssRequest) -> Response:
             leaf("StorageClass", upload.storage_class),
             leaf("Initiated", iso(upload.initiated)),
         )
-        for upload in uploads
+        for upload in page.entries
     ]
-    shown = [branch("CommonPrefixes", leaf("Prefix", code(group))) for group in groups]
+    shown = [branch("CommonPrefixes", leaf("Prefix", code(group))) for group in page.groups]
     return answers.xml(request, document("ListMultipartUploadsResult", *head, *entries, *shown))

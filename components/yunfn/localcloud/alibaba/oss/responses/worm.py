@@ -9,13 +9,13 @@ from typing import Any
 from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.oss.exceptions import FileImmutable, InvalidArgument, NoSuchConfiguration, OssError
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
 from yunfn.localcloud.alibaba.oss.responses.bucket_settings import checked_body
 from yunfn.localcloud.alibaba.oss.xml_documents import document, leaf, parse, text_of
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
+from yunfn.localcloud.objectstore.buckets import Bucket
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 _DAY = 86400.0
 _LONGEST = 25550

@@ -1,8 +1,9 @@
 """Objects and their versions.
 
-The newest version of a key, if it is no delete marker, lies in the collection ``oss/objects/{bucket}`` at the key.
-Older versions, and delete markers new or old, lie in ``oss/versions/{bucket}`` at key, NUL and a number that sorts the
-newest first. A bucket that never was versioned has no second collection.
+The newest version of a key, if it is no delete marker, lies in the collection ``{service}/objects/{bucket}`` at the
+key.
+Older versions, and delete markers new or old, lie in ``{service}/versions/{bucket}`` at key, NUL and a number that
+sorts the newest first. A bucket that never was versioned has no second collection.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from yunfn.localcloud.alibaba.oss.models.blob_leases import BlobLeases
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
-from yunfn.localcloud.alibaba.oss.models.stored_object import NULL_VERSION, StoredObject
 from yunfn.localcloud.blobs import BlobStore
+from yunfn.localcloud.objectstore.blob_leases import BlobLeases
+from yunfn.localcloud.objectstore.buckets import Bucket
+from yunfn.localcloud.objectstore.stored_object import NULL_VERSION, StoredObject
 from yunfn.localcloud.store import Collection, Store
 
 _NEWEST_FIRST = 1 << 63
@@ -41,8 +42,9 @@ class Deletion:
 class Objects:
     """All objects of all buckets."""
 
-    def __init__(self, store: Store, blobs: BlobStore, leases: BlobLeases) -> None:
+    def __init__(self, store: Store, blobs: BlobStore, leases: BlobLeases, service: str) -> None:
         self._store = store
+        self._service = service
         self._blobs = blobs
         self._leases = leases
         self._order = 0
@@ -248,10 +250,10 @@ class Objects:
             low, size = older_key, min(size * 4, _LARGEST_PAGE)
 
     def _current(self, bucket: Bucket) -> Collection:
-        return self._store.collection(bucket.account, bucket.region, f"oss/objects/{bucket.name}")
+        return self._store.collection(bucket.account, bucket.region, f"{self._service}/objects/{bucket.name}")
 
     def _older(self, bucket: Bucket) -> Collection:
-        return self._store.collection(bucket.account, bucket.region, f"oss/versions/{bucket.name}")
+        return self._store.collection(bucket.account, bucket.region, f"{self._service}/versions/{bucket.name}")
 
 
 def _older_key(key: str, order: int) -> str:

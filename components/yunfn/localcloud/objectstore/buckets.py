@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, field
 
 from yunfn.localcloud.store import Store
 
-_KIND = "oss/buckets"
-
 
 @dataclass(slots=True)
 class Bucket:
@@ -38,16 +36,17 @@ class Bucket:
 class Buckets:
     """All buckets of the cloud, held in memory and on disk."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, service: str) -> None:
         self._store = store
+        self._kind = f"{service}/buckets"
         self._by_name: dict[str, Bucket] = {}
         self.reload()
 
     def reload(self) -> None:
         """Read the buckets from the store again."""
         self._by_name.clear()
-        for account, region, kind, _ in self._store.kinds(_KIND):
-            if kind == _KIND:
+        for account, region, kind, _ in self._store.kinds(self._kind):
+            if kind == self._kind:
                 for name, document in self._store.collection(account, region, kind).scan():
                     self._by_name[name] = Bucket(**document)
 
@@ -67,10 +66,10 @@ class Buckets:
 
     def save(self, bucket: Bucket) -> None:
         """Keep a new bucket, or what changed in one."""
-        self._store.collection(bucket.account, bucket.region, _KIND).put(bucket.name, asdict(bucket))
+        self._store.collection(bucket.account, bucket.region, self._kind).put(bucket.name, asdict(bucket))
         self._by_name[bucket.name] = bucket
 
     def remove(self, bucket: Bucket) -> None:
         """Forget a bucket; its objects must be gone."""
-        self._store.collection(bucket.account, bucket.region, _KIND).delete(bucket.name)
+        self._store.collection(bucket.account, bucket.region, self._kind).delete(bucket.name)
         self._by_name.pop(bucket.name, None)

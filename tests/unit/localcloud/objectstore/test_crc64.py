@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oss2.utils import Crc64
 
-from yunfn.localcloud.alibaba.oss.crc64 import combine, crc64
+from yunfn.localcloud.objectstore.crc64 import combine, crc64
 
 
 def theirs(data: bytes) -> int:

@@ -1,4 +1,4 @@
-"""CRC-64 as OSS computes it: ECMA-182, reflected, of whole bodies, of streams and of pieces put together.
+"""CRC-64 as OSS and COS compute it: ECMA-182, reflected, of whole bodies, of streams and of pieces put together.
 
 The polynomial and its parameters are those of oss2 2.19.1 (``utils.Crc64``) and aliyun-oss-go-sdk (``crc64.ECMA``).
 """

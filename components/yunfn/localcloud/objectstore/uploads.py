@@ -1,19 +1,42 @@
 """Unfinished multipart uploads and their parts.
 
-An upload lies in ``oss/uploads/{bucket}`` at key, NUL and upload id, as ListMultipartUploads sorts them; its parts
-lie in ``oss/parts/{bucket}`` at upload id and part number.
+An upload lies in ``{service}/uploads/{bucket}`` at key, NUL and upload id, as ListMultipartUploads sorts them; its
+parts lie in ``{service}/parts/{bucket}`` at upload id and part number.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from yunfn.localcloud.alibaba.oss.models.blob_leases import BlobLeases
-from yunfn.localcloud.alibaba.oss.models.buckets import Bucket
-from yunfn.localcloud.alibaba.oss.models.stored_object import StoredObject
+from yunfn.localcloud.objectstore.blob_leases import BlobLeases
+from yunfn.localcloud.objectstore.buckets import Bucket
+from yunfn.localcloud.objectstore.crc64 import combine
+from yunfn.localcloud.objectstore.stored_object import StoredObject
 from yunfn.localcloud.store import Collection, Store
+
+
+class PartsOutOfOrder(Exception):
+    """The parts that are to be put together are not named in ascending order."""
+
+
+class PartMissing(Exception):
+    """A part that is named was not uploaded, or is another one than the ETag says."""
+
+    def __init__(self, number: int, etag: str) -> None:
+        super().__init__(number, etag)
+        self.number = number
+        self.etag = etag
+
+
+class PartTooSmall(Exception):
+    """A part other than the last is smaller than the cloud allows."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(part)
+        self.part = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +69,9 @@ class Upload:
 class Uploads:
     """All unfinished uploads of all buckets."""
 
-    def __init__(self, store: Store, leases: BlobLeases) -> None:
+    def __init__(self, store: Store, leases: BlobLeases, service: str) -> None:
         self._store = store
+        self._service = service
         self._leases = leases
 
     def begin(self, bucket: Bucket, key: str, template: StoredObject) -> Upload:
@@ -107,10 +131,60 @@ class Uploads:
         return self._uploads(bucket).count()
 
     def _uploads(self, bucket: Bucket) -> Collection:
-        return self._store.collection(bucket.account, bucket.region, f"oss/uploads/{bucket.name}")
+        return self._store.collection(bucket.account, bucket.region, f"{self._service}/uploads/{bucket.name}")
 
     def _parts(self, bucket: Bucket) -> Collection:
-        return self._store.collection(bucket.account, bucket.region, f"oss/parts/{bucket.name}")
+        return self._store.collection(bucket.account, bucket.region, f"{self._service}/parts/{bucket.name}")
+
+
+def choose(named: Sequence[tuple[int, str]], present: Mapping[int, Part]) -> list[Part]:
+    """The parts that are named by number and ETag (quoted or not, in any case).
+
+    Raises PartsOutOfOrder or PartMissing.
+    """
+    parts: list[Part] = []
+    for number, quoted in named:
+        etag = quoted.strip('"')
+        if parts and number <= parts[-1].number:
+            raise PartsOutOfOrder
+        part = present.get(number)
+        if part is None or part.etag.lower() != etag.lower():
+            raise PartMissing(number, etag)
+        parts.append(part)
+    return parts
+
+
+def check_sizes(parts: Sequence[Part], smallest: int) -> None:
+    """Raise PartTooSmall for a part under ``smallest`` bytes; the last one may be."""
+    for part in parts[:-1]:
+        if part.size < smallest:
+            raise PartTooSmall(part)
+
+
+def assemble(upload: Upload, parts: Sequence[Part]) -> StoredObject:
+    """The object that the parts make, its version and times not set; the ETag in lower case."""
+    crc, size = 0, 0
+    for part in parts:
+        crc = combine(crc, part.crc, part.size)
+        size += part.size
+    # MD5 of the parts' MD5s, as S3 does; the clouds only promise that it is no MD5 of the bytes.
+    digest = hashlib.md5(b"".join(bytes.fromhex(part.etag) for part in parts), usedforsecurity=False).hexdigest()
+    return StoredObject(
+        version="",
+        order=0,
+        modified=0.0,
+        size=size,
+        etag=f"{digest}-{len(parts)}",
+        crc=crc,
+        kind="Multipart",
+        storage_class=upload.storage_class,
+        acl=upload.acl,
+        encryption=upload.encryption,
+        kms_key=upload.kms_key,
+        headers=upload.headers,
+        tags=upload.tags,
+        pieces=[(part.blob, part.size) for part in parts if part.blob],
+    )
 
 
 def _part_key(upload: Upload, number: int) -> str:
