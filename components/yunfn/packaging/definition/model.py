@@ -11,11 +11,27 @@ from yunfn.packaging.target import Target
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One requirement as written (PEP 508), and where: ``file`` and ``line`` (from 1)."""
+    """One requirement as written (PEP 508), and where: ``file`` and ``line`` (from 1).
+
+    ``hashes`` (``sha256:…``) are the only files that may be taken for it; none allows every file of the index.
+    """
 
     text: str
     file: Path
     line: int
+    hashes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """The package indexes a requirements file names itself: they go before those of the environment, never into a lock.
+
+    The URLs may hold credentials and so are left out of ``repr``; they are part of no digest.
+    """
+
+    default: str | None = field(default=None, repr=False)
+    extra: tuple[str, ...] = field(default=(), repr=False)
+    insecure_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +81,8 @@ class LayerDefinition:
     ``file`` is the definition itself (layer.yaml, Funfile or requirements file), ``folder`` the folder it stands in;
     ``lock`` where its layer.lock is. ``requirements`` already have ``overrides`` (normalized name -> requirement)
     applied. ``pinned`` is what a uv.lock or poetry.lock fixes, as lines ``name==version ; marker`` that constrain
-    resolution. ``libraries`` are shared libraries for ``lib/``. ``exclude`` are patterns of .gitignore over
-    the packages. ``split``: over the size limits, make several layers.
+    resolution, and so do the ``-c`` files of requirements. ``libraries`` are shared libraries for ``lib/``. ``exclude``
+    are patterns of .gitignore over the packages. ``split``: over the size limits, make several layers.
     """
 
     name: str
@@ -83,3 +99,4 @@ class LayerDefinition:
     before: tuple[Hook, ...] = ()
     after: tuple[Hook, ...] = ()
     split: bool = False
+    indexes: Indexes = field(default_factory=Indexes)

@@ -1,0 +1,61 @@
+"""Finds out what kind of file defines a layer and reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from yunfn.exceptions import DefinitionError
+from yunfn.packaging.definition.model import LayerDefinition
+from yunfn.packaging.definition.overrides import apply_overrides, check_overrides
+from yunfn.packaging.definition.requirement_files import read_requirement_file
+from yunfn.packaging.target import Target, target_names
+
+
+def read_definition(
+    path: Path, targets: Sequence[str] = (), overrides: Mapping[str, str] | None = None
+) -> LayerDefinition:
+    """Read a layer's definition.
+
+    Args:
+        path: A folder with a layer.yaml, a layer.yaml, a Funfile, a requirements file (``.txt``, ``.in``), a uv.lock
+            or a poetry.lock.
+        targets: Targets as users write them, in place of those in the file.
+        overrides: Package to requirement, such as ``{"sklearn": "scikit-learn"}``, over those in the file.
+
+    Raises:
+        DefinitionError: the file is missing or wrong (file, line and rule), or nothing says for which target.
+        PackagingError: there is no such target.
+    """
+    file = _file(path)
+    given = tuple(dict.fromkeys(Target.parse(target) for target in targets))
+    more = check_overrides(overrides or {}, file, None)
+    read = read_requirement_file(file)
+    if not given:
+        raise DefinitionError(file, None, f"no target: name one of {', '.join(target_names())}")
+    return LayerDefinition(
+        name=_name(file),
+        file=file,
+        folder=file.parent,
+        lock=file.with_name(f"{file.name}.layer.lock"),
+        targets=given,
+        requirements=apply_overrides(read.requirements, more),
+        pinned=tuple(read.constraints),
+        overrides=more,
+        indexes=read.indexes,
+    )
+
+
+def _file(path: Path) -> Path:
+    """The definition's file, absolute."""
+    path = path.absolute()
+    if path.is_dir():
+        path = path / "layer.yaml"
+    if not path.is_file():
+        raise DefinitionError(path, None, "there is no such file")
+    return path
+
+
+def _name(file: Path) -> str:
+    """The layer's name where the definition says none: the file's, or its folder's where the file's says nothing."""
+    return file.parent.name if file.stem in ("requirements", "uv", "poetry", "layer") else file.stem
