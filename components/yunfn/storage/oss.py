@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import oss2
 
-from yunfn.exceptions import CloudAnswerError
 from yunfn.storage.alibaba_session import AlibabaSession
 from yunfn.storage.names import artifact_bucket
+from yunfn.storage.oss_client import open_bucket, refused
 from yunfn.storage.retained import StoredObject
 
 # DeleteMultipleObjects takes at most 1,000 keys (OSS API reference).
@@ -21,13 +21,7 @@ class OssArtifacts:
 
     def __init__(self, session: AlibabaSession) -> None:
         self.name = artifact_bucket(session.account, session.region)
-        if session.token:
-            auth = oss2.StsAuth(session.access_key_id, session.access_key_secret, session.token, "v4")
-        else:
-            auth = oss2.AuthV4(session.access_key_id, session.access_key_secret)
-        self._bucket = oss2.Bucket(
-            auth, f"https://oss-{session.region}.aliyuncs.com", self.name, region=session.region, connect_timeout=30
-        )
+        self._bucket = open_bucket(session, self.name)
 
     def exists(self) -> bool:
         """Whether the bucket is there; raises CloudAnswerError if OSS refuses to say."""
@@ -36,7 +30,7 @@ class OssArtifacts:
         except oss2.exceptions.NoSuchBucket:
             return False
         except oss2.exceptions.OssError as error:
-            raise _refused("GetBucketInfo", self.name, error) from error
+            raise refused("GetBucketInfo", self.name, error) from error
         return True
 
     def objects(self) -> Iterator[StoredObject]:
@@ -48,7 +42,7 @@ class OssArtifacts:
                     entry.key, entry.size, int(head.server_crc or 0), datetime.fromtimestamp(entry.last_modified, UTC)
                 )
         except oss2.exceptions.OssError as error:
-            raise _refused("ListObjectsV2", self.name, error) from error
+            raise refused("ListObjectsV2", self.name, error) from error
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove these objects; raises CloudAnswerError."""
@@ -57,18 +51,11 @@ class OssArtifacts:
             for start in range(0, len(waiting), _DELETE_BATCH):
                 self._bucket.batch_delete_objects(waiting[start : start + _DELETE_BATCH])
         except oss2.exceptions.OssError as error:
-            raise _refused("DeleteMultipleObjects", self.name, error) from error
+            raise refused("DeleteMultipleObjects", self.name, error) from error
 
     def delete_bucket(self) -> None:
         """Remove the bucket, which must be empty; raises CloudAnswerError."""
         try:
             self._bucket.delete_bucket()
         except oss2.exceptions.OssError as error:
-            raise _refused("DeleteBucket", self.name, error) from error
-
-
-def _refused(operation: str, bucket: str, error: oss2.exceptions.OssError) -> CloudAnswerError:
-    return CloudAnswerError(
-        f"OSS {operation} {bucket}: {error.code or error.status}: {error.message or error.body} "
-        f"(request {error.request_id or '-'})"
-    )
+            raise refused("DeleteBucket", self.name, error) from error

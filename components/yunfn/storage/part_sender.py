@@ -130,19 +130,20 @@ class _Sending:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._failure: BaseException | None = None
+        self._working = 0
+        self._ended = threading.Event()
 
     def run(self, threads: int) -> dict[int, str]:
         self._transfer.sent(self._arrived)
         # Daemons: a worker that hangs in the network must keep neither the caller nor the interpreter.
         workers = [threading.Thread(target=self._work, name=f"part-sender-{n}", daemon=True) for n in range(threads)]
+        self._working = len(workers)
         for worker in workers:
             worker.start()
         try:
-            while any(worker.is_alive() for worker in workers):
-                if self._transfer.cancelled.wait(_LOOK_SECONDS):
+            while workers and not self._ended.wait(_LOOK_SECONDS):
+                if self._transfer.cancelled.is_set():
                     raise CancelledError
-                if self._failure is not None:
-                    break
         finally:
             self._stop.set()
             deadline = time.monotonic() + _GRACE_SECONDS
@@ -170,6 +171,12 @@ class _Sending:
         except BaseException as error:
             with self._lock:
                 self._failure = self._failure or error
+            self._ended.set()
+        finally:
+            with self._lock:
+                self._working -= 1
+                if not self._working:
+                    self._ended.set()
 
     def _send_one(self, part: Part) -> str:
         reader = PartReader(self._file, part, self._stop)
