@@ -5,14 +5,20 @@ Knows no cloud and no Pulumi.
 
 from __future__ import annotations
 
+from yunfn.packaging.cache import ArtifactCache, Build, cache_folder
+from yunfn.packaging.contents import Contents
 from yunfn.packaging.ignore import DEFAULT_IGNORES, INSTALL_TREE_IGNORES
 from yunfn.packaging.installed_tree import install_tree
 from yunfn.packaging.manifest import Entry, Manifest, Mode
-from yunfn.packaging.package import Package, cache_folder, pack
+from yunfn.packaging.package import Package
+from yunfn.packaging.packing import pack
 
 __all__ = [
     "DEFAULT_IGNORES",
     "INSTALL_TREE_IGNORES",
+    "ArtifactCache",
+    "Build",
+    "Contents",
     "Entry",
     "Manifest",
     "Mode",

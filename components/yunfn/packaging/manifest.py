@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from yunfn.exceptions import PackagingError
 
 # Raised whenever the canonical form changes, so that two forms never share a digest.
 _FORMAT = b"yunfn-manifest 1\n"
+
+#: Raised whenever the builder would make another artifact of the same inputs.
+BUILDER_VERSION = 1
 
 
 class Mode(Enum):
@@ -41,12 +44,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The entries of a package in canonical order: by the UTF-8 bytes of the path."""
+    """The entries of a package in canonical order: by the UTF-8 bytes of the path.
+
+    ``target`` is the name of the target that an artifact was built for (``alibaba:python3.10``), and ``builder`` the
+    version of what built it; code packages, which are for no single target, have none.
+    """
 
     entries: tuple[Entry, ...]
+    target: str | None = None
+    builder: int = BUILDER_VERSION
 
     @classmethod
-    def of(cls, entries: Iterable[Entry], label: str) -> Manifest:
+    def of(cls, entries: Iterable[Entry], label: str, target: str | None = None) -> Manifest:
         """Sort and check entries; ``label`` names the source in errors.
 
         Raises:
@@ -64,15 +73,45 @@ class Manifest:
             for parent in _parents(entry.path):
                 if parent in paths:
                     raise PackagingError(f"{label}: {parent!r}: is a file, and a folder for {entry.path!r}")
-        return cls(ordered)
+        return cls(ordered, target)
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) over the canonical form: one line of mode, content hash, size and path per entry."""
-        state = hashlib.sha256(_FORMAT)
-        for entry in self.entries:
-            state.update(f"{entry.mode.value:o} {entry.sha256} {entry.size} {entry.path}\n".encode())
-        return state.hexdigest()
+        """SHA-256 (hex) over the canonical form."""
+        return hashlib.sha256(self.canonical).hexdigest()
+
+    @property
+    def canonical(self) -> bytes:
+        """The form that the digest covers: one line of mode, content hash, size and path per entry.
+
+        Target and builder stand before them, if there is a target: the digests of code packages are those of releases
+        that knew no targets.
+        """
+        head = "" if self.target is None else f"target {self.target}\nbuilder {self.builder}\n"
+        lines = (f"{entry.mode.value:o} {entry.sha256} {entry.size} {entry.path}\n" for entry in self.entries)
+        return _FORMAT + (head + "".join(lines)).encode()
+
+    @classmethod
+    def read(cls, canonical: bytes, label: str) -> Manifest:
+        """Read the canonical form back; ``label`` says in errors where it was found.
+
+        Raises:
+            PackagingError: it is no canonical form, or one that could not have been written.
+        """
+        try:
+            if not canonical.startswith(_FORMAT):
+                raise ValueError("of another format")
+            lines = canonical[len(_FORMAT) :].decode().removesuffix("\n").split("\n")
+            target, builder = None, BUILDER_VERSION
+            if lines[0].startswith("target "):
+                target, builder = lines[0].removeprefix("target "), int(lines[1].removeprefix("builder "))
+                del lines[:2]
+            found = replace(cls.of(map(_entry, lines), label, target), builder=builder)
+            if found.canonical != canonical:
+                raise ValueError("not in canonical order")
+        except (ValueError, IndexError) as error:
+            raise PackagingError(f"{label}: holds no manifest: {error}") from error
+        return found
 
     @property
     def size(self) -> int:
@@ -127,6 +166,11 @@ def checked_link(path: str, target: str, label: str) -> str:
     if climbs > path.count("/") or ".." in parts[climbs:]:
         raise PackagingError(f"{label}: {path!r} -> {target!r}: a symbolic link must stay in the package")
     return target
+
+
+def _entry(line: str) -> Entry:
+    mode, sha256, size, path = line.split(" ", 3)
+    return Entry(checked_path(path, "manifest"), Mode(int(mode, 8)), sha256, int(size))
 
 
 def _parents(path: str) -> Iterator[str]:

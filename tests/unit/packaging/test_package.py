@@ -48,7 +48,7 @@ def test_unchanged_code_is_not_built_again(code: Path, cache: Path, monkeypatch:
     def never(*_: object) -> None:
         raise AssertionError("built again")
 
-    monkeypatch.setattr("yunfn.packaging.package.write_zip", never)
+    monkeypatch.setattr("yunfn.packaging.cache.write_zips", never)
     assert pack(code, cache=cache) == first
 
 
@@ -96,7 +96,7 @@ def test_a_write_that_fails_leaves_nothing(code: Path, cache: Path, monkeypatch:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(zip_writer, "_write", full)
+    monkeypatch.setattr(zip_writer, "_put", full)
     with pytest.raises(PackagingError, match=r"cannot be written: .*No space left"):
         pack(code, cache=cache)
     assert list(cache.iterdir()) == []
