@@ -16,6 +16,7 @@
     │   └── ObjectExistsError       the key is taken by an object that somebody else put there
     ├── MissingToolError            a program this step needs is not on the machine
     ├── CloudAnswerError            a cloud's API refused: API, code, request id
+    ├── OperationStoppedError       a running operation was cancelled, or ran out of time
     └── LocalCloudError             the local cloud cannot do what was asked
         ├── LocalCloudNotRunningError   no local cloud is started
         ├── LocalCloudStartError        it could not start
@@ -95,6 +96,10 @@ class MissingToolError(YunfnError):
 
 class CloudAnswerError(YunfnError):
     """A cloud's API refused a call; the text names API, code and request id."""
+
+
+class OperationStoppedError(YunfnError):
+    """An operation of the plugin was cancelled, or did not end in the time it was given."""
 
 
 class LocalCloudError(YunfnError):

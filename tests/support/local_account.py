@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.pulumi_cli import PulumiCli, copy_project, engine_variables
+from support.pulumi_cli import PLUGIN, PulumiCli, copy_project, engine_variables
 from yunfn.localcloud import environment
 from yunfn.localcloud.connection import Connection
 
-_PROJECT = "name: yunfn-test\nruntime: python\n"
+_PROJECT = f"name: yunfn-test\nruntime: python\nplugins:\n  providers:\n    - name: yunfn\n      path: {PLUGIN}\n"
 #: What an operation's name begins with if it changes nothing.
 _READS = ("Get", "List", "Describe", "Query", "Head")
 

@@ -19,6 +19,8 @@ import yaml
 
 _PR_SET_PDEATHSIG = 1
 ROOT = Path(__file__).parents[2]
+#: The folder of the provider plugin's executable.
+PLUGIN = ROOT / "components" / "yunfn" / "provider" / "bin"
 _SUMMARY = re.compile(
     r"^\s+([+~-]+|±|\+-|<|>)?\s*(\d+) (created|updated|deleted|replaced|unchanged|read|imported|to \w+)"
 )
@@ -145,7 +147,11 @@ def copy_project(to: Path) -> Path:
     ``pulumi stack init`` writes a salt into the stack's settings; the checkout must stay as it is.
     """
     to.mkdir(parents=True)
-    shutil.copy(ROOT / "Pulumi.yaml", to)
+    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+    for plugin in project["plugins"]["providers"]:
+        # Relative to the checkout, which the copy is not in.
+        plugin["path"] = str(ROOT / plugin["path"])
+    (to / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
     for folder in ("stacks", "layers"):
         shutil.copytree(ROOT / folder, to / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for settings in (to / "stacks" / "config").glob("*.yaml"):

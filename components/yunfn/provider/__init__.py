@@ -1,0 +1,1 @@
+"""The resource provider plugin ``pulumi-resource-yunfn``: one resource per file in ``resources/``, on one servicer."""

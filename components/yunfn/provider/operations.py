@@ -1,0 +1,140 @@
+"""Running operations: each with a deadline, cancelled from outside at once, and never in the event loop's way."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
+
+from yunfn.exceptions import OperationStoppedError
+from yunfn.provider.progress import EngineLog, Progress
+
+P = ParamSpec("P")
+T = TypeVar("T")
+# Seconds that a blocking call gets to end by itself once its operation is stopped: the engine kills the plugin five
+# seconds after it gave up, and an answer that still arrives can be recorded.
+_GRACE = 2.0
+# More operations than the engine runs side by side on a small machine; they wait for the network, not the processor.
+_THREADS = 64
+
+
+class Operation:
+    """One create, read, update or delete while it runs."""
+
+    def __init__(self, urn: str, verb: str, progress: Progress, threads: ThreadPoolExecutor) -> None:
+        self.urn = urn
+        self.verb = verb
+        self.progress = progress
+        #: Set once the operation shall end; blocking code looks at it.
+        self.cancelled = threading.Event()
+        self._threads = threads
+        self._stopped = asyncio.Event()
+        self._reason = ""
+
+    @property
+    def name(self) -> str:
+        """The resource's name in the program."""
+        return self.urn.rpartition("::")[2]
+
+    def stop(self, reason: str) -> None:
+        """End the operation soon; ``reason`` is told to the user. Must be called in the event loop's thread."""
+        if not self._stopped.is_set():
+            self._reason = reason
+            self.cancelled.set()
+            self._stopped.set()
+
+    def proceed(self) -> None:
+        """Go on; raises OperationStoppedError if the operation was stopped."""
+        if self._stopped.is_set():
+            raise OperationStoppedError(f"{self.name}: {self.verb} {self._reason}")
+
+    async def run(self, call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        """Run a blocking call in a thread; raises what it raises, and OperationStoppedError once stopped.
+
+        A call that ends within two seconds of the stop still counts.
+        """
+        self.proceed()
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._threads, lambda: call(*arguments, **named))
+        stopped = loop.create_task(self._stopped.wait())
+        either: set[asyncio.Future[Any]] = {future, stopped}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not future.done():
+                await asyncio.wait({future}, timeout=_GRACE)
+        finally:
+            stopped.cancel()
+        if not future.done():
+            # Its end interests nobody any more, but asyncio would complain of an exception that nobody took.
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self.proceed()
+        try:
+            return future.result()
+        except Exception:
+            self.proceed()
+            raise
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, but not past a stop; raises OperationStoppedError."""
+        try:
+            await asyncio.wait_for(self._stopped.wait(), seconds)
+        except TimeoutError:
+            return
+        self.proceed()
+
+
+class Operations:
+    """All operations that run."""
+
+    def __init__(self) -> None:
+        self.log: EngineLog | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="operation")
+        self._running: dict[asyncio.Task[Any], Operation] = {}
+
+    async def perform(
+        self, urn: str, verb: str, seconds: float | None, body: Callable[[Operation], Awaitable[T]]
+    ) -> T:  # fmt: skip
+        """Run ``body`` as an operation of at most ``seconds``; raises what it raises.
+
+        If the caller goes away meanwhile (asyncio.CancelledError) the operation is stopped and ends by itself.
+        """
+        operation = Operation(urn, verb, Progress(self.log, urn), self._threads)
+        loop = asyncio.get_running_loop()
+
+        async def whole() -> T:
+            try:
+                return await body(operation)
+            finally:
+                await operation.progress.flush()
+
+        task: asyncio.Task[T] = loop.create_task(whole())
+        self._running[task] = operation
+        task.add_done_callback(self._ended)
+        timer = None
+        if seconds:
+            timer = loop.call_later(seconds, operation.stop, f"did not end within {seconds:g} s and was stopped")
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            operation.stop("was stopped: the engine does not wait for it any more")
+            raise
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.pop(task, None)
+        if not task.cancelled():
+            task.exception()
+
+    def stop_all(self, reason: str) -> None:
+        """Stop whatever runs."""
+        for operation in list(self._running.values()):
+            operation.stop(reason)
+
+    async def ended(self, seconds: float) -> None:
+        """Wait until nothing runs, at most ``seconds``."""
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=seconds)

@@ -1,0 +1,224 @@
+"""The plugin's side of Pulumi's provider protocol: what all resources share.
+
+On the bare gRPC servicer, not on ``pulumi.provider.experimental``: that one puts tracebacks into error texts, cannot
+report a partial failure and hides the old inputs.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+import grpc
+import grpc.aio
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from yunfn.exceptions import ValidationError, YunfnError
+from yunfn.provider.declaration import Difference
+from yunfn.provider.failures import PartialFailureError, abort, abort_partial, explain
+from yunfn.provider.liveness import Liveness
+from yunfn.provider.operations import Operations
+from yunfn.provider.progress import EngineLog
+from yunfn.provider.properties import Properties, decode, encode
+from yunfn.provider.resource import Resource
+from yunfn.provider.schema import package_schema
+from yunfn.provider.session import Sessions
+
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+Call = TypeVar("Call", bound=Callable[..., Awaitable[Any]])
+MakeResources = Callable[[Sessions], Iterable[Resource]]
+
+
+def _telling(call: Call) -> Call:
+    """Turn what a call raises into an error that the engine shows as it is."""
+
+    @functools.wraps(call)
+    async def telling(self: Servicer, request: Any, context: Context) -> Any:
+        try:
+            return await call(self, request, context)
+        except PartialFailureError as failure:
+            wire = request.news if hasattr(request, "news") else request.properties
+            inputs = decode(wire)
+            await abort_partial(context, failure, inputs, inputs.secrets)
+        except YunfnError as error:
+            await abort(context, error)
+        except (grpc.aio.AbortError, grpc.RpcError):
+            raise
+        except Exception as error:
+            await context.abort(grpc.StatusCode.INTERNAL, explain(error))
+
+    return telling  # type: ignore[return-value]
+
+
+class Servicer(provider_pb2_grpc.ResourceProviderServicer):
+    """Answers the engine for every resource that ``make_resources`` makes."""
+
+    def __init__(
+        self, version: str, make_resources: MakeResources, operations: Operations, liveness: Liveness
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._version = version
+        self._make_resources = make_resources
+        self._operations = operations
+        self._liveness = liveness
+        self._resources: Mapping[str, Resource] = {}
+        self._configure(Properties({}))
+
+    def _configure(self, settings: Properties) -> None:
+        made = self._make_resources(Sessions(settings))
+        self._resources = {each.declaration.token: each for each in made}
+
+    def connect(self, engine: str) -> None:
+        """Speak to the engine at this address (host:port)."""
+        if self._operations.log is None and engine:
+            self._operations.log = EngineLog(engine, self._liveness.engine_lost)
+
+    def _resource(self, urn: str) -> Resource:
+        token = urn.split("::")[2].rpartition("$")[2]
+        if token not in self._resources:
+            raise ValidationError(urn.rpartition("::")[2], "type", token, f"one of {', '.join(self._resources)}")
+        return self._resources[token]
+
+    # The package and the provider's settings
+
+    async def Handshake(self, request: Any, context: Context) -> Any:
+        """Meet the engine."""
+        self.connect(request.engine_address)
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    async def Attach(self, request: Any, context: Context) -> Any:
+        """Meet an engine that did not start this process (PULUMI_DEBUG_PROVIDERS)."""
+        self.connect(request.address)
+        return empty_pb2.Empty()
+
+    async def GetPluginInfo(self, request: Any, context: Context) -> Any:
+        """The plugin's version, which is yunfn's."""
+        return plugin_pb2.PluginInfo(version=self._version)
+
+    @_telling
+    async def GetSchema(self, request: Any, context: Context) -> Any:
+        """The package's schema."""
+        declarations = [each.declaration for each in self._resources.values()]
+        return provider_pb2.GetSchemaResponse(schema=package_schema(self._version, declarations))
+
+    async def GetMapping(self, request: Any, context: Context) -> Any:
+        """There are no mappings from other tools."""
+        return provider_pb2.GetMappingResponse()
+
+    async def CheckConfig(self, request: Any, context: Context) -> Any:
+        """Take the settings as they are: a stack's ``yunfn:…`` has settings of programs in it too."""
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    async def DiffConfig(self, request: Any, context: Context) -> Any:
+        """Never replace anything: other credentials are the same resources, which know their account themselves.
+
+        It is also what lets resources of another default provider be aliased onto this one's.
+        """
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+
+    @_telling
+    async def Configure(self, request: Any, context: Context) -> Any:
+        """Take the settings; nothing is called before the first operation."""
+        self._configure(decode(request.args))
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    async def Cancel(self, request: Any, context: Context) -> Any:
+        """Stop what runs; the engine also sends it at the end of each run, when nothing does."""
+        self._operations.stop_all("was stopped: the update was cancelled")
+        return empty_pb2.Empty()
+
+    # Resources
+
+    @_telling
+    async def Check(self, request: Any, context: Context) -> Any:
+        """Look at the inputs of a resource; answers one failure per property."""
+        inputs = decode(request.news)
+        failures = self._resource(request.urn).check(inputs)
+        return provider_pb2.CheckResponse(
+            inputs=request.news,
+            failures=[provider_pb2.CheckFailure(property=each.property, reason=each.reason) for each in failures],
+        )
+
+    @_telling
+    async def Diff(self, request: Any, context: Context) -> Any:
+        """Compare; pure."""
+        olds, old_inputs, news = decode(request.olds), decode(request.old_inputs), decode(request.news)
+        ignored = set(request.ignoreChanges)
+        found = [
+            each for each in self._resource(request.urn).diff(old_inputs, olds, news) if each.property not in ignored
+        ]
+        return provider_pb2.DiffResponse(
+            changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
+            replaces=[each.property for each in found if each.replaces],
+            diffs=[each.property for each in found],
+            detailedDiff={each.property: _detail(each) for each in found},
+            hasDetailedDiff=True,
+        )
+
+    @_telling
+    async def Create(self, request: Any, context: Context) -> Any:
+        """Make a resource; in a preview only say what it will be."""
+        resource, inputs = self._resource(request.urn), decode(request.properties)
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=encode(resource.plan(inputs, None), inputs.secrets))
+        made = await self._operations.perform(
+            request.urn,
+            "create",
+            request.timeout or resource.timeouts.create,
+            lambda operation: resource.create(operation, inputs),
+        )
+        return provider_pb2.CreateResponse(id=made.id, properties=encode(made.outputs, inputs.secrets))
+
+    @_telling
+    async def Read(self, request: Any, context: Context) -> Any:
+        """Look at a resource; no id in the answer if it is gone."""
+        resource = self._resource(request.urn)
+        outputs, inputs = decode(request.properties), decode(request.inputs)
+        found = await self._operations.perform(
+            request.urn,
+            "read",
+            request.timeout or None,
+            lambda operation: resource.read(operation, request.id, outputs, inputs),
+        )
+        if found is None:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(
+            id=found.id,
+            properties=encode(found.outputs, outputs.secrets | inputs.secrets),
+            inputs=encode(found.inputs or {}, inputs.secrets),
+        )
+
+    @_telling
+    async def Update(self, request: Any, context: Context) -> Any:
+        """Change a resource in place; in a preview only say what it will be."""
+        resource, olds, news = self._resource(request.urn), decode(request.olds), decode(request.news)
+        if request.preview:
+            return provider_pb2.UpdateResponse(properties=encode(resource.plan(news, olds), news.secrets))
+        outputs = await self._operations.perform(
+            request.urn,
+            "update",
+            request.timeout or resource.timeouts.update,
+            lambda operation: resource.update(operation, request.id, olds, news),
+        )
+        return provider_pb2.UpdateResponse(properties=encode(outputs, news.secrets))
+
+    @_telling
+    async def Delete(self, request: Any, context: Context) -> Any:
+        """Remove a resource."""
+        resource, outputs = self._resource(request.urn), decode(request.properties)
+        await self._operations.perform(
+            request.urn,
+            "delete",
+            request.timeout or resource.timeouts.delete,
+            lambda operation: resource.delete(operation, request.id, outputs),
+        )
+        return empty_pb2.Empty()
+
+
+def _detail(found: Difference) -> Any:
+    kinds = provider_pb2.PropertyDiff
+    if found.added:
+        return kinds(kind=kinds.ADD, inputDiff=True)
+    return kinds(kind=kinds.UPDATE_REPLACE if found.replaces else kinds.UPDATE, inputDiff=True)

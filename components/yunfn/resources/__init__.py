@@ -1,0 +1,8 @@
+"""The resources of the plugin ``pulumi-resource-yunfn`` as typed classes: tokens, nothing of what is behind."""
+
+from __future__ import annotations
+
+from yunfn.resources.provider import Provider
+from yunfn.resources.storage import Artifact
+
+__all__ = ["Artifact", "Provider"]
