@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from yunfn.exceptions import DefinitionError
+from yunfn.packaging.definition.layer_yaml import LayerYaml, read_layer_yaml
 from yunfn.packaging.definition.model import LayerDefinition
 from yunfn.packaging.definition.overrides import apply_overrides, check_overrides
-from yunfn.packaging.definition.requirement_files import read_requirement_file
+from yunfn.packaging.definition.sources import read_source
 from yunfn.packaging.target import Target, target_names
 
 
@@ -29,20 +30,32 @@ def read_definition(
     """
     file = _file(path)
     given = tuple(dict.fromkeys(Target.parse(target) for target in targets))
-    more = check_overrides(overrides or {}, file, None)
-    read = read_requirement_file(file)
-    if not given:
+    if file.suffix in (".yaml", ".yml"):
+        read = read_layer_yaml(file, given)
+        lock = file.with_name("layer.lock")
+    else:
+        sources, found = read_source(file, given)
+        read = LayerYaml(targets=found, sources=sources)
+        lock = file.with_name(f"{file.name}.layer.lock")
+    if not read.targets:
         raise DefinitionError(file, None, f"no target: name one of {', '.join(target_names())}")
+    replaced = read.overrides | check_overrides(overrides or {}, file, None)
     return LayerDefinition(
-        name=_name(file),
+        name=read.name or _name(file),
         file=file,
         folder=file.parent,
-        lock=file.with_name(f"{file.name}.layer.lock"),
-        targets=given,
-        requirements=apply_overrides(read.requirements, more),
-        pinned=tuple(read.constraints),
-        overrides=more,
-        indexes=read.indexes,
+        lock=lock,
+        targets=read.targets,
+        requirements=apply_overrides(read.sources.requirements, replaced),
+        pinned=tuple(read.sources.constraints),
+        overrides=replaced,
+        files=read.files,
+        libraries=read.libraries,
+        exclude=read.exclude,
+        before=read.before,
+        after=read.after,
+        split=read.split,
+        indexes=read.sources.indexes,
     )
 
 
@@ -50,7 +63,11 @@ def _file(path: Path) -> Path:
     """The definition's file, absolute."""
     path = path.absolute()
     if path.is_dir():
-        path = path / "layer.yaml"
+        if not (path / "layer.yaml").is_file():
+            raise DefinitionError(
+                path, None, "this folder holds no layer.yaml; write one, or name the requirements file"
+            )
+        return path / "layer.yaml"
     if not path.is_file():
         raise DefinitionError(path, None, "there is no such file")
     return path

@@ -46,6 +46,14 @@ class RequirementFile:
     extra_indexes: list[str] = field(default_factory=list, repr=False)
     insecure_hosts: list[str] = field(default_factory=list)
 
+    def add(self, other: RequirementFile) -> None:
+        """Take in what another file holds; of two default indexes the first counts."""
+        self.requirements += other.requirements
+        self.constraints += other.constraints
+        self.index = self.index or other.index
+        self.extra_indexes += other.extra_indexes
+        self.insecure_hosts += other.insecure_hosts
+
     @property
     def indexes(self) -> Indexes:
         """The package indexes that the files name."""
@@ -64,7 +72,7 @@ def read_requirement_file(file: Path) -> RequirementFile:
 
 
 def _read(file: Path, into: RequirementFile, where: list[Requirement], parents: tuple[Path, ...]) -> None:
-    for number, line in _logical_lines(file):
+    for number, line in logical_lines(file):
         if line.startswith("-"):
             _option(line, file, number, into, where, parents)
             continue
@@ -94,6 +102,23 @@ def _option(
         raise DefinitionError(file, number, f"{name}: {_REFUSED[name]}")
     if name not in ("-r", "--requirement", "-c", "--constraint", *_INDEX_OPTIONS):
         raise DefinitionError(file, number, f"option {name!r} is not known")
+    add_option(name, value, file, number, into, where, parents)
+
+
+def add_option(
+    name: str,
+    value: str,
+    file: Path,
+    number: int,
+    into: RequirementFile,
+    where: list[Requirement],
+    parents: tuple[Path, ...],
+) -> None:
+    """Take an option on files to include or on indexes, which ``name`` must be; ``parents`` include ``file``.
+
+    Raises:
+        DefinitionError: it has no value, or the file is missing or wrong.
+    """
     if not value:
         raise DefinitionError(file, number, f"{name} needs a value")
     if name in _INDEX_OPTIONS:
@@ -147,25 +172,34 @@ def _expand(value: str, file: Path, number: int) -> str:
     return _VARIABLE.sub(variable, value)
 
 
-def _logical_lines(file: Path) -> Iterator[tuple[int, str]]:
-    """Lines without comments, those that end in a backslash joined; each with the number of its first."""
+def logical_lines(file: Path, *, comments_within: bool = True) -> Iterator[tuple[int, str]]:
+    """Lines without comments, those that end in a backslash joined; each with the number of its first.
+
+    ``comments_within``: a comment may follow on a line (pip); else it must be the line's first (Dockerfile).
+
+    Raises:
+        DefinitionError: the file cannot be read.
+    """
     parts: list[str] = []
     first = 0
     for number, line in enumerate(read_text(file).splitlines(), 1):
+        alone = line.lstrip().startswith("#")
+        if alone and parts and not comments_within:
+            # A Dockerfile's comment amid lines that are joined does not end them.
+            continue
         if not parts:
             first = number
-        continued = line.endswith("\\") and not _COMMENT.match(line)
-        # A comment ends its own line, even amid lines that are joined (pip's own order: join, then strip comments,
-        # loses the rest; uv's files never depend on it).
-        parts.append(_COMMENT.sub("", line[:-1] if continued else line))
+        continued = line.endswith("\\") and not alone
+        text = line[:-1] if continued else line
+        parts.append("" if alone else _COMMENT.sub("", text) if comments_within else text)
         if continued:
             continue
-        text = " ".join(part.strip() for part in parts).strip()
+        joined = " ".join(part.strip() for part in parts).strip()
         parts = []
-        if text:
-            yield first, text
-    if text := " ".join(part.strip() for part in parts).strip():
-        yield first, text
+        if joined:
+            yield first, joined
+    if joined := " ".join(part.strip() for part in parts).strip():
+        yield first, joined
 
 
 def read_text(file: Path) -> str:
