@@ -1,1 +1,7 @@
 """Checks that a package would run where it is deployed, before it is uploaded."""
+
+from yunfn.packaging.proof.checks import check as check
+from yunfn.packaging.proof.distributions import Distribution as Distribution
+from yunfn.packaging.proof.distributions import distributions as distributions
+from yunfn.packaging.proof.distributions import owners as owners
+from yunfn.packaging.proof.finding import Finding as Finding
