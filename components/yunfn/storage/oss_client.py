@@ -36,6 +36,7 @@ def refused(operation: str, subject: str, error: BaseException) -> CloudAnswerEr
     """
     if isinstance(error, oss2.exceptions.OssError):
         said = error.message or (error.body if isinstance(error.body, str) else "")
+        said = said.removeprefix(f"{type(error).__name__}: ")
         code = error.code or (str(error.status) if error.status > 0 else type(error).__name__)
         return CloudAnswerError(f"OSS {operation} {subject}: {code}: {said} (request {error.request_id or '-'})")
     return CloudAnswerError(f"OSS {operation} {subject}: {type(error).__name__}: {error} (request -)")
@@ -47,8 +48,8 @@ def temporary(error: BaseException) -> bool:
     409 OperationAborted and 429 are OSS's words for "again, later" (OSS documentation, "Error codes").
     """
     if isinstance(error, oss2.exceptions.RequestError):
-        # A certificate that is not trusted stays so.
-        return not isinstance(error.exception, (requests.exceptions.SSLError, requests.exceptions.InvalidURL))
+        # Other errors of TLS are connections that broke.
+        return "CERTIFICATE_VERIFY_FAILED" not in str(error.exception)
     if isinstance(error, oss2.exceptions.InconsistentError):
         return True
     if isinstance(error, oss2.exceptions.OssError):

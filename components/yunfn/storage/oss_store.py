@@ -144,7 +144,21 @@ class OssStore:
         except oss2.exceptions.OssError as error:
             raise self._failure("UploadPart", key, error) from error
         etags = [PartInfo(number, etag) for number, etag in sorted({**begun.kept, **sent}.items())]
-        return self._stored(key, size, crc64, self._complete(key, upload_id, etags))
+        head = self._stored(key, size, crc64, self._complete(key, upload_id, etags))
+        if begun.upload_id is not None and not self._is_as_ours(key):
+            self.delete(key)
+            raise _VanishedError
+        return head
+
+    def _is_as_ours(self, key: str) -> bool:
+        """Whether the object has the access rights, encryption and type that it was to have.
+
+        Those were given when the upload was begun, perhaps by another program, and are told of no upload.
+        """
+        headers = self._ask("HeadObject", key, functools.partial(self._oss.head_object, key)).headers
+        acl = self._ask("GetObjectAcl", key, functools.partial(self._oss.get_object_acl, key)).acl
+        wanted = {name.lower(): value for name, value in _KIND.items()}
+        return acl in ("private", "default") and all(headers.get(name) == value for name, value in wanted.items())
 
     def _begin(self, key: str) -> str:
         headers = _CREATE_ONLY | _ACL | _KIND
