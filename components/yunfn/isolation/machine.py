@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import sys
@@ -101,3 +102,10 @@ def probe(work: Path) -> Isolation:
                 return Isolation("namespaces", "", user_namespace, overlay=False)
             reasons.append(reason)
     return Isolation("fallback", "; ".join(dict.fromkeys(reasons)))
+
+
+@functools.cache
+def isolation() -> Isolation:
+    """What this machine allows; found out once in the life of this process (some tens of milliseconds, blocking)."""
+    with tempfile.TemporaryDirectory(prefix="yunfn-probe-") as folder:
+        return probe(Path(folder))

@@ -45,6 +45,9 @@ _ETC = (
     "ca-certificates.conf",
     "services",
     "protocols",
+    "pki/tls/certs",
+    "pki/tls/cert.pem",
+    "pki/ca-trust/extracted",
 )
 _SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "nix")
 
@@ -77,8 +80,19 @@ def bind(source: str, target: str) -> None:
     else:
         _file(target)
     sc.mount(source, target, "", sc.MS_BIND | sc.MS_REC)
-    flags = sc.MS_BIND | sc.MS_REMOUNT | sc.MS_RDONLY | sc.MS_NOSUID | sc.MS_NODEV
-    sc.mount("none", target, "", flags | _kept(target))
+    try:
+        # With what is mounted below it, which a remount leaves as it is; Linux 5.12 and newer.
+        sc.restrict_mounts(target, sc.MOUNT_ATTR_RDONLY | sc.MOUNT_ATTR_NOSUID | sc.MOUNT_ATTR_NODEV)
+    except OSError:
+        flags = sc.MS_BIND | sc.MS_REMOUNT | sc.MS_RDONLY | sc.MS_NOSUID | sc.MS_NODEV
+        sc.mount("none", target, "", flags | _kept(target))
+
+
+def bind_writable(source: str, target: str) -> None:
+    """Bind the folder ``source`` on ``target``, made here if it is missing; what is mounted below it stays out."""
+    _folder(target)
+    sc.mount(source, target, "", sc.MS_BIND)
+    sc.mount("none", target, "", sc.MS_BIND | sc.MS_REMOUNT | sc.MS_NOSUID | sc.MS_NODEV | _kept(target))
 
 
 def _system(root: str) -> None:
@@ -118,7 +132,8 @@ def enter(plan: dict[str, Any]) -> None:
     """Build the root that ``plan`` describes and move into it; the caller is alone in a new mount namespace.
 
     ``plan`` keys: ``mount_point`` (an existing empty folder), ``binds`` ([source, target] pairs, files or
-    folders), ``layers`` and ``layer_store``, ``masks`` (folders shown empty), ``links`` (path: target),
+    folders), ``writable`` (the same, folders; the key may be missing),
+    ``layers`` and ``layer_store``, ``masks`` (folders shown empty), ``links`` (path: target),
     ``files`` (path: text), ``tmp_mb`` (size of /tmp in MB). Raises OSError naming the step that the kernel refused.
     """
     sc.mount("none", "/", "", sc.MS_PRIVATE | sc.MS_REC)
@@ -126,8 +141,14 @@ def enter(plan: dict[str, Any]) -> None:
     quiet = sc.MS_NOSUID | sc.MS_NODEV
     sc.mount("tmpfs", root, "tmpfs", quiet, "mode=755,size=16m")
     _system(root)
+    # Before the binds, as what is bound may lie in the host's /tmp.
+    for path, size in (("/tmp", f"size={plan['tmp_mb']}m"), ("/dev/shm", "size=64m")):  # noqa: S108
+        _folder(root + path)
+        sc.mount("tmpfs", root + path, "tmpfs", quiet, f"mode=1777,{size}")
     for source, target in plan["binds"]:
         bind(source, root + target)
+    for source, target in plan.get("writable", ()):
+        bind_writable(source, root + target)
     _layers(f"{root}/opt", plan)
     for path, text in plan["files"].items():
         _file(root + path, text)
@@ -137,11 +158,9 @@ def enter(plan: dict[str, Any]) -> None:
         if os.path.isdir(root + path):
             sc.mount("tmpfs", root + path, "tmpfs", quiet | sc.MS_RDONLY, "mode=755,size=4k")
     _devices(f"{root}/dev")
-    for path, size in (("/tmp", f"size={plan['tmp_mb']}m"), ("/dev/shm", "size=64m")):  # noqa: S108
-        _folder(root + path)
-        sc.mount("tmpfs", root + path, "tmpfs", quiet, f"mode=1777,{size}")
     _folder(f"{root}/proc")
-    sc.mount("proc", f"{root}/proc", "proc", quiet | sc.MS_NOEXEC)
+    # Read-only: by a user namespace of root's, what runs inside owns the kernel's own settings below /proc/sys.
+    sc.mount("proc", f"{root}/proc", "proc", quiet | sc.MS_NOEXEC | sc.MS_RDONLY)
     os.chdir(root)
     # Both arguments the same: the old root lands on top of the new one and is taken off at once (pivot_root(2)).
     sc.pivot_root(".", ".")

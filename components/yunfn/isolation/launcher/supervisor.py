@@ -175,7 +175,9 @@ def _become_init(plan: dict[str, Any], start: Callable[[], NoReturn], report: in
 def _enter_namespaces(plan: dict[str, Any]) -> None:
     from . import syscalls as sc
 
-    flags = sc.CLONE_NEWPID | sc.CLONE_NEWNET | sc.CLONE_NEWIPC | sc.CLONE_NEWUTS
+    flags = sc.CLONE_NEWPID | sc.CLONE_NEWIPC | sc.CLONE_NEWUTS
+    if not plan.get("host_network"):
+        flags |= sc.CLONE_NEWNET
     outer = (os.getuid(), os.getgid())
     sc.unshare(flags | sc.CLONE_NEWUSER if plan["user_namespace"] else flags)
     if plan["user_namespace"]:
@@ -187,7 +189,8 @@ def _enter_namespaces(plan: dict[str, Any]) -> None:
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
     sc.sethostname(plan["hostname"])
-    sc.raise_loopback()
+    if not plan.get("host_network"):
+        sc.raise_loopback()
 
 
 class _Supervisor:

@@ -32,6 +32,10 @@ MS_PRIVATE = 1 << 18
 MS_RELATIME = 1 << 21
 MNT_DETACH = 2
 
+MOUNT_ATTR_RDONLY = 1
+MOUNT_ATTR_NOSUID = 2
+MOUNT_ATTR_NODEV = 4
+
 PR_SET_PDEATHSIG = 1
 PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
@@ -42,6 +46,10 @@ PR_CAP_AMBIENT_CLEAR_ALL = 4
 _CAPABILITY_VERSION_3 = 0x20080522
 _SIOCSIFFLAGS = 0x8914
 _IFF_UP = 1
+# Calls newer than Linux 5 have one number on every machine.
+_SYS_MOUNT_SETATTR = 442
+_AT_FDCWD = -100
+_AT_RECURSIVE = 0x8000
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -69,6 +77,22 @@ def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> No
             os.fsencode(data) or None,
         ),
         f"mount {source} on {target}",
+    )
+
+
+def restrict_mounts(target: str, attributes: int) -> None:
+    """mount_setattr(2): add ``attributes`` (MOUNT_ATTR_…) to the mount at ``target`` and to every mount below it."""
+    settings = struct.pack("QQQQ", attributes, 0, 0, 0)
+    _check(
+        _libc.syscall(
+            ctypes.c_long(_SYS_MOUNT_SETATTR),
+            ctypes.c_int(_AT_FDCWD),
+            os.fsencode(target),
+            ctypes.c_uint(_AT_RECURSIVE),
+            settings,
+            ctypes.c_size_t(len(settings)),
+        ),
+        f"mount_setattr {target}",
     )
 
 
