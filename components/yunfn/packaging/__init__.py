@@ -11,7 +11,8 @@ from yunfn.packaging.ignore import DEFAULT_IGNORES, INSTALL_TREE_IGNORES
 from yunfn.packaging.installed_tree import install_tree
 from yunfn.packaging.manifest import Entry, Manifest, Mode
 from yunfn.packaging.package import Package
-from yunfn.packaging.packing import pack
+from yunfn.packaging.packing import Include, pack
+from yunfn.packaging.target import Target
 
 __all__ = [
     "DEFAULT_IGNORES",
@@ -20,9 +21,11 @@ __all__ = [
     "Build",
     "Contents",
     "Entry",
+    "Include",
     "Manifest",
     "Mode",
     "Package",
+    "Target",
     "cache_folder",
     "install_tree",
     "pack",

@@ -1,4 +1,4 @@
-"""A folder as the source of a package."""
+"""A folder, or a single file, as the source of a package."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -14,18 +15,29 @@ from yunfn.exceptions import PackagingError
 from yunfn.packaging.ignore import Selection
 from yunfn.packaging.manifest import Entry, Mode, checked_link, checked_path
 
+# Windows has no right to run a file, and writes links with backslashes.
+_WINDOWS = os.name == "nt"
+# What Linux can start: programs and libraries (ELF), and scripts that name their interpreter.
+_RUNNABLE = (b"\x7fELF", b"#!")
+_WHOLE = 1 << 20
+
 
 class Folder:
     """The files under ``root`` that ``selection`` takes, under ``prefix`` inside the package.
 
     Symbolic links stay links and must stay inside the folder; an executable file is one its owner may run.
-    Folders themselves are not entries, so empty ones vanish.
+    Folders themselves are not entries, so empty ones vanish. With ``portable``, nothing depends on the host that made
+    the folder: what may run is seen from contents (ELF, ``#!``), as on hosts that have no such right (Windows), and
+    names are composed (NFC), however the file system writes them (macOS's HFS+ decomposes them).
     """
 
-    def __init__(self, root: Path, selection: Selection) -> None:
+    def __init__(self, root: Path, selection: Selection, *, portable: bool = False) -> None:
         self.label = str(root)
         self._root = root
         self._selection = selection
+        self._portable = portable
+        # Path in the package -> on disk, where they differ.
+        self._names: dict[str, str] = {}
 
     def entries(self) -> Iterator[Entry]:
         """List the folder's files; see Source."""
@@ -33,9 +45,9 @@ class Folder:
 
     def open(self, path: str) -> BinaryIO:
         """Open a file's content, or a link's target; see Source."""
-        file = self._root / path
+        file = self._root / self._names.get(path, path)
         if file.is_symlink():
-            return io.BytesIO(os.fsencode(file.readlink()))
+            return io.BytesIO(_target(file).encode())
         return file.open("rb")
 
     def _walk(self, folder: Path, at: str) -> Iterator[Entry]:
@@ -54,15 +66,57 @@ class Folder:
 
     def _entry(self, item: os.DirEntry[str], path: str) -> Entry:
         mode = item.stat(follow_symlinks=False).st_mode
+        if self._portable and not unicodedata.is_normalized("NFC", path):
+            disk, path = path, unicodedata.normalize("NFC", path)
+            self._names[path] = disk
         if stat.S_ISLNK(mode):
-            target = checked_link(path, os.readlink(item.path), self.label).encode()  # noqa: PTH115
+            target = checked_link(path, _target(item.path), self.label).encode()
             return Entry(path, Mode.SYMLINK, hashlib.sha256(target).hexdigest(), len(target))
         if not stat.S_ISREG(mode):
             raise PackagingError(f"{self.label}: {path!r}: is neither file, folder nor symbolic link")
         try:
-            with open(item.path, "rb") as content:  # noqa: PTH123
-                digest = hashlib.file_digest(content, "sha256").hexdigest()
-                size = content.tell()
+            return _file_entry(item.path, path, mode, self._portable)
         except OSError as error:
             raise PackagingError(f"{self.label}: {path!r}: cannot be read: {error.strerror}") from error
-        return Entry(path, Mode.EXECUTABLE if mode & stat.S_IXUSR else Mode.FILE, digest, size)
+
+
+class SingleFile:
+    """One file as a source: its name is its only path. A link is followed."""
+
+    def __init__(self, file: Path) -> None:
+        self.label = str(file)
+        self._file = file
+
+    def entries(self) -> Iterator[Entry]:
+        """List the file; see Source."""
+        path = checked_path(self._file.name, self.label)
+        try:
+            yield _file_entry(str(self._file), path, self._file.stat().st_mode, False)
+        except OSError as error:
+            raise PackagingError(f"{self._file}: cannot be read: {error.strerror}") from error
+
+    def open(self, path: str) -> BinaryIO:
+        """Open the file; see Source."""
+        return self._file.open("rb")
+
+
+def _file_entry(file: str, path: str, mode: int, portable: bool) -> Entry:
+    digest, size, head = _hashed(file)
+    runs = head.startswith(_RUNNABLE) if portable or _WINDOWS else bool(mode & stat.S_IXUSR)
+    return Entry(path, Mode.EXECUTABLE if runs else Mode.FILE, digest, size)
+
+
+def _hashed(path: str) -> tuple[str, int, bytes]:
+    """SHA-256 (hex), size in bytes and first bytes of a file."""
+    with open(path, "rb") as content:  # noqa: PTH123
+        head = content.read(_WHOLE)
+        state, size = hashlib.sha256(head), len(head)
+        while chunk := content.read(_WHOLE):
+            state.update(chunk)
+            size += len(chunk)
+    return state.hexdigest(), size, head[:4]
+
+
+def _target(link: str | Path) -> str:
+    target = os.readlink(link)  # noqa: PTH115
+    return target.replace("\\", "/") if _WINDOWS else target

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
@@ -17,15 +18,34 @@ DEFAULT_IGNORES: tuple[str, ...] = (
     ".hg/",
     ".svn/",
     ".venv/",
+    # What macOS and Windows leave behind in folders.
     ".DS_Store",
+    "._*",
+    "__MACOSX/",
+    "Thumbs.db",
+    "desktop.ini",
     ".mypy_cache/",
     ".ruff_cache/",
     ".pytest_cache/",
 )
 
 #: What differs from host to host in a tree made by ``uv pip install --target``: scripts with the host's
-#: shebang and the records of them. The rest of dist-info stays: importlib.metadata needs it.
-INSTALL_TREE_IGNORES: tuple[str, ...] = ("/bin/", "/.lock", "*.dist-info/INSTALLER", "*.dist-info/RECORD")
+#: shebang (``Scripts`` on Windows), the records of them, and where a wheel lay that was built here (PEP 610).
+#: The rest of dist-info stays: importlib.metadata needs it.
+INSTALL_TREE_IGNORES: tuple[str, ...] = (
+    "/bin/",
+    "/Scripts/",
+    "/.lock",
+    "/*.dist-info/INSTALLER",
+    "/*.dist-info/RECORD",
+    "/*.dist-info/direct_url.json",
+    "/*.dist-info/uv_build.json",
+    "/*.dist-info/uv_cache.json",
+)
+
+#: Files in a source folder whose lines are ignore rules too: those of Funcraft, of Alibaba's Serverless Devs and ours.
+#: They do not go into the package themselves.
+IGNORE_FILES: tuple[str, ...] = (".funignore", ".fcignore", ".yunfnignore")
 
 
 class Selection:
@@ -48,6 +68,30 @@ class Selection:
         if self._include is not None and not self._include.match_file(path):
             return False
         return not self._exclude.match_file(path)
+
+
+def ignore_rules(folder: Path) -> tuple[str, ...]:
+    """Answer the rules in the ignore files at the top of ``folder``, the files themselves ruled out.
+
+    Raises:
+        PackagingError: one of them cannot be read, or holds a line that is no rule; file and line are named.
+    """
+    found: list[str] = []
+    for name in IGNORE_FILES:
+        file = folder / name
+        try:
+            lines = file.read_text("utf-8-sig").splitlines()
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            raise PackagingError(f"{file}: cannot be read as ignore rules: {error}") from error
+        for number, line in enumerate(lines, 1):
+            try:
+                GitIgnoreSpec.from_lines([line])
+            except ValueError as error:
+                raise PackagingError(f"{file}:{number}: {line!r}: not a .gitignore pattern: {error}") from error
+        found += [*lines, f"/{name}"]
+    return tuple(found)
 
 
 def _spec(argument: str, patterns: Sequence[str]) -> GitIgnoreSpec:

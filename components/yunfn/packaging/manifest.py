@@ -8,17 +8,20 @@ equal zip bytes across zlib builds).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from yunfn.exceptions import PackagingError
+from yunfn.exceptions import PackagingError, RefusedEntryError
 
 # Raised whenever the canonical form changes, so that two forms never share a digest.
 _FORMAT = b"yunfn-manifest 1\n"
 
 #: Raised whenever the builder would make another artifact of the same inputs.
 BUILDER_VERSION = 1
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Mode(Enum):
@@ -59,20 +62,21 @@ class Manifest:
         """Sort and check entries; ``label`` names the source in errors.
 
         Raises:
-            PackagingError: the same path twice, a file where another entry needs a folder, or nothing at all.
+            RefusedEntryError: the same path twice, a file where another entry needs a folder, or nothing at all.
         """
         ordered = tuple(sorted(entries, key=lambda e: e.path.encode()))
         if not ordered:
-            raise PackagingError(f"{label}: holds no file: an empty package cannot be deployed")
+            raise RefusedEntryError(label, "", "archive-empty", "holds no file: an empty package cannot be deployed")
         paths = set()
         for entry in ordered:
             if entry.path in paths:
-                raise PackagingError(f"{label}: {entry.path!r}: the same path stands in it twice")
+                raise RefusedEntryError(label, entry.path, "archive-duplicate", "the same path stands in it twice")
             paths.add(entry.path)
         for entry in ordered:
             for parent in _parents(entry.path):
                 if parent in paths:
-                    raise PackagingError(f"{label}: {parent!r}: is a file, and a folder for {entry.path!r}")
+                    reason = f"is a file, and a folder for {entry.path!r}"
+                    raise RefusedEntryError(label, parent, "archive-file-as-folder", reason)
         return cls(ordered, target)
 
     @property
@@ -128,25 +132,29 @@ def checked_path(path: str, label: str) -> str:
     """Answer ``path`` if it may stand in a package, else raise.
 
     Raises:
-        PackagingError: absolute, with ``..``, with a backslash or drive letter, with control characters, or
+        RefusedEntryError: absolute, with ``..``, with a backslash or drive letter, with control characters, or
             not expressible in UTF-8.
     """
     try:
         path.encode()
     except UnicodeEncodeError as error:
-        shown = path.encode(errors="surrogateescape")
-        raise PackagingError(f"{label}: {shown!r}: file names must be UTF-8") from error
+        shown = repr(path.encode(errors="surrogateescape"))
+        raise RefusedEntryError(label, shown, "archive-name-encoding", "file names must be UTF-8", shown) from error
     parts = path.split("/")
     if path.startswith("/"):
-        raise PackagingError(f"{label}: {path!r}: an absolute path would leave the package's folder")
+        reason = "an absolute path would leave the package's folder"
+        raise RefusedEntryError(label, path, "archive-absolute-path", reason)
     if ".." in parts:
-        raise PackagingError(f"{label}: {path!r}: '..' would leave the package's folder")
+        raise RefusedEntryError(label, path, "archive-parent-path", "'..' would leave the package's folder")
     if "\\" in path or (len(path) > 1 and path[1] == ":" and path[0].isalpha()):
-        raise PackagingError(f"{label}: {path!r}: Windows paths do not name one file on every system")
+        reason = "Windows paths do not name one file on every system"
+        raise RefusedEntryError(label, path, "archive-windows-path", reason)
     if "" in parts or "." in parts:
-        raise PackagingError(f"{label}: {path!r}: empty and '.' parts do not name a file")
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in path):
-        raise PackagingError(f"{label}: {path!r}: control characters are not allowed in file names")
+        reason = "empty and '.' parts do not name a file"
+        raise RefusedEntryError(label, path or "/", "archive-empty-part", reason)
+    if _CONTROL.search(path):
+        reason = "control characters are not allowed in file names"
+        raise RefusedEntryError(label, path, "archive-control-character", reason)
     return path
 
 
@@ -154,17 +162,20 @@ def checked_link(path: str, target: str, label: str) -> str:
     """Answer a symbolic link's ``target`` if it stays inside the package, else raise.
 
     Raises:
-        PackagingError: the target is empty, absolute, or climbs out of the package's root.
+        RefusedEntryError: the target is empty, absolute, or climbs out of the package's root.
     """
+    shown = f"{path!r} -> {target!r}"
     if not target or "\0" in target:
-        raise PackagingError(f"{label}: {path!r}: a symbolic link without a target")
+        raise RefusedEntryError(label, path, "archive-link-empty", "a symbolic link without a target")
     if target.startswith("/") or "\\" in target:
-        raise PackagingError(f"{label}: {path!r} -> {target!r}: an absolute link points elsewhere in the cloud")
+        reason = "an absolute link points elsewhere in the cloud"
+        raise RefusedEntryError(label, path, "archive-absolute-link", reason, shown)
     parts = [part for part in target.split("/") if part not in ("", ".")]
     climbs = next((i for i, part in enumerate(parts) if part != ".."), len(parts))
     # Climbing again after a name could pass through another link, where '..' is no longer the folder above.
     if climbs > path.count("/") or ".." in parts[climbs:]:
-        raise PackagingError(f"{label}: {path!r} -> {target!r}: a symbolic link must stay in the package")
+        reason = "a symbolic link must stay in the package"
+        raise RefusedEntryError(label, path, "archive-link-escape", reason, shown)
     return target
 
 
