@@ -20,7 +20,8 @@ class Runtime:
     ``platform_tag`` the newest manylinux tag that is safe there; ``package_prefix`` the folder inside a layer
     zip where Python packages go (empty for its root); ``search_layers`` whether the cloud puts the layer's
     ``python``, ``lib`` and ``bin`` folders on the search paths by itself; ``libstdcxx`` the newest GLIBCXX symbol
-    version of the system's C++ library.
+    version of the system's C++ library; ``library_path`` the folder inside a layer that LD_LIBRARY_PATH names (empty for
+    the root).
     """
 
     cloud: str
@@ -33,6 +34,7 @@ class Runtime:
     package_prefix: str = "python"
     search_layers: bool = True
     libstdcxx: tuple[int, int, int] = (3, 4, 19)
+    library_path: str = "lib"
 
     @property
     def custom(self) -> bool:
@@ -63,12 +65,21 @@ ALIBABA: dict[str, Runtime] = {
     )
 }
 
-# SCFD "Python" and "layers": CentOS 7 (glibc 2.17, GCC 4.8), layers unzipped at /opt and PYTHONPATH=/var/user:/opt, so
-# packages go at the root of the zip. Python 2.7 is left out: nothing here builds for it.
+# SCFD "Python" and "layers": CentOS 7 (glibc 2.17, GCC 4.8), layers unzipped at /opt, PYTHONPATH=/var/user:/opt and
+# /opt on LD_LIBRARY_PATH, so packages go at the root of the zip. Python 2.7 is left out: nothing here builds for it.
 TENCENT: dict[str, Runtime] = {
     r.name: r
     for r in (
-        Runtime("tencent", f"Python{version}", version, "CentOS 7", (2, 17), "manylinux_2_17_x86_64", package_prefix="")
+        Runtime(
+            "tencent",
+            f"Python{version}",
+            version,
+            "CentOS 7",
+            (2, 17),
+            "manylinux_2_17_x86_64",
+            package_prefix="",
+            library_path="",
+        )
         for version in ("3.6", "3.7", "3.9", "3.10")
     )
 }

@@ -149,7 +149,7 @@ class Function(pulumi.ComponentResource):
             if hook is not None and hook.handler is not None and kind is not None and not kind.custom:
                 _handler(name, kind, hook.handler, package, f"{at}.handler")
         called = checked(function_name or default_name(name), lambda v: rules.function_name(name, "function_name", v))
-        rules.layers(name, layers)
+        rules.layers(name, sum(len(each.arns) if isinstance(each, Layer) else 1 for each in layers))
         for each in layers:
             if isinstance(each, Layer):
                 rules.layer_runtime(name, each._name, each.compatible_runtimes, runtime)
@@ -194,7 +194,7 @@ class Function(pulumi.ComponentResource):
             "runtime": runtime,
             "handler": WSGI_HANDLER if wsgi else entry,
             "role": self.role_arn,
-            "layers": [each.arn if isinstance(each, Layer) else each for each in layers] or None,
+            "layers": [arn for each in layers for arn in (each.arns if isinstance(each, Layer) else [each])] or None,
             "instance_lifecycle_config": lifecycle(name, initializer, pre_stop),
             "custom_runtime_config": custom_runtime.settings() if custom_runtime else None,
             "custom_container_config": container.settings() if container else None,

@@ -12,6 +12,7 @@ from yunfn import packaging, storage
 from yunfn.alibaba import rules
 from yunfn.alibaba.account import guard
 from yunfn.alibaba.artifact import default_bucket, upload
+from yunfn.alibaba.built_layer import built_packages
 from yunfn.alibaba.checking import checked
 from yunfn.alibaba.naming import default_name
 from yunfn.exceptions import ValidationError
@@ -19,13 +20,15 @@ from yunfn.runtimes import ALIBABA, FC_LIMITS
 
 
 class Layer(pulumi.ComponentResource):
-    """A version of a layer made from a folder or a zip; new content publishes a new version.
+    """A version of a layer, from a definition or from a folder or zip as it is; new content publishes a new version.
 
     Old versions are kept: functions made with them go on naming them.
-    Outputs: ``arn`` (of the version), ``layer_name``, ``version``, ``digest``.
+    Outputs: ``arn`` (of the version), ``arns`` (of every part, where a definition with ``split: auto`` made several),
+    ``layer_name``, ``version``, ``digest``.
     """
 
     arn: pulumi.Output[str]
+    arns: list[pulumi.Output[str]]
     layer_name: pulumi.Output[str]
     version: pulumi.Output[str]
     digest: str
@@ -34,8 +37,9 @@ class Layer(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        content: str | Path,
-        compatible_runtimes: Sequence[str],
+        definition: str | Path | None = None,
+        content: str | Path | None = None,
+        compatible_runtimes: Sequence[str] = (),
         prefix: str = "",
         layer_name: pulumi.Input[str] | None = None,
         description: pulumi.Input[str] | None = None,
@@ -49,57 +53,75 @@ class Layer(pulumi.ComponentResource):
 
         Args:
             name: Pulumi's name of the component.
+            definition: A layer's folder or layer.yaml, a Funfile or requirements file with its layer.lock: built for
+                the runtime when it is not in the cache, as ``yunfn layer build`` does. Either this or ``content``.
             content: A folder or ``.zip``; packed at once, so it is no output.
-            compatible_runtimes: Runtimes the content is made for, such as ``["python3.10"]``.
-            prefix: Folder in the layer under which the content goes: ``python`` for Python packages, which
+            compatible_runtimes: Runtimes the content is made for, such as ``["python3.10"]``. Packages are built for
+                one runtime: with a definition at most one, by default the only Alibaba target it names.
+            prefix: With ``content``: folder in the layer under which it goes: ``python`` for Python packages, which
                 Function Compute puts on PYTHONPATH.
             layer_name: 1–128 letters, digits, '_' and '-'; by default ``<stack>-<name>``.
             description: Text shown in the console.
             license: Licence shown in the console.
-            include: Patterns of .gitignore: only matching files are taken.
-            exclude: Patterns of .gitignore: matching files are left out.
+            include: With ``content``: patterns of .gitignore: only matching files are taken.
+            exclude: With ``content``: patterns of .gitignore: matching files are left out.
             bucket: OSS bucket for the package, by default the artifact bucket of account and region.
             opts: Options of the component.
 
         Raises:
             ValidationError: a name, runtime or size the cloud would refuse.
-            PackagingError: the content cannot be packed.
+            PackagingError: the content cannot be packed, or the definition cannot be built.
             AccountMismatchError: the stack belongs to another account.
         """
         called = checked(layer_name or default_name(name), lambda value: rules.function_name(name, "layer_name", value))
-        if not compatible_runtimes:
-            raise ValidationError(name, "compatible_runtimes", [], "name at least one runtime")
+        if (definition is None) == (content is None):
+            rule = "a layer is made from a definition or from content: give one of them"
+            raise ValidationError(name, "content", None if content is None else str(content), rule)
         for each in compatible_runtimes:
-            if each not in ALIBABA:
+            if each.partition("+python")[0] not in ALIBABA:
                 rule = f"one of {', '.join(ALIBABA)}"
                 raise ValidationError(name, "compatible_runtimes", each, rule)
-        package = packaging.pack(content, prefix=prefix, include=include, exclude=exclude)
-        rules.package_size(name, "content", package.zip_size, FC_LIMITS.layer_zip_mb)
+        if definition is not None:
+            for argument, value in (("prefix", prefix), ("include", include), ("exclude", exclude)):
+                if value:
+                    raise ValidationError(name, argument, value, "is for content; the definition says it itself")
+            runtimes, packages = built_packages(name, Path(definition), compatible_runtimes)
+        else:
+            if not compatible_runtimes:
+                raise ValidationError(name, "compatible_runtimes", [], "name at least one runtime")
+            assert content is not None
+            runtimes = tuple(compatible_runtimes)
+            packages = [packaging.pack(content, prefix=prefix, include=include, exclude=exclude)]
+        for package in packages:
+            rules.package_size(name, "content", package.zip_size, FC_LIMITS.layer_zip_mb)
         account = guard(opts)
         super().__init__("yunfn:alibaba:Layer", name, None, opts)
-        self.compatible_runtimes = tuple(compatible_runtimes)
-        self.digest = package.digest
-        stored = upload(
-            f"{name}-package",
-            package,
-            storage.layer_key(name, package.digest),
-            bucket if bucket is not None else default_bucket(account),
-            self,
-        )
-        made = alicloud.fc.V3LayerVersion(
-            f"{name}-version",
-            layer_name=called,
-            compatible_runtimes=list(compatible_runtimes),
-            description=description,
-            license=license,
-            code={"oss_bucket_name": stored.bucket, "oss_object_name": stored.key},
-            # Unset, the acl that the cloud echoes is a change in every plan (TFP 1.285.0).
-            acl="0",
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
-        )
-        self.layer_name = made.layer_name
-        self.version = made.version
-        self.arn = made.layer_version_arn
-        self.register_outputs(
-            {"arn": self.arn, "layerName": self.layer_name, "version": self.version, "digest": self.digest}
-        )
+        self.compatible_runtimes = runtimes
+        self.digest = packages[0].digest
+        target = bucket if bucket is not None else default_bucket(account)
+        made = []
+        for number, package in enumerate(packages, 1):
+            part = "" if number == 1 else f"-{number}"
+            stored = upload(
+                f"{name}-package{part}", package, storage.layer_key(name, package.digest), target, self
+            )  # fmt: skip
+            version = alicloud.fc.V3LayerVersion(
+                f"{name}-version{part}",
+                layer_name=pulumi.Output.concat(called, part) if part else called,
+                compatible_runtimes=list(runtimes),
+                description=description,
+                license=license,
+                code={"oss_bucket_name": stored.bucket, "oss_object_name": stored.key},
+                # Unset, the acl that the cloud echoes is a change in every plan (TFP 1.285.0).
+                acl="0",
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            )
+            made.append(version)
+        self.layer_name = made[0].layer_name
+        self.version = made[0].version
+        self.arns = [version.layer_version_arn for version in made]
+        self.arn = self.arns[0]
+        outputs = {"arn": self.arn, "layerName": self.layer_name, "version": self.version, "digest": self.digest}
+        if len(self.arns) > 1:
+            outputs["arns"] = pulumi.Output.all(*self.arns)
+        self.register_outputs(outputs)

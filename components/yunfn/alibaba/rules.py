@@ -126,11 +126,11 @@ def disk(resource: str, value: int) -> None:
         raise ValidationError(resource, "disk", value, f"one of {', '.join(map(str, FC_LIMITS.disk_mb))} MB")
 
 
-def layers(resource: str, value: Sequence[object]) -> None:
-    """Check how many layers a function takes."""
-    if len(value) > FC_LIMITS.layers_per_function:
+def layers(resource: str, count: int) -> None:
+    """Check how many layers a function takes; each part of a split layer is one."""
+    if count > FC_LIMITS.layers_per_function:
         rule = f"a function takes at most {FC_LIMITS.layers_per_function} layers"
-        raise ValidationError(resource, "layers", f"{len(value)} layers", rule)
+        raise ValidationError(resource, "layers", f"{count} layers", rule)
 
 
 def package_size(resource: str, property: str, size: int, limit_mb: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from yunfn.exceptions import PackagingError
 from yunfn.packaging.manifest import Manifest, checked_path
@@ -40,3 +41,8 @@ class Contents:
                 entries.append(replace(entry, path=path))
                 origin[path] = (source, entry.path)
         return cls(Manifest.of(entries, label, target), origin)
+
+    def open(self, path: str) -> BinaryIO:
+        """Open the content of one of the paths (a link's content is its target)."""
+        source, inner = self.origin[path]
+        return source.open(inner)

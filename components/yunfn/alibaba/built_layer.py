@@ -1,0 +1,56 @@
+"""Builds a layer's definition for a runtime of Function Compute while the program runs, in previews too.
+
+Nothing is written but the user's cache: what is there already is not built again, and a lock is never made or changed
+here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pulumi
+
+from yunfn.exceptions import PackagingError, ValidationError
+from yunfn.packaging import Package, Target
+
+_CLOUD = "alibaba"
+
+
+def built_packages(name: str, path: Path, runtimes: Sequence[str]) -> tuple[tuple[str, ...], list[Package]]:
+    """Answer the runtime that the definition at ``path`` is built for, and its packages (several if it is split).
+
+    Raises:
+        ValidationError: more than one runtime, or none can be told.
+        PackagingError: the definition cannot be built; in a local cloud, where no index is reached, also that it was
+            not built before.
+    """
+    # Resolving and reading ELF files takes imports that programs without a definition need not wait for.
+    from yunfn.packaging.definition import read_definition
+    from yunfn.packaging.layer import BuildOptions, build_layer
+
+    wanted = [f"{_CLOUD}:{runtime}" for runtime in runtimes]
+    definition = read_definition(path, wanted)
+    targets = [target for target in definition.targets if target.runtime.cloud == _CLOUD]
+    if len(targets) != 1:
+        rule = f"packages are built for one runtime; {definition.file} is for {_names(definition.targets) or 'none'}"
+        raise ValidationError(name, "compatible_runtimes", list(runtimes), rule)
+    offline = "YUNFN_LOCAL" in os.environ
+    options = BuildOptions(frozen=True, offline=offline, progress=lambda line: pulumi.log.info(f"{name}: {line}"))
+    try:
+        built = build_layer(definition, targets, options)[0]
+    except PackagingError as error:
+        if not offline:
+            raise
+        raise PackagingError(
+            f"{error}\nA local cloud reaches no package index. If packages are missing, build the layer before: "
+            f"yunfn layer build {path}"
+        ) from error
+    for finding in built.findings:
+        pulumi.log.warn(f"{name}: {finding}")
+    return (targets[0].runtime.name,), [part.package for part in built.parts]
+
+
+def _names(targets: Sequence[Target]) -> str:
+    return ", ".join(target.name for target in targets)

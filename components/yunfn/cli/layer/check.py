@@ -1,0 +1,98 @@
+"""``yunfn layer check``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from yunfn.cli.layer.options import (
+    JsonOption,
+    OfflineOption,
+    PathArgument,
+    TargetOption,
+    UnsandboxedOption,
+    definition_at,
+    progress_shown,
+    single_target,
+)
+
+if TYPE_CHECKING:
+    from yunfn.packaging.layer import BuildOptions
+    from yunfn.packaging.proof import Finding
+    from yunfn.packaging.target import Target
+
+
+@dataclass(slots=True)
+class _Checked:
+    """A target and what was found for it in these zips."""
+
+    target: Target
+    files: list[Path]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        return any(finding.severity == "error" for finding in self.findings)
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "target": self.target.name,
+            "files": [str(file) for file in self.files],
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+
+def check(
+    path: PathArgument = Path(),
+    target: TargetOption = None,
+    with_import: Annotated[
+        bool, typer.Option("--import", help="Also import every top-level module in the target's true Python.")
+    ] = False,
+    offline: OfflineOption = False,
+    allow_unsandboxed: UnsandboxedOption = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Check that a layer, or a zip made elsewhere, would load in the cloud: ELF files, Python versions, layout, size.
+
+    A definition is built first (nothing is, if it is unchanged). Exits with 1 on any error.
+
+    Example: yunfn layer check layers/image --import
+
+    Example: yunfn layer check layer.zip --target alibaba:python3.10
+    """
+    from yunfn.packaging import proof
+    from yunfn.packaging.layer import BuildOptions
+
+    with progress_shown() as progress:
+        if path.suffix == ".zip" and not path.is_dir():
+            wanted = single_target(target, str(path))
+            found = [_Checked(wanted, [path], list(proof.check_zip(path, wanted)))]
+        else:
+            options = BuildOptions(offline=offline, allow_unsandboxed=allow_unsandboxed, progress=progress)
+            found = _built(path, target, options)
+        for each in found:
+            if with_import and not each.failed:
+                progress(f"importing every module in Python {each.target.python}")
+                each.findings += proof.import_modules(each.files, each.target)
+    if json_output:
+        typer.echo(json.dumps([each.document() for each in found], indent=2))
+    else:
+        for each in found:
+            for finding in each.findings:
+                typer.echo(f"{each.target.name}: {finding}")
+            typer.echo(f"{each.target.name}: {len(each.findings) or 'no'} findings")
+    if any(each.failed for each in found):
+        raise typer.Exit(1)
+
+
+def _built(path: Path, targets: list[str] | None, options: BuildOptions) -> list[_Checked]:
+    from yunfn.packaging.layer import build_layer
+
+    built = build_layer(definition_at(path, targets), options=options)
+    return [
+        _Checked(layer.target, [part.package.file for part in layer.parts], list(layer.findings)) for layer in built
+    ]

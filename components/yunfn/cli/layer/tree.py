@@ -1,0 +1,114 @@
+"""``yunfn layer tree``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from yunfn.cli.layer.options import (
+    JsonOption,
+    OfflineOption,
+    PathArgument,
+    TargetOption,
+    UnsandboxedOption,
+    definition_at,
+    megabytes,
+    progress_shown,
+)
+from yunfn.cli.table import print_table
+
+if TYPE_CHECKING:
+    from yunfn.packaging.layer import BuiltLayer
+    from yunfn.packaging.size_tree import SizeTree
+
+
+def tree(
+    path: PathArgument = Path(),
+    target: TargetOption = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a treemap of every file to this page instead.")
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many packages to list.")] = 15,
+    offline: OfflineOption = False,
+    allow_unsandboxed: UnsandboxedOption = False,
+    json_output: JsonOption = False,
+) -> None:
+    """List the heaviest packages of a layer, or write a treemap of it as one page.
+
+    Example: yunfn layer tree layers/image --html layer.html
+    """
+    from yunfn.packaging.layer import BuildOptions, build_layer
+    from yunfn.packaging.treemap import treemap_html
+
+    with progress_shown() as progress:
+        options = BuildOptions(offline=offline, allow_unsandboxed=allow_unsandboxed, progress=progress)
+        definition = definition_at(path, target)
+        built = build_layer(definition, options=options)
+    if html is not None:
+        html.write_text(treemap_html(definition.name, _size_tree(definition.name, built)), encoding="utf-8")
+    if json_output:
+        typer.echo(json.dumps([_document(layer, top) for layer in built], indent=2))
+        return
+    if html is not None:
+        typer.echo(f"{html}: {len(built)} targets")
+        return
+    for layer in built:
+        _print(layer, top)
+
+
+def _size_tree(name: str, built: Sequence[BuiltLayer]) -> SizeTree:
+    """Every file of every target's zips; whose it is, as the packages' own metadata in the zip says."""
+    from yunfn.packaging.archive import Archive
+    from yunfn.packaging.ignore import Selection
+    from yunfn.packaging.proof import owners, read_distributions
+    from yunfn.packaging.size_tree import SizeTree, size_tree
+
+    root = SizeTree(name)
+    for layer in built:
+        prefix = layer.target.package_prefix
+        for number, part in enumerate(layer.parts, 1):
+            entries = part.package.manifest.entries
+            with closing(Archive(part.package.file, Selection(defaults=False))) as archive:
+                # Entries open by path only once they are listed.
+                found = read_distributions({e.path: e.size for e in archive.entries()}, archive.open, prefix)
+            suffix = f" part {number}" if len(layer.parts) > 1 else ""
+            child = size_tree(layer.target.name + suffix, entries, owners(found, prefix))
+            root.size += child.size
+            root.children[child.name] = child
+    # One target needs no level of its own.
+    return next(iter(root.children.values())) if len(root.children) == 1 else root
+
+
+def _heaviest(layer: BuiltLayer) -> list[tuple[str, str, int]]:
+    found = [(p.name, p.version, p.size) for part in layer.parts for p in part.packages]
+    total = sum(part.package.manifest.size for part in layer.parts)
+    other = total - sum(size for _, _, size in found)
+    return sorted([*found, *([("(other files)", "", other)] if other else [])], key=lambda row: (-row[2], row[0]))
+
+
+def _document(layer: BuiltLayer, top: int) -> dict[str, object]:
+    return {
+        "name": layer.name,
+        "target": layer.target.name,
+        "unzipped": sum(part.package.manifest.size for part in layer.parts),
+        "packages": [{"name": n, "version": v, "size": s} for n, v, s in _heaviest(layer)[:top]],
+    }
+
+
+def _print(layer: BuiltLayer, top: int) -> None:
+    total = sum(part.package.manifest.size for part in layer.parts)
+    zipped = sum(part.package.zip_size for part in layer.parts)
+    typer.echo(
+        typer.style(f"{layer.name} for {layer.target.name}", bold=True)
+        + f" ({megabytes(total)} unzipped, {megabytes(zipped)} zipped)"
+    )
+    found = _heaviest(layer)
+    rows = [(f"  {n}", v, megabytes(s), f"{s / total:4.0%}") for n, v, s in found[:top]]
+    print_table(rows, ("  package", "version", "unzipped", "share"))
+    if len(found) > top:
+        typer.echo(f"  and {len(found) - top} more")

@@ -1,0 +1,199 @@
+"""Builds a layer: lock, installed tree, hooks, proof, zip; nothing of it where the inputs are as they were."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from yunfn.exceptions import FindingsError, PackagingError
+from yunfn.packaging import proof
+from yunfn.packaging.building import WheelBuilder
+from yunfn.packaging.cache import ArtifactCache, Build
+from yunfn.packaging.contents import Contents
+from yunfn.packaging.definition import LayerDefinition
+from yunfn.packaging.input_key import input_key
+from yunfn.packaging.layer.built import BuiltLayer, LayerPart, PackageSize, details_of, parts_of
+from yunfn.packaging.layer.contents import InstalledTree, only, placed
+from yunfn.packaging.layer.locking import locked
+from yunfn.packaging.layer.tree import install_packages, run_after, run_before
+from yunfn.packaging.proof import Distribution, Finding
+from yunfn.packaging.proof.sizes import check_zip_size
+from yunfn.packaging.resolution import LayerLock, WheelSource
+from yunfn.packaging.split import split
+from yunfn.packaging.target import Target
+
+_ENVIRONMENTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How to build.
+
+    ``update`` locks anew; ``frozen`` refuses where a lock is missing; ``offline`` asks caches alone;
+    ``allow_unsandboxed`` runs build scripts and hooks unisolated on machines that cannot isolate; ``cache`` keeps the
+    zips; ``progress`` takes one short line at a time.
+    """
+
+    update: bool = False
+    frozen: bool = False
+    offline: bool = False
+    allow_unsandboxed: bool = False
+    cache: ArtifactCache = field(default_factory=ArtifactCache)
+    progress: Callable[[str], None] = lambda _: None
+
+    def wheels(self) -> WheelSource:
+        """What builds source distributions under these options."""
+        return WheelBuilder(
+            allow_unsandboxed=self.allow_unsandboxed, offline=self.offline, progress=self.progress
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Job:
+    """One target that has to be built: its key, and what is found for it on the way."""
+
+    target: Target
+    key: str
+    contents: Contents | None = None
+    groups: tuple[tuple[Contents, tuple[PackageSize, ...]], ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+
+def build_layer(
+    definition: LayerDefinition, targets: Sequence[Target] = (), options: BuildOptions | None = None
+) -> tuple[BuiltLayer, ...]:
+    """Build the layer for each target (default: the definition's), in the order given.
+
+    Targets that share Python and platform share one installed tree, and equal files are compressed once.
+
+    Raises:
+        DefinitionError, StaleLockError: the lock does not fit the definition.
+        ResolutionError, BuildError, IsolationError: packages cannot be found, built or isolated.
+        FindingsError: what was built would fail in the cloud; nothing is kept of it.
+        PackagingError: something may not be packed.
+    """
+    options = options or BuildOptions()
+    wanted = list(dict.fromkeys(targets or definition.targets))
+    if not wanted:
+        raise PackagingError(f"{definition.file}: says no target: name one, such as --target alibaba:python3.10")
+    wheels = options.wheels()
+    lock = locked(
+        definition,
+        wanted,
+        wheels,
+        update=options.update,
+        frozen=options.frozen,
+        offline=options.offline,
+        progress=options.progress,
+    )
+    keys = {target: input_key(definition, lock.packages(target), target) for target in wanted}
+    kept = {target: options.cache.recall(keys[target]) for target in wanted}
+    missing = [_Job(target, keys[target]) for target in wanted if kept[target] is None]
+    fresh = {job.target: build for job, build in _build(definition, lock, missing, wheels, options)} if missing else {}
+    result = []
+    for target in wanted:
+        build = kept[target] or fresh[target]
+        parts = parts_of(build.packages, build.details)
+        cached = kept[target] is not None
+        result.append(BuiltLayer(definition.name, target, keys[target], parts, build.findings, cached))
+    return tuple(result)
+
+
+def _build(
+    definition: LayerDefinition, lock: LayerLock, jobs: Sequence[_Job], wheels: WheelSource, options: BuildOptions
+) -> Iterable[tuple[_Job, Build]]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yunfn-layer-")))
+        # Hooks are told the target, so what they make serves no other.
+        alone = bool(definition.before or definition.after)
+        groups: dict[str, list[_Job]] = {}
+        for job in jobs:
+            groups.setdefault(job.target.name if alone else job.target.environment, []).append(job)
+        with ThreadPoolExecutor(_ENVIRONMENTS, thread_name_prefix="yunfn-layer") as pool:
+            running = [
+                pool.submit(_prepare, definition, lock, group, folder / str(number), wheels, options)
+                for number, group in enumerate(groups.values())
+            ]
+            for each in running:
+                each.result()
+        _refuse(definition, jobs)
+        options.progress(f"compressing {definition.name}")
+        parts = [contents for job in jobs for contents, _ in job.groups]
+        packages = iter(options.cache.pack(parts))
+        built = []
+        for job in jobs:
+            inside = [LayerPart(next(packages), sizes) for _, sizes in job.groups]
+            for part in inside:
+                job.findings += check_zip_size(part.package.file.name, part.package.zip_size, job.target)
+            built.append((job, inside))
+        _refuse(definition, jobs)
+        result = []
+        for job, inside in built:
+            build = Build(tuple(part.package for part in inside), tuple(job.findings), details_of(inside))
+            options.cache.remember(job.key, build)
+            result.append((job, build))
+        return result
+
+
+def _prepare(
+    definition: LayerDefinition,
+    lock: LayerLock,
+    jobs: Sequence[_Job],
+    folder: Path,
+    wheels: WheelSource,
+    options: BuildOptions,
+) -> None:
+    """Make the tree that these jobs share, and list and check what each of their zips will hold."""
+    target, tree = jobs[0].target, folder / "tree"
+    packages = lock.packages(target)
+    hooks = {"allow_unsandboxed": options.allow_unsandboxed, "progress": options.progress}
+    before = run_before(definition.before, target, folder / "before", **hooks)  # type: ignore[arg-type]
+    tree.mkdir(parents=True)
+    install_packages(
+        definition, packages, target, tree, wheels, offline=options.offline, progress=options.progress
+    )  # fmt: skip
+    run_after(definition.after, target, tree, **hooks)  # type: ignore[arg-type]
+    distributions = proof.distributions(tree)
+    installed = InstalledTree(tree, definition.exclude) if any(tree.iterdir()) else None
+    for job in jobs:
+        job.contents = Contents.of(
+            placed(definition, job.target, installed, before), str(definition.file), job.target.name
+        )  # fmt: skip
+        owners = proof.owners(distributions, job.target.package_prefix)
+        opened = job.contents
+        job.findings += proof.check(opened.manifest.entries, opened.open, job.target, owners)
+        job.groups = _groups(definition, job, opened, distributions, owners)
+
+
+def _groups(
+    definition: LayerDefinition,
+    job: _Job,
+    contents: Contents,
+    distributions: Sequence[Distribution],
+    owners: dict[str, str],
+) -> tuple[tuple[Contents, tuple[PackageSize, ...]], ...]:
+    """Divide the contents into the zips they go to: one, or several where the layer may be split and has to be."""
+    unzipped: dict[str, int] = {}
+    for entry in contents.manifest.entries:
+        label = owners.get(entry.path, "")
+        unzipped[label] = unzipped.get(label, 0) + entry.size
+    sizes = {d.label: PackageSize(d.name, d.version, unzipped.get(d.label, 0)) for d in distributions}
+    limit = job.target.limits.zip_mb * 2**20
+    if not definition.split or contents.manifest.size <= limit:
+        return ((contents, tuple(sizes.values())),)
+    found = []
+    for labels in map(frozenset, split(unzipped, limit)):
+        part = only(contents, lambda path, labels=labels: owners.get(path, "") in labels, str(definition.file))  # type: ignore[misc]
+        found.append((part, tuple(sizes[label] for label in sizes if label in labels)))
+    return tuple(found)
+
+
+def _refuse(definition: LayerDefinition, jobs: Sequence[_Job]) -> None:
+    errors = [(job.target, f) for job in jobs for f in job.findings if f.severity == "error"]
+    if errors:
+        lines = "\n".join(f"  {target.name}: {finding}" for target, finding in errors)
+        raise FindingsError(f"{definition.file}: would fail in the cloud, so it is not built:\n{lines}")

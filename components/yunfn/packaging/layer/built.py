@@ -1,0 +1,80 @@
+"""What a build of a layer for one target gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from yunfn.packaging.package import Package
+from yunfn.packaging.proof.finding import Finding
+from yunfn.packaging.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSize:
+    """One installed package: normalized name, version, and its bytes unzipped."""
+
+    name: str
+    version: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerPart:
+    """One zip of a layer, with the packages in it; a layer that was not split has one."""
+
+    package: Package
+    packages: tuple[PackageSize, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltLayer:
+    """A layer built for a target.
+
+    ``input_key`` is what the build was found by, ``cached`` whether nothing had to be built; ``findings`` hold
+    warnings only: a layer with errors is not built.
+    """
+
+    name: str
+    target: Target
+    input_key: str
+    parts: tuple[LayerPart, ...]
+    findings: tuple[Finding, ...]
+    cached: bool
+
+    def document(self) -> dict[str, Any]:
+        """The build as ``--json`` prints it; sizes in bytes."""
+        return {
+            "name": self.name,
+            "target": self.target.name,
+            "input_key": self.input_key,
+            "cached": self.cached,
+            "parts": [_part(part) for part in self.parts],
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+
+def _part(part: LayerPart) -> dict[str, Any]:
+    package = part.package
+    return {
+        "digest": package.digest,
+        "file": str(package.file),
+        "sha256": package.sha256,
+        "zipped": package.zip_size,
+        "unzipped": package.manifest.size,
+        "packages": [{"name": p.name, "version": p.version, "size": p.size} for p in part.packages],
+    }
+
+
+def details_of(parts: Sequence[LayerPart]) -> dict[str, Any]:
+    """What the cache keeps beside a build's packages: which installed packages are in which."""
+    return {"parts": [[[p.name, p.version, p.size] for p in part.packages] for part in parts]}
+
+
+def parts_of(packages: Sequence[Package], details: Mapping[str, Any]) -> tuple[LayerPart, ...]:
+    """Read the parts of a recorded build back."""
+    return tuple(
+        LayerPart(package, tuple(PackageSize(str(n), str(v), int(s)) for n, v, s in inside))
+        for package, inside in zip(packages, details["parts"], strict=True)
+    )

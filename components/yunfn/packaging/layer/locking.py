@@ -1,0 +1,99 @@
+"""A layer's lock: read where there is one that fits, made where there is none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import platformdirs
+
+from yunfn.exceptions import DefinitionError, StaleLockError
+from yunfn.packaging.definition import LayerDefinition
+from yunfn.packaging.resolution import (
+    LayerLock,
+    WheelSource,
+    check_lock,
+    read_lock,
+    requirement_lines,
+    resolve,
+    write_lock,
+)
+from yunfn.packaging.target import Target
+
+Progress = Callable[[str], None]
+
+
+def lock_file(definition: LayerDefinition) -> Path:
+    """Where the definition's lock is: its layer.lock, or for a bare requirements file a file in the user's cache.
+
+    A requirements file may stand in a folder that is not yunfn's to write in; a layer.lock beside it is used all the
+    same.
+    """
+    if definition.lock.is_file() or definition.file.name == "layer.yaml":
+        return definition.lock
+    lines = "\n".join(requirement_lines(definition))
+    digest = hashlib.sha256(lines.encode()).hexdigest()
+    return platformdirs.user_cache_path("yunfn") / "locks" / f"{digest}.lock"
+
+
+def locked(
+    definition: LayerDefinition,
+    targets: Sequence[Target],
+    wheels: WheelSource,
+    *,
+    relock: bool = False,
+    update: bool = False,
+    frozen: bool = False,
+    offline: bool = False,
+    progress: Progress = lambda _: None,
+) -> LayerLock:
+    """Answer the definition's lock for ``targets``, made and written where it is missing.
+
+    Args:
+        definition: The layer.
+        targets: What packages are needed for.
+        wheels: Builds wheels of packages that have none, as resolution needs their metadata.
+        relock: Whether to lock anew where the requirements have changed, keeping what still fits.
+        update: Whether to resolve anew, with the newest versions that fit.
+        frozen: Whether a missing lock is an error.
+        offline: Whether no package index may be asked.
+        progress: Told what is done, one line each.
+
+    Raises:
+        StaleLockError: the lock was made of other requirements, and neither ``relock`` nor ``update`` is set.
+        DefinitionError: there is no lock and ``frozen`` is set, or the lock is damaged.
+        ResolutionError: nothing fits; with uv's or the index's words.
+    """
+    file = lock_file(definition)
+    previous: LayerLock | None = read_lock(file) if file.is_file() else None
+    if previous is None and frozen:
+        raise DefinitionError(file, None, "there is no lock, and none may be made: run `yunfn layer lock`")
+    wanted = list(targets)
+    if previous is not None and not (update or relock):
+        try:
+            check_lock(definition, previous, targets)
+        except StaleLockError:
+            # Another target is no change of the requirements: what is locked stays, what is missing is added.
+            missing = [target for target in targets if target.environment not in previous.environments]
+            if frozen or not missing:
+                raise
+            known = [target for target in targets if target.environment in previous.environments]
+            check_lock(definition, previous, known) if known else _check_lines(definition, previous)
+            wanted = missing
+        else:
+            return previous
+    found = resolve(
+        definition, wanted, wheels=wheels, offline=offline, upgrade=update, previous=previous, progress=progress
+    )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_lock(file, found)
+    progress(f"locked in {file}")
+    return found
+
+
+def _check_lines(definition: LayerDefinition, lock: LayerLock) -> None:
+    if requirement_lines(definition) != lock.requirements:
+        raise StaleLockError(
+            definition.lock, None, f"was made from other requirements than {definition.file} has: --update locks anew"
+        )

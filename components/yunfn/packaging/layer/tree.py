@@ -1,0 +1,76 @@
+"""The installed tree of a layer: sdists fetched and built, everything installed, hooks run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from yunfn.packaging.building import install, run_hook
+from yunfn.packaging.definition import Hook, LayerDefinition, LockedPackage
+from yunfn.packaging.folder import Folder
+from yunfn.packaging.ignore import Selection
+from yunfn.packaging.resolution import WheelSource, fetch_sdist
+from yunfn.packaging.source import Source
+from yunfn.packaging.target import Target
+
+# Builds of source distributions that run side by side; most of each is one compiler at a time.
+_BUILDS = 2
+
+
+def install_packages(
+    definition: LayerDefinition,
+    packages: Sequence[LockedPackage],
+    target: Target,
+    into: Path,
+    wheels: WheelSource,
+    *,
+    offline: bool,
+    progress: Callable[[str], None],
+) -> None:
+    """Install the locked packages for the target's environment into ``into``; what has no wheel is built first.
+
+    Raises:
+        BuildError: a source distribution could not be built.
+        ResolutionError: uv could not install; in its words.
+    """
+
+    def build(package: LockedPackage) -> Path:
+        sdist = fetch_sdist(package, target, indexes=definition.indexes, offline=offline)
+        return wheels.wheel(sdist, package.name, package.version, target)
+
+    without_wheel = [package for package in packages if package.sdist]
+    with ThreadPoolExecutor(_BUILDS, thread_name_prefix="yunfn-build") as pool:
+        built = dict(zip((p.name for p in without_wheel), pool.map(build, without_wheel), strict=True))
+    progress(f"installing {len(packages)} packages for Python {target.python}, {target.platform}")
+    # Hooks may change files in place, and uv's are links into its cache.
+    install(packages, built, target, into, offline=offline, copy=bool(definition.after))
+
+
+def run_before(
+    hooks: Sequence[Hook], target: Target, into: Path, *, allow_unsandboxed: bool, progress: Callable[[str], None]
+) -> list[Source]:
+    """Run each hook in a folder of its own under ``into``; what they leave there goes into the layer as it lies.
+
+    Raises:
+        BuildError: a hook failed; with its last words.
+        IsolationError: this machine cannot isolate it.
+    """
+    found: list[Source] = []
+    for number, hook in enumerate(hooks, 1):
+        folder = into / str(number)
+        folder.mkdir(parents=True)
+        run_hook(hook, folder, target, allow_unsandboxed=allow_unsandboxed, progress=progress)
+        # The files it was given are its sources, not its result.
+        given = [f"/{path.name}" for path in hook.files]
+        if any(folder.rglob("*")):
+            found.append(Folder(folder, Selection((), given)))
+    return found
+
+
+def run_after(
+    hooks: Sequence[Hook], target: Target, tree: Path, *, allow_unsandboxed: bool, progress: Callable[[str], None]
+) -> None:
+    """Run each hook in the finished tree of packages; raises as ``run_before`` does."""
+    for hook in hooks:
+        run_hook(hook, tree, target, allow_unsandboxed=allow_unsandboxed, progress=progress)
