@@ -6,6 +6,7 @@
     ├── ValidationError             an argument breaks a rule of the cloud: property, value, rule
     ├── AccountMismatchError        the stack was made in another account than the one in use
     ├── PackagingError              a folder or zip cannot become a package
+    │   ├── RefusedEntryError       what stands in a folder or zip may not be packed: path, rule
     │   ├── DefinitionError         a layer.yaml, Funfile, requirements or lock file is wrong: file, line, rule
     │   │   └── StaleLockError      layer.lock was made from other requirements
     │   ├── ResolutionError         no set of packages fits the target; the index's or uv's own words
@@ -53,6 +54,22 @@ class PackagingError(YunfnError):
     """A folder or zip cannot become a code package or layer."""
 
 
+class RefusedEntryError(PackagingError):
+    """What stands in a folder or zip may not be packed; nothing of it was written anywhere.
+
+    ``label`` names the folder or zip, ``path`` the entry as it calls itself ("" for the whole), ``rule`` is the name
+    findings give the reason, such as ``archive-parent-path``, ``reason`` says it in words; ``shown`` is the entry in
+    the error's text where its bare path would not tell what is wrong.
+    """
+
+    def __init__(self, label: str, path: str, rule: str, reason: str, shown: str = "") -> None:
+        self.label = label
+        self.path = path
+        self.rule = rule
+        self.reason = f"{shown}: {reason}" if shown else reason
+        super().__init__(f"{label}: {shown or repr(path)}: {reason}" if path else f"{label}: {reason}")
+
+
 class DefinitionError(PackagingError):
     """A layer.yaml, Funfile, requirements or lock file is wrong; ``file`` and ``line`` (from 1, None unknown)."""
 
@@ -95,7 +112,16 @@ class MissingToolError(YunfnError):
 
 
 class CloudAnswerError(YunfnError):
-    """A cloud's API refused a call; the text names API, code and request id."""
+    """A cloud's API refused a call; the text names API, code and request id.
+
+    ``code`` is the API's word for the refusal and ``status`` that of HTTP; empty and 0 where nothing was answered or
+    nobody asked for them.
+    """
+
+    def __init__(self, message: str, *, code: str = "", status: int = 0) -> None:
+        self.code = code
+        self.status = status
+        super().__init__(message)
 
 
 class OperationStoppedError(YunfnError):

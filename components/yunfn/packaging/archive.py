@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from yunfn.exceptions import PackagingError
+from yunfn.exceptions import RefusedEntryError
 from yunfn.packaging.ignore import Selection
 from yunfn.packaging.manifest import Entry, Mode, checked_link, checked_path
 
@@ -21,6 +22,11 @@ MAX_UNZIPPED = 2 * 1024**3
 _MAX_TARGET = 4096
 _CHUNK = 1 << 20
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# What zipfile raises for bytes that are no zip, and for entries whose bytes are not what their headers say.
+_DAMAGED = (
+    OSError, EOFError, ValueError, IndexError, RuntimeError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error, struct.error,
+)  # fmt: skip
 
 
 class Archive:
@@ -34,9 +40,16 @@ class Archive:
         self.label = str(file)
         self._selection = selection
         try:
-            self._zip = zipfile.ZipFile(file)
-        except (OSError, zipfile.BadZipFile) as error:
-            raise PackagingError(f"{file}: cannot be read as a zip: {error}") from error
+            # Names without the UTF-8 flag are UTF-8 all the same where Unix tools wrote them; others cannot be known.
+            self._zip = zipfile.ZipFile(file, metadata_encoding="utf-8")
+        except UnicodeDecodeError as error:
+            name = repr(error.object)
+            raise RefusedEntryError(
+                self.label, name, "archive-name-encoding", "file names must be UTF-8", name
+            ) from error
+        except _DAMAGED as error:
+            reason = f"cannot be read as a zip: {error}"
+            raise RefusedEntryError(self.label, "", "archive-damaged", reason) from error
         self._infos: dict[str, zipfile.ZipInfo] = {}
 
     def close(self) -> None:
@@ -56,7 +69,7 @@ class Archive:
             if not self._selection.takes(path):
                 continue
             if path in self._infos:
-                raise PackagingError(f"{self.label}: {path!r}: the same path stands in it twice")
+                raise self._refused(path, "archive-duplicate", "the same path stands in it twice")
             self._infos[path] = info
             entry = self._entry(path, info, left)
             left -= entry.size
@@ -71,11 +84,11 @@ class Archive:
         digest, size, head = self._read(path, info, left)
         if stat.S_ISLNK(unix):
             if size > _MAX_TARGET:
-                raise PackagingError(f"{self.label}: {path!r}: a symbolic link with a target of {size} bytes")
+                raise self._refused(path, "archive-link-escape", f"a symbolic link with a target of {size} bytes")
             checked_link(path, head.decode(errors="replace"), self.label)
             return Entry(path, Mode.SYMLINK, digest, size)
         if stat.S_IFMT(unix) not in (0, stat.S_IFREG):
-            raise PackagingError(f"{self.label}: {path!r}: is neither file, folder nor symbolic link")
+            raise self._refused(path, "archive-special-file", "is neither file, folder nor symbolic link")
         return Entry(path, Mode.EXECUTABLE if unix & stat.S_IXUSR else Mode.FILE, digest, size)
 
     def _read(self, path: str, info: zipfile.ZipInfo, left: int) -> tuple[str, int, bytes]:
@@ -86,26 +99,37 @@ class Archive:
                 while chunk := content.read(_CHUNK):
                     size += len(chunk)
                     if size > left:
-                        raise PackagingError(f"{self.label}: {path!r}: unzips to more than {MAX_UNZIPPED} bytes in all")
+                        raise self._bomb(path)
                     state.update(chunk)
                     head = head or chunk[: _MAX_TARGET + 1]
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-            raise PackagingError(f"{self.label}: {path!r}: cannot be unzipped: {error}") from error
+        except _DAMAGED as error:
+            raise self._refused(path, "archive-damaged", f"cannot be unzipped: {error}") from error
         return state.hexdigest(), size, head
 
     def _refuse_bombs(self, infos: list[zipfile.ZipInfo]) -> None:
         if len(infos) > MAX_ENTRIES:
-            raise PackagingError(f"{self.label}: {len(infos)} entries, at most {MAX_ENTRIES} are taken")
-        end, before = 0, ""
+            reason = f"{len(infos)} entries, at most {MAX_ENTRIES} are taken"
+            raise self._refused("", "archive-entries", reason)
+        end, before, left = 0, "", MAX_UNZIPPED
         for info in sorted(infos, key=lambda i: i.header_offset):
+            name = info.filename
             if info.flag_bits & 0x1:
-                raise PackagingError(f"{self.label}: {info.filename!r}: is encrypted")
+                raise self._refused(name, "archive-encrypted", "is encrypted")
             if info.compress_type not in _METHODS:
-                raise PackagingError(
-                    f"{self.label}: {info.filename!r}: compressed by method {info.compress_type}; "
-                    "clouds read stored and deflate only"
-                )
+                reason = f"compressed by method {info.compress_type}; clouds read stored and deflate only"
+                raise self._refused(name, "archive-compression", reason)
             # Entries that share bytes unfold to far more than the zip's size (the overlapping zip bomb).
             if info.header_offset < end:
-                raise PackagingError(f"{self.label}: {info.filename!r} overlaps {before!r}: a zip bomb")
-            end, before = info.header_offset + 30 + info.compress_size, info.filename
+                reason = f"overlaps {before!r}: a zip bomb"
+                raise self._refused(name, "archive-bomb", reason)
+            left -= info.file_size
+            # Nothing need be unzipped to believe the worst.
+            if left < 0:
+                raise self._bomb(name)
+            end, before = info.header_offset + 30 + info.compress_size, name
+
+    def _bomb(self, path: str) -> RefusedEntryError:
+        return self._refused(path, "archive-bomb", f"unzips to more than {MAX_UNZIPPED} bytes in all")
+
+    def _refused(self, path: str, rule: str, reason: str) -> RefusedEntryError:
+        return RefusedEntryError(self.label, path, rule, reason)

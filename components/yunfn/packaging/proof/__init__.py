@@ -5,3 +5,4 @@ from yunfn.packaging.proof.distributions import Distribution as Distribution
 from yunfn.packaging.proof.distributions import distributions as distributions
 from yunfn.packaging.proof.distributions import owners as owners
 from yunfn.packaging.proof.finding import Finding as Finding
+from yunfn.packaging.proof.zip_check import check_zip as check_zip

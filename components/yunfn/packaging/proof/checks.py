@@ -14,13 +14,13 @@ from packaging.version import Version
 
 from yunfn.packaging.manifest import Entry, Mode
 from yunfn.packaging.proof.bytecode import check_bytecode
-from yunfn.packaging.proof.distributions import Distribution, owners, read_distributions
+from yunfn.packaging.proof.distributions import Distribution, read_distributions
 from yunfn.packaging.proof.elf import MAGIC, DamagedElfError, Elf, read_elf
 from yunfn.packaging.proof.elf_rules import LIBRARY, check_abi, check_elf, check_format
 from yunfn.packaging.proof.finding import Finding
 from yunfn.packaging.proof.shared_libraries import Libraries, check_libraries
 from yunfn.packaging.proof.sizes import check_unzipped_size
-from yunfn.packaging.proof.structure import check_layout, check_names
+from yunfn.packaging.proof.structure import PythonTree, check_layout, check_names
 from yunfn.packaging.proof.system_libraries import SystemLibraries
 from yunfn.packaging.target import Target
 
@@ -55,20 +55,18 @@ def check(
         Findings ordered by path and rule. Files are read as far as a rule needs them: a few pages of each ELF file.
     """
     sizes = {entry.path: entry.size for entry in entries}
-    found = read_distributions(sizes, open, target.package_prefix)
-    owning = owners if owners is not None else _owners(found, target)
+    tree = PythonTree.of(sizes)
+    # Wherever they stand: that they stand in the wrong place is a finding of its own.
+    found = [d for folder in tree.sites() for d in read_distributions(sizes, open, folder)]
+    owning = owners if owners is not None else {path: d.label for d in found for path in d.files}
     findings = [
-        *check_layout(sizes, target, open),
+        *check_layout(sizes, target, open, tree),
         *check_names(sizes),
         *check_unzipped_size(name, entries, target, owning),
         *_check_requires_python(found, target),
         *_check_files(entries, open, target, owning, found),
     ]
     return sorted(findings, key=lambda f: (f.path, f.rule, f.message))
-
-
-def _owners(found: Sequence[Distribution], target: Target) -> dict[str, str]:
-    return owners(found, target.package_prefix)
 
 
 def _check_requires_python(found: Sequence[Distribution], target: Target) -> Iterator[Finding]:
@@ -90,7 +88,7 @@ def _check_files(
 ) -> Iterator[Finding]:
     elves: dict[str, Elf] = {}
     links: dict[str, str] = {}
-    oldest = _oldest_pythons(found, target)
+    oldest = _oldest_pythons(found)
     for entry in entries:
         path, package = entry.path, owning.get(entry.path, "")
         if entry.mode is Mode.SYMLINK:
@@ -131,14 +129,13 @@ def _check_elves(
             yield from check_libraries(path, package, elf, libraries, target, system)
 
 
-def _oldest_pythons(found: Sequence[Distribution], target: Target) -> dict[str, str]:
+def _oldest_pythons(found: Sequence[Distribution]) -> dict[str, str]:
     """For each file of a wheel with the stable ABI, the oldest Python it is for."""
-    under = f"{target.package_prefix}/" if target.package_prefix else ""
     oldest = {}
     for distribution in found:
         minors = [int(match["minor"]) for tag in distribution.tags if (match := _ABI3.match(tag))]
         if minors:
-            oldest.update({under + path: f"3.{min(minors)}" for path in distribution.files})
+            oldest.update(dict.fromkeys(distribution.files, f"3.{min(minors)}"))
     return oldest
 
 

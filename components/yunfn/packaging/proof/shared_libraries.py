@@ -17,12 +17,12 @@ from yunfn.packaging.target import Target
 _MOUNT = "/opt"
 
 
-def library_folders(target: Target) -> tuple[str, ...]:
-    """Folders of the package on LD_LIBRARY_PATH: FCD "layers" (/opt/lib), SCFD "layers" (/opt).
+def library_folder(target: Target) -> str:
+    """The folder in the cloud that LD_LIBRARY_PATH names, and where ``libraries:`` go: /opt/lib or /opt.
 
-    Custom runtimes get no search path of their own; ``lib`` is where their functions are told to look.
+    Custom runtimes get no search path of their own; theirs is where functions are told to look.
     """
-    return ("",) if target.runtime.cloud == "tencent" else ("lib",)
+    return posixpath.join(_MOUNT, target.runtime.library_path).rstrip("/")
 
 
 class Libraries:
@@ -31,7 +31,7 @@ class Libraries:
     def __init__(self, elves: Mapping[str, Elf], links: Mapping[str, str], target: Target) -> None:
         self._elves = elves
         self._links = links
-        self._path = library_folders(target)
+        self._path = library_folder(target)
         self._names: dict[str, str] = {}
         for path, elf in sorted(elves.items()):
             self._names.setdefault(path.rpartition("/")[2], path)
@@ -92,7 +92,7 @@ class Libraries:
             return self._file(_expanded(name, path))
         elf = self._elves[path]
         own = [_expanded(folder, path) for folder in (elf.runpath or elf.rpath)]
-        for folder in (*own, *inherited, *(posixpath.join(_MOUNT, part) for part in self._path)):
+        for folder in (*own, *inherited, self._path):
             found = self._file(posixpath.join(folder, name))
             if found is not None:
                 return found
@@ -143,7 +143,7 @@ def _missing(
     path: str, package: str, name: str, libraries: Libraries, target: Target, system: SystemLibraries
 ) -> Finding:
     elsewhere = libraries.anywhere(name)
-    where = ", ".join(f"/opt/{part}".rstrip("/") for part in library_folders(target))
+    where = library_folder(target)
     if elsewhere is not None:
         message = f"needs {name}, which stands at {elsewhere}, where the loader does not look ({where} or its RPATH)"
         advice = "it works only if something loads that library first; else put it under `libraries:`"

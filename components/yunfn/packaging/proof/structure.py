@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -47,6 +47,10 @@ class PythonTree:
                 at, _, info = folder.rpartition("/")
                 tree.infos.setdefault(at, set()).add(info)
         return tree
+
+    def sites(self) -> list[str]:
+        """Folders with dist-info in them, what packages carry along left out."""
+        return sorted(folder for folder in self.infos if not self.inside_package(folder))
 
     def roots(self) -> dict[str, set[str]]:
         """Folders with packages in them that are no packages themselves -> the names of those packages."""
@@ -166,9 +170,3 @@ def _misplaced(folder: str, names: Collection[str], target: Target) -> Finding:
         f"{listed} {'stand' if len(some) > 1 else 'stands'} {where}{deep}: {effect}",
         advice,
     )
-
-
-def importable(paths: Collection[str], links: Mapping[str, str], target: Target) -> PythonTree:
-    """The Python part of a package below the target's prefix, paths relative to it; links count as what they are."""
-    under = f"{target.package_prefix}/" if target.package_prefix else ""
-    return PythonTree.of([path[len(under) :] for path in (*paths, *links) if path.startswith(under)])
