@@ -82,7 +82,7 @@ def test_a_versioned_bucket_is_refused_before_anything_is_sent(
 
 
 def test_bytes_that_differ_from_the_files_are_removed_again(store: OssStore, file: Path) -> None:
-    with pytest.raises(ArtifactError, match="CRC-64 .* removed again"):
+    with pytest.raises(ArtifactError, match=r"CRC-64 .* removed again"):
         store.put(KEY, file, crc64_of_file(file) ^ 1, Transfer())
     assert store.head(KEY) is None
 
@@ -122,7 +122,7 @@ def test_what_the_cloud_refuses_is_told_with_api_code_and_request_id(
         list(store.read(KEY))
     with pytest.raises(CloudAnswerError, match=f"OSS GetBucketVersioning no-such-bucket: NoSuchBucket: .*{request_id}"):
         put(OssStore(session, "no-such-bucket"), file)
-    with pytest.raises(CloudAnswerError, match="OSS HeadObject oss://no-such-bucket/.*: NoSuchBucket"):
+    with pytest.raises(CloudAnswerError, match=r"OSS HeadObject oss://no-such-bucket/.*: NoSuchBucket"):
         OssStore(session, "no-such-bucket").head(KEY)
 
 

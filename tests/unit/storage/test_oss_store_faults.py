@@ -225,7 +225,7 @@ def test_parts_bent_underway_are_sent_again(
 
 def test_an_object_bent_underway_is_removed(store: OssStore, file: Path, bent: list[str]) -> None:
     file.write_bytes(b"small")
-    with pytest.raises(ArtifactError, match="mismatch.*removed again"):
+    with pytest.raises(ArtifactError, match=r"mismatch.*removed again"):
         put(store, file)
     assert store.head(KEY) is None
 
