@@ -15,6 +15,7 @@ from packaging.version import Version
 from yunfn.packaging.manifest import Entry, Mode
 from yunfn.packaging.proof.bytecode import check_bytecode
 from yunfn.packaging.proof.distributions import Distribution, read_distributions
+from yunfn.packaging.proof.distributions import owners as owners_of
 from yunfn.packaging.proof.elf import MAGIC, DamagedElfError, Elf, read_elf
 from yunfn.packaging.proof.elf_rules import LIBRARY, check_abi, check_elf, check_format
 from yunfn.packaging.proof.finding import Finding
@@ -33,6 +34,8 @@ _ABI3 = re.compile(r"^cp3(?P<minor>\d+)-abi3-")
 # Compressed content up to this size is held in memory to be read at random, more goes to a temporary file.
 _SPOOL_BYTES = 16 * 1024**2
 _Open = Callable[[str], BinaryIO]
+# The distributions by the folder they are installed in.
+_Installed = Mapping[str, Sequence[Distribution]]
 
 
 def check(
@@ -57,13 +60,16 @@ def check(
     sizes = {entry.path: entry.size for entry in entries}
     tree = PythonTree.of(sizes)
     # Wherever they stand: that they stand in the wrong place is a finding of its own.
-    found = [d for folder in tree.sites() for d in read_distributions(sizes, open, folder)]
-    owning = owners if owners is not None else {path: d.label for d in found for path in d.files}
+    found = {folder: read_distributions(sizes, open, folder) for folder in tree.sites()}
+    owning = dict(owners or {})
+    if owners is None:
+        for folder, installed in found.items():
+            owning.update(owners_of(installed, folder))
     findings = [
         *check_layout(sizes, target, open, tree),
         *check_names(sizes),
         *check_unzipped_size(name, entries, target, owning),
-        *_check_requires_python(found, target),
+        *(f for installed in found.values() for f in _check_requires_python(installed, target)),
         *_check_files(entries, open, target, owning, found),
     ]
     return sorted(findings, key=lambda f: (f.path, f.rule, f.message))
@@ -80,11 +86,11 @@ def _check_requires_python(found: Sequence[Distribution], target: Target) -> Ite
         if not wanted.contains(version):
             message = f"needs Python {distribution.requires_python}; {target.name} has Python {target.python}"
             advice = f"pin a version for Python {target.python} (`yunfn layer build` chooses one)"
-            yield Finding("requires-python", "error", distribution.folder, distribution.label, message, advice)
+            yield Finding("requires-python", "error", distribution.info, distribution.label, message, advice)
 
 
 def _check_files(
-    entries: Sequence[Entry], open: _Open, target: Target, owning: Mapping[str, str], found: Sequence[Distribution]
+    entries: Sequence[Entry], open: _Open, target: Target, owning: Mapping[str, str], found: _Installed
 ) -> Iterator[Finding]:
     elves: dict[str, Elf] = {}
     links: dict[str, str] = {}
@@ -129,13 +135,14 @@ def _check_elves(
             yield from check_libraries(path, package, elf, libraries, target, system)
 
 
-def _oldest_pythons(found: Sequence[Distribution]) -> dict[str, str]:
+def _oldest_pythons(found: _Installed) -> dict[str, str]:
     """For each file of a wheel with the stable ABI, the oldest Python it is for."""
     oldest = {}
-    for distribution in found:
-        minors = [int(match["minor"]) for tag in distribution.tags if (match := _ABI3.match(tag))]
-        if minors:
-            oldest.update(dict.fromkeys(distribution.files, f"3.{min(minors)}"))
+    for folder, installed in found.items():
+        for distribution in installed:
+            minors = [int(match["minor"]) for tag in distribution.tags if (match := _ABI3.match(tag))]
+            if minors:
+                oldest.update(dict.fromkeys(owners_of([distribution], folder), f"3.{min(minors)}"))
     return oldest
 
 

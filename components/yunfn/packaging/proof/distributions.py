@@ -22,10 +22,10 @@ _INFO = re.compile(r"^(?P<name>[^/]+?)(-(?P<version>[^/-]+)(-py[\d.]+)?)?\.(dist
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """An installed distribution: name and version as it writes them, its files (paths in the tree), their bytes.
+    """An installed distribution: name and version as it writes them, its files (relative to the tree), their bytes.
 
     ``requires_python`` is its Requires-Python ("" for none), ``tags`` the tags of the wheel it was installed from,
-    ``folder`` its dist-info's path.
+    ``info`` the path of its dist-info.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Distribution:
     size: int
     requires_python: str = ""
     tags: tuple[str, ...] = ()
-    folder: str = ""
+    info: str = ""
 
     @property
     def label(self) -> str:
@@ -63,8 +63,8 @@ def read_distributions(
 ) -> tuple[Distribution, ...]:
     """The distributions whose dist-info stands in the folder ``prefix`` ("" for the root), by name.
 
-    ``sizes`` holds every path and its bytes; the paths answered are of the same form. Where RECORD is missing (packages that are built here leave it out) the
-    files are those under the distribution's own top-level names.
+    ``sizes`` holds every path and its bytes; the files answered are relative to ``prefix``. Where RECORD is missing
+    (packages that are built here leave it out) they are those under the distribution's own top-level names.
     """
     under = f"{prefix}/" if prefix else ""
     tops: dict[str, list[str]] = {}
@@ -113,7 +113,7 @@ def _distribution(
     return Distribution(
         name,
         str(metadata["Version"] or match["version"] or ""),
-        tuple(files),
+        tuple(file.removeprefix(under) for file in files),
         sum(sizes[file] for file in files),
         str(metadata["Requires-Python"] or "").strip(),
         tuple(map(str, wheel.get_all("Tag", []))),
