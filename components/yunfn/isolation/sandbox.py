@@ -58,6 +58,8 @@ def run_isolated(
     on_output: Callable[[str], None] | None = None,
     allow_unsandboxed: bool = False,
     cancelled: threading.Event | None = None,
+    mounted: Mapping[str, Path] | None = None,
+    hidden: Sequence[Path] = (),
 ) -> Outcome:
     """Run ``command`` in ``folder`` and wait for its end; then no process of its is left.
 
@@ -72,6 +74,9 @@ def run_isolated(
         on_output: Called with each line it prints, without the line's end.
         allow_unsandboxed: Whether to run it as a child process where the machine cannot isolate it.
         cancelled: When set, all of it is killed.
+        mounted: Folders it may read at another place than outside: place inside -> folder. Not there in a child
+            process without isolation.
+        hidden: Folders that it sees empty, though they lie in what it may read. The same holds.
 
     Raises:
         IsolationError: the machine cannot isolate it and ``allow_unsandboxed`` is not given, or it refused this time.
@@ -84,6 +89,8 @@ def run_isolated(
         if machine.mode == "namespaces":
             variables = {"HOME": _HOME, "TMPDIR": "/tmp", "PATH": _PATH, "LANG": "C.UTF-8", **environment}  # noqa: S108
             plan = _plan(machine, command, folder, home, Path(work), variables, readable, network)
+            plan["binds"] += [[str(outside.resolve()), inside] for inside, outside in (mounted or {}).items()]
+            plan["masks"] += [str(path.absolute()) for path in hidden]
             owner = None if machine.user_namespace else (plan["uid"], plan["gid"])
             lend(folder, owner)
             lend(home, owner)
