@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
@@ -18,8 +19,17 @@ from yunfn.packaging import Package, Target
 _CLOUD = "alibaba"
 
 
-def built_packages(name: str, path: Path, runtimes: Sequence[str]) -> tuple[tuple[str, ...], list[Package]]:
-    """Answer the runtime that the definition at ``path`` is built for, and its packages (several if it is split).
+@dataclass(frozen=True, slots=True)
+class BuiltPackages:
+    """A built definition: its name, the runtime it is for, and its packages (several if it is split)."""
+
+    name: str
+    runtimes: tuple[str, ...]
+    packages: tuple[Package, ...]
+
+
+def built_packages(name: str, path: Path, runtimes: Sequence[str]) -> BuiltPackages:
+    """Build the definition at ``path`` for the runtime that is wanted of it, by default the only one it is for.
 
     Raises:
         ValidationError: more than one runtime, or none can be told.
@@ -49,7 +59,7 @@ def built_packages(name: str, path: Path, runtimes: Sequence[str]) -> tuple[tupl
         ) from error
     for finding in built.findings:
         pulumi.log.warn(f"{name}: {finding}")
-    return (targets[0].runtime.name,), [part.package for part in built.parts]
+    return BuiltPackages(definition.name, (targets[0].runtime.name,), tuple(part.package for part in built.parts))
 
 
 def _names(targets: Sequence[Target]) -> str:

@@ -85,13 +85,15 @@ class Layer(pulumi.ComponentResource):
             for argument, value in (("prefix", prefix), ("include", include), ("exclude", exclude)):
                 if value:
                     raise ValidationError(name, argument, value, "is for content; the definition says it itself")
-            runtimes, packages = built_packages(name, Path(definition), compatible_runtimes)
+            # Under the definition's name, where builds that share a bucket look for it.
+            built = built_packages(name, Path(definition), compatible_runtimes)
+            stored_as, runtimes, packages = built.name, built.runtimes, built.packages
         else:
             if not compatible_runtimes:
                 raise ValidationError(name, "compatible_runtimes", [], "name at least one runtime")
             assert content is not None
-            runtimes = tuple(compatible_runtimes)
-            packages = [packaging.pack(content, prefix=prefix, include=include, exclude=exclude)]
+            stored_as, runtimes = name, tuple(compatible_runtimes)
+            packages = (packaging.pack(content, prefix=prefix, include=include, exclude=exclude),)
         for package in packages:
             rules.package_size(name, "content", package.zip_size, FC_LIMITS.layer_zip_mb)
         account = guard(opts)
@@ -103,7 +105,7 @@ class Layer(pulumi.ComponentResource):
         for number, package in enumerate(packages, 1):
             part = "" if number == 1 else f"-{number}"
             stored = upload(
-                f"{name}-package{part}", package, storage.layer_key(name, package.digest), target, self
+                f"{name}-package{part}", package, storage.layer_key(stored_as, package.digest), target, self
             )  # fmt: skip
             version = alicloud.fc.V3LayerVersion(
                 f"{name}-version{part}",

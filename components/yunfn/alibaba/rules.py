@@ -7,7 +7,7 @@ function-service rules that BingoInsight sets for every platform.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from yunfn.exceptions import ValidationError

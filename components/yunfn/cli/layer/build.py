@@ -20,6 +20,7 @@ from yunfn.cli.layer.options import (
     megabytes,
     progress_shown,
 )
+from yunfn.cli.layer.store import Store, team_store
 
 if TYPE_CHECKING:
     from yunfn.packaging.layer import BuiltLayer
@@ -33,6 +34,11 @@ def build(
     ] = None,
     update: Annotated[bool, typer.Option("--update", help="Lock anew, with the newest versions that fit.")] = False,
     frozen: Annotated[bool, typer.Option("--frozen", help="Fail where the lock is missing or would change.")] = False,
+    store: Annotated[
+        Store | None,
+        typer.Option("--store", help="Look in the artifact bucket for what layer.lock says was built before."),
+    ] = None,
+    push: Annotated[bool, typer.Option("--push", help="With --store: put what was built there.")] = False,
     offline: OfflineOption = False,
     allow_unsandboxed: UnsandboxedOption = False,
     json_output: JsonOption = False,
@@ -43,17 +49,28 @@ def build(
 
     Example: yunfn layer build layers/image
 
+    Example: yunfn layer build layers/image --store oss --push
+
     Example: yunfn layer build requirements.txt --target tencent:Python3.6 --target alibaba:python3.10
     """
     from yunfn.packaging.layer import BuildOptions, build_layer
 
+    if push and store is None:
+        raise typer.BadParameter("--push needs to know where: --store oss")
     definition = definition_at(path, target)
+    team = None if store is None else team_store(store)
     started = time.monotonic()
     with progress_shown() as progress:
         built = build_layer(
             definition,
             options=BuildOptions(
-                update=update, frozen=frozen, offline=offline, allow_unsandboxed=allow_unsandboxed, progress=progress
+                update=update,
+                frozen=frozen,
+                offline=offline,
+                allow_unsandboxed=allow_unsandboxed,
+                store=team,
+                push=push,
+                progress=progress,
             ),
         )
     seconds = time.monotonic() - started

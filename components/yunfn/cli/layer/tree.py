@@ -65,7 +65,7 @@ def _size_tree(name: str, built: Sequence[BuiltLayer]) -> SizeTree:
     """Every file of every target's zips; whose it is, as the packages' own metadata in the zip says."""
     from yunfn.packaging.archive import Archive
     from yunfn.packaging.ignore import Selection
-    from yunfn.packaging.proof import owners, read_distributions
+    from yunfn.packaging.proof.distributions import owners, read_distributions
     from yunfn.packaging.size_tree import SizeTree, size_tree
 
     root = SizeTree(name)

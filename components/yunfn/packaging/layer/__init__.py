@@ -5,5 +5,15 @@ from __future__ import annotations
 from yunfn.packaging.layer.build import BuildOptions, build_layer
 from yunfn.packaging.layer.built import BuiltLayer, LayerPart, PackageSize
 from yunfn.packaging.layer.locking import lock_file, locked
+from yunfn.packaging.layer.shared import SharedStore
 
-__all__ = ["BuildOptions", "BuiltLayer", "LayerPart", "PackageSize", "build_layer", "lock_file", "locked"]
+__all__ = [
+    "BuildOptions",
+    "BuiltLayer",
+    "LayerPart",
+    "PackageSize",
+    "SharedStore",
+    "build_layer",
+    "lock_file",
+    "locked",
+]

@@ -19,6 +19,7 @@ from yunfn.packaging.input_key import input_key
 from yunfn.packaging.layer.built import BuiltLayer, LayerPart, PackageSize, details_of, parts_of
 from yunfn.packaging.layer.contents import InstalledTree, only, placed
 from yunfn.packaging.layer.locking import locked
+from yunfn.packaging.layer.shared import SharedStore, fetched, note_artifacts
 from yunfn.packaging.layer.tree import install_packages, run_after, run_before
 from yunfn.packaging.proof import Distribution, Finding
 from yunfn.packaging.proof.sizes import check_zip_size
@@ -35,7 +36,8 @@ class BuildOptions:
 
     ``update`` locks anew; ``frozen`` refuses where a lock is missing; ``offline`` asks caches alone;
     ``allow_unsandboxed`` runs build scripts and hooks unisolated on machines that cannot isolate; ``cache`` keeps the
-    zips; ``progress`` takes one short line at a time.
+    zips; ``store`` is the team's, asked before anything is built; ``push`` puts there what was built; ``progress``
+    takes one short line at a time.
     """
 
     update: bool = False
@@ -43,6 +45,8 @@ class BuildOptions:
     offline: bool = False
     allow_unsandboxed: bool = False
     cache: ArtifactCache = field(default_factory=ArtifactCache)
+    store: SharedStore | None = None
+    push: bool = False
     progress: Callable[[str], None] = lambda _: None
 
     def wheels(self) -> WheelSource:
@@ -92,6 +96,10 @@ def build_layer(
     )
     keys = {target: input_key(definition, lock.packages(target), target) for target in wanted}
     kept = {target: options.cache.recall(keys[target]) for target in wanted}
+    for target in wanted:
+        if kept[target] is None and options.store is not None:
+            options.progress(f"looking for {definition.name} for {target.name} in the team's store")
+            kept[target] = fetched(definition, lock, target, keys[target], options.store, options.cache)
     missing = [_Job(target, keys[target]) for target in wanted if kept[target] is None]
     fresh = {job.target: build for job, build in _build(definition, lock, missing, wheels, options)} if missing else {}
     result = []
@@ -100,6 +108,12 @@ def build_layer(
         parts = parts_of(build.packages, build.details)
         cached = kept[target] is not None
         result.append(BuiltLayer(definition.name, target, keys[target], parts, build.findings, cached))
+    if not options.frozen:
+        note_artifacts(definition, lock, result)
+    if options.store is not None and options.push:
+        for part in (part for layer in result for part in layer.parts):
+            options.progress(f"putting {definition.name} into the team's store")
+            options.store.push(definition.name, part.package)
     return tuple(result)
 
 

@@ -1,0 +1,106 @@
+"""The team's store as a second cache of built layers, by what layer.lock says was built before.
+
+Nothing in the store decides what is taken: the lock, which is under version control, names the inputs' key and the
+digest, and the bytes must have the SHA-256 it names, or a manifest of that digest.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from yunfn.packaging import proof
+from yunfn.packaging.archive import Archive
+from yunfn.packaging.cache import ArtifactCache, Build
+from yunfn.packaging.definition import LayerDefinition
+from yunfn.packaging.ignore import Selection
+from yunfn.packaging.layer.built import BuiltLayer, LayerPart, PackageSize, details_of
+from yunfn.packaging.layer.locking import lock_file
+from yunfn.packaging.package import Package
+from yunfn.packaging.proof.distributions import read_distributions
+from yunfn.packaging.resolution import LayerLock, LockedArtifact, write_lock
+from yunfn.packaging.target import Target
+
+
+class SharedStore(Protocol):
+    """Where a team keeps what was built; raises ArtifactError and CloudAnswerError."""
+
+    def fetch(self, name: str, artifact: LockedArtifact, target: Target, into: Path) -> bool:
+        """Copy the artifact of the layer ``name`` to the file ``into``; False if the store does not have it."""
+
+    def push(self, name: str, package: Package) -> None:
+        """Put a package of the layer ``name`` into the store, unless it is there."""
+
+
+def fetched(
+    definition: LayerDefinition, lock: LayerLock, target: Target, key: str, store: SharedStore, cache: ArtifactCache
+) -> Build | None:
+    """Answer the build of the inputs ``key`` from the team's store, kept in ``cache`` from now on; None without one.
+
+    Raises:
+        ArtifactError: what lies there is not what the lock names.
+        PackagingError: it is no zip that could be deployed.
+    """
+    wanted = [artifact for artifact in _artifacts(lock, target) if artifact.input_key == key]
+    packages: list[Package] = []
+    with tempfile.TemporaryDirectory(prefix="yunfn-fetched-") as folder:
+        for number, artifact in enumerate(wanted):
+            file = Path(folder) / f"{number}.zip"
+            package = cache.find(artifact.digest)
+            if package is None:
+                if not store.fetch(definition.name, artifact, target, file):
+                    return None
+                package = cache.adopt(file, artifact.digest, target.name)
+            packages.append(package)
+    if not packages:
+        return None
+    parts = [LayerPart(package, _packages(package, target)) for package in packages]
+    # A part of a split layer lacks what the others have; that was checked when it was built.
+    findings = proof.check_zip(packages[0].file, target) if len(packages) == 1 else []
+    build = Build(tuple(packages), tuple(findings), details_of(parts))
+    cache.remember(key, build)
+    return build
+
+
+def note_artifacts(definition: LayerDefinition, lock: LayerLock, built: Sequence[BuiltLayer]) -> None:
+    """Write into layer.lock what was built of it, for whoever builds the same next.
+
+    A record of the same inputs stays, whatever this machine's bytes are; locks in the user's cache get none.
+    """
+    if lock_file(definition) != definition.lock:
+        return
+    artifacts = dict(lock.artifacts)
+    for layer in built:
+        if any(artifact.input_key == layer.input_key for artifact in _artifacts(lock, layer.target)):
+            continue
+        for name in [name for name in artifacts if name.partition("#")[0] == layer.target.name]:
+            del artifacts[name]
+        for number, part in enumerate(layer.parts, 1):
+            package = part.package
+            artifacts[_name(layer.target, number)] = LockedArtifact(
+                layer.input_key, package.digest, package.sha256, package.zip_size
+            )
+    if artifacts != dict(lock.artifacts):
+        write_lock(definition.lock, replace(lock, artifacts=artifacts))
+
+
+def _artifacts(lock: LayerLock, target: Target) -> Iterator[LockedArtifact]:
+    number = 1
+    while (artifact := lock.artifacts.get(_name(target, number))) is not None:
+        yield artifact
+        number += 1
+
+
+def _name(target: Target, number: int) -> str:
+    return target.name if number == 1 else f"{target.name}#{number}"
+
+
+def _packages(package: Package, target: Target) -> tuple[PackageSize, ...]:
+    with closing(Archive(package.file, Selection(defaults=False))) as archive:
+        sizes = {entry.path: entry.size for entry in archive.entries()}
+        found = read_distributions(sizes, archive.open, target.package_prefix)
+    return tuple(PackageSize(each.name, each.version, each.size) for each in found)
