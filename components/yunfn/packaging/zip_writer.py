@@ -227,10 +227,13 @@ def _stream(archive: _Zip, entry: Entry, pool: ThreadPoolExecutor) -> None:
 
 def _store(archive: _Zip, entry: Entry, source: Source, path: str) -> None:
     state = hashlib.sha256()
-    with source.open(path) as content:
-        while data := content.read(_CHUNK):
-            state.update(data)
-            archive.write(data)
+    try:
+        with source.open(path) as content:
+            while data := content.read(_CHUNK):
+                state.update(data)
+                archive.write(data)
+    except OSError as error:
+        raise _unreadable(source, path, error) from error
     archive.file.truncate()
     if state.hexdigest() != entry.sha256:
         raise _changed(source, path)
