@@ -8,12 +8,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from yunfn.exceptions import RefusedEntryError
 from yunfn.packaging.ignore import Selection
-from yunfn.packaging.manifest import Entry, Mode, checked_link, checked_path
+from yunfn.packaging.manifest import Entry, Manifest, Mode, checked_link, checked_path
 
 # No package a cloud accepts comes near: the largest unzipped total is 2 GB (FCD "layers").
 MAX_ENTRIES = 100_000
@@ -58,6 +59,26 @@ class Archive:
 
     def entries(self) -> Iterator[Entry]:
         """List and hash the files in the zip; see Source."""
+        return self._entries(None)
+
+    def unpack(self, into: Path) -> Manifest:
+        """Unpack the files into the empty folder ``into``, readable by all; links last: nothing is written through them.
+
+        Raises:
+            RefusedEntryError: an entry may not be unpacked; those before it may be there already, none outside.
+        """
+        manifest = Manifest.of(self._entries(into), self.label)
+        for entry in manifest.entries:
+            path = into / entry.path
+            if entry.mode is Mode.SYMLINK:
+                path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+                with self.open(entry.path) as content:
+                    path.symlink_to(content.read().decode(errors="surrogateescape"))
+            else:
+                path.chmod(entry.mode.value & 0o777)
+        return manifest
+
+    def _entries(self, into: Path | None) -> Iterator[Entry]:
         infos = self._zip.infolist()
         self._refuse_bombs(infos)
         left = MAX_UNZIPPED
@@ -71,7 +92,7 @@ class Archive:
             if path in self._infos:
                 raise self._refused(path, "archive-duplicate", "the same path stands in it twice")
             self._infos[path] = info
-            entry = self._entry(path, info, left)
+            entry = self._entry(path, info, left, into)
             left -= entry.size
             yield entry
 
@@ -79,9 +100,10 @@ class Archive:
         """Open an entry's content; see Source."""
         return cast(BinaryIO, self._zip.open(self._infos[path]))
 
-    def _entry(self, path: str, info: zipfile.ZipInfo, left: int) -> Entry:
+    def _entry(self, path: str, info: zipfile.ZipInfo, left: int, into: Path | None) -> Entry:
         unix = info.external_attr >> 16
-        digest, size, head = self._read(path, info, left)
+        with nullcontext() if into is None or stat.S_ISLNK(unix) else self._file(into, path) as file:
+            digest, size, head = self._read(path, info, left, file)
         if stat.S_ISLNK(unix):
             if size > _MAX_TARGET:
                 raise self._refused(path, "archive-link-escape", f"a symbolic link with a target of {size} bytes")
@@ -91,7 +113,15 @@ class Archive:
             raise self._refused(path, "archive-special-file", "is neither file, folder nor symbolic link")
         return Entry(path, Mode.EXECUTABLE if unix & stat.S_IXUSR else Mode.FILE, digest, size)
 
-    def _read(self, path: str, info: zipfile.ZipInfo, left: int) -> tuple[str, int, bytes]:
+    def _file(self, into: Path, path: str) -> BinaryIO:
+        try:
+            (into / path).parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            return (into / path).open("xb")
+        except OSError as error:
+            reason = f"cannot be unpacked: {error.strerror}"
+            raise self._refused(path, "archive-file-as-folder", reason) from error
+
+    def _read(self, path: str, info: zipfile.ZipInfo, left: int, file: BinaryIO | None) -> tuple[str, int, bytes]:
         # The sizes in the headers are the sender's word: only what really comes out is counted.
         state, size, head = hashlib.sha256(), 0, b""
         try:
@@ -101,6 +131,8 @@ class Archive:
                     if size > left:
                         raise self._bomb(path)
                     state.update(chunk)
+                    if file is not None:
+                        file.write(chunk)
                     head = head or chunk[: _MAX_TARGET + 1]
         except _DAMAGED as error:
             raise self._refused(path, "archive-damaged", f"cannot be unzipped: {error}") from error
