@@ -10,13 +10,22 @@ from yunfn.packaging.resolution.layer_lock import (
     requirement_lines,
     write_lock,
 )
-from yunfn.packaging.resolution.resolve import WheelSource, resolve
+from yunfn.packaging.resolution.python_release import python_release
+from yunfn.packaging.resolution.report import EnvironmentReport, PackageFailure
+from yunfn.packaging.resolution.resolve import examine, resolve
+from yunfn.packaging.resolution.rounds import WheelSource
+from yunfn.packaging.resolution.sdists import fetch_sdist
 
 __all__ = [
+    "EnvironmentReport",
     "LayerLock",
     "LockedArtifact",
+    "PackageFailure",
     "WheelSource",
     "check_lock",
+    "examine",
+    "fetch_sdist",
+    "python_release",
     "read_lock",
     "requirement_lines",
     "resolve",

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 from packaging.requirements import Requirement as Parsed
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, is_normalized_name
 
 from yunfn.exceptions import DefinitionError, StaleLockError
 from yunfn.packaging.definition.model import LayerDefinition, LockedPackage, Requirement
@@ -205,7 +205,7 @@ def _packages(environment: str, packages: Any) -> tuple[LockedPackage, ...]:
         hashes = _field(one, "hashes", list)
         if not hashes or not all(isinstance(item, str) and _HASH.fullmatch(item) for item in hashes):
             raise _DamagedError(f"{name}: hashes are not sha256:<64 hexadecimal digits>")
-        if not isinstance(name, str) or canonicalize_name(name) != name:
+        if not isinstance(name, str) or not is_normalized_name(name):
             raise _DamagedError(f"{name!r} is no normalized package name")
         found.append(LockedPackage(name, _field(one, "version", str), tuple(hashes), one.get("sdist") is True))
     return tuple(found)

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
 
 from yunfn.exceptions import ResolutionError
-from yunfn.packaging.definition.model import LayerDefinition, LockedPackage
-from yunfn.packaging.resolution.index import IndexSettings
+from yunfn.packaging.definition.model import LayerDefinition
+from yunfn.packaging.resolution.index import index_settings
+from yunfn.packaging.resolution.index_client import IndexClient
 from yunfn.packaging.resolution.layer_lock import LayerLock, requirement_lines
-from yunfn.packaging.resolution.uv import Resolved, UvRefusal, compile_requirements
-from yunfn.packaging.resolution.wheels import best_wheel
+from yunfn.packaging.resolution.report import EnvironmentReport
+from yunfn.packaging.resolution.rounds import Rounds, WheelSource
 from yunfn.packaging.target import Target
 
-_PARALLEL = 4
-
-
-class WheelSource(Protocol):
-    """Builds source distributions, isolated."""
-
-    def wheel(self, sdist: Path, name: str, version: str, target: Target) -> Path:
-        """A wheel of the source distribution that fits the target."""
-        ...
+_PARALLEL_ENVIRONMENTS = 4
+_PARALLEL_BUILDS = 2
 
 
 def resolve(
@@ -48,47 +42,83 @@ def resolve(
         progress: Takes a short line now and then.
 
     Raises:
-        ResolutionError: no set of packages fits; the index's or uv's own words for each package that fails.
+        ResolutionError: no set of packages fits; for each package that fails the index's, uv's or the build's words.
+        IsolationError: something has to be built and this machine cannot isolate it.
+        MissingToolError: there is no uv.
     """
-    targets = tuple(targets) or definition.targets
-    environments = {target.environment: target for target in reversed(targets)}
-    with ThreadPoolExecutor(min(_PARALLEL, len(environments))) as pool:
-        jobs = {
-            environment: pool.submit(_environment, definition, target, offline, upgrade, previous, progress)
-            for environment, target in sorted(environments.items())
-        }
-        resolved = {environment: job.result() for environment, job in jobs.items()}
+    reports = examine(
+        definition,
+        targets,
+        wheels=wheels,
+        offline=offline,
+        upgrade=upgrade,
+        previous=previous,
+        progress=progress,
+    )
+    if any(report.failures for report in reports.values()):
+        raise ResolutionError(_failures(definition, reports))
     lines = requirement_lines(definition)
     kept = previous if previous is not None and previous.requirements == lines else None
-    return LayerLock(lines, {**(kept.environments if kept else {}), **resolved}, {**(kept.artifacts if kept else {})})
+    return LayerLock(
+        lines,
+        {
+            **(kept.environments if kept else {}),
+            **{environment: report.packages for environment, report in reports.items()},
+        },
+        dict(kept.artifacts) if kept else {},
+    )
 
 
-def _environment(
+def examine(
     definition: LayerDefinition,
-    target: Target,
-    offline: bool,
-    upgrade: bool,
-    previous: LayerLock | None,
-    progress: Callable[[str], None],
-) -> tuple[LockedPackage, ...]:
-    progress(f"resolving for Python {target.python}, {target.platform}")
-    before = () if previous is None or upgrade else previous.environments.get(target.environment, ())
-    try:
-        found = compile_requirements(
-            [requirement.text for requirement in definition.requirements],
-            target,
-            constraints=[requirement.text for requirement in definition.pinned],
-            preferences={package.name: package.version for package in before},
-            settings=IndexSettings(),
-            offline=offline,
-        )
-    except UvRefusal as error:
-        raise ResolutionError(f"{definition.file}: nothing fits {target.name}: {error}") from None
-    return tuple(_locked(package, target) for package in found)
+    targets: Sequence[Target] = (),
+    *,
+    wheels: WheelSource,
+    offline: bool = False,
+    upgrade: bool = False,
+    previous: LayerLock | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, EnvironmentReport]:
+    """What can be had and what fails for each environment, package by package; arguments are those of `resolve`.
+
+    Raises:
+        ResolutionError: uv or the index fails as such, or a refusal blames no package of the definition.
+        IsolationError: something has to be built and this machine cannot isolate it.
+        MissingToolError: there is no uv.
+    """
+    targets = tuple(targets) or definition.targets
+    # The first target of an environment speaks for it.
+    environments = {target.environment: target for target in reversed(targets)}
+    client = IndexClient(index_settings(definition.folder, definition.indexes), offline=offline)
+
+    def one(target: Target, builds: ThreadPoolExecutor, links: Path) -> EnvironmentReport:
+        progress(f"resolving for Python {target.python} on {target.platform}")
+        before = () if previous is None or upgrade else previous.environments.get(target.environment, ())
+        kept = {package.name: package for package in before}
+        return Rounds(definition, target, client, wheels, builds, links, kept, progress).run()
+
+    with (
+        tempfile.TemporaryDirectory(prefix="yunfn-wheels-") as folder,
+        ThreadPoolExecutor(_PARALLEL_BUILDS, "yunfn-build") as builds,
+        ThreadPoolExecutor(min(_PARALLEL_ENVIRONMENTS, len(environments)), "yunfn-resolve") as pool,
+    ):
+        jobs = {}
+        for number, (environment, target) in enumerate(sorted(environments.items())):
+            links = Path(folder) / str(number)
+            links.mkdir()
+            jobs[environment] = pool.submit(one, target, builds, links)
+        return {environment: job.result() for environment, job in jobs.items()}
 
 
-def _locked(package: Resolved, target: Target) -> LockedPackage:
-    wheel = best_wheel(package.wheels, target)
-    if wheel is None:
-        raise ResolutionError(f"{package.name} {package.version} has no wheel for {target.name}")
-    return LockedPackage(package.name, package.version, (f"sha256:{wheel.sha256}",))
+def _failures(definition: LayerDefinition, reports: dict[str, EnvironmentReport]) -> str:
+    """Every failure of every environment."""
+    lines = []
+    for report in reports.values():
+        if report.failures:
+            count = len(report.failures)
+            lines.append(
+                f"{definition.file}: {count} package{'s' * (count > 1)} cannot be had for {report.target.name}:"
+            )
+        for failure in report.failures:
+            lines.append(f"  {failure.name}: {failure.message}")
+    return "\n".join(lines)

@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 
 from yunfn.exceptions import MissingToolError, ResolutionError
 from yunfn.packaging.resolution.index import IndexSettings, without_credentials
+from yunfn.packaging.resolution.python_release import python_release
 from yunfn.packaging.target import Target
 
 # What of uv's own settings reaches it: where packages are, how they are reached, and its cache. Anything else
@@ -101,7 +102,7 @@ def compile_requirements(
         output = folder / "pylock.toml"
         command = [
             find_uv(), "pip", "compile", "--quiet", "--no-progress", "--color", "never", "--no-build",
-            "--no-python-downloads", "--python", sys.executable, "--python-version", target.python,
+            "--no-python-downloads", "--python", sys.executable, "--python-version", python_release(target),
             "--python-platform", target.platform, "--format", "pylock.toml", "--output-file", str(output),
         ]  # fmt: skip
         _write(folder / "requirements.in", requirements)

@@ -56,3 +56,8 @@ def best_wheel(files: Sequence[LockedFile], target: Target) -> LockedFile | None
         if best is None or key < best:
             best, chosen = key, file
     return chosen
+
+
+def fits(file_name: str, target: Target) -> bool:
+    """Whether a wheel's tags fit a target."""
+    return best_wheel([LockedFile(file_name, "")], target) is not None

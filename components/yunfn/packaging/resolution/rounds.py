@@ -1,0 +1,322 @@
+"""Resolution in rounds: what has only a source distribution is built, isolated, and offered to the next round.
+
+uv resolves by wheels alone, so it never runs a package's code, not even for its metadata. Where it refuses because a
+package has none, the package is left out of the rounds until its wheel is built, so that all such packages are found,
+and built side by side, before the resolution with all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from packaging.requirements import Requirement as Parsed
+from packaging.specifiers import SpecifierSet
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import Version
+
+from yunfn.exceptions import BuildError, ResolutionError
+from yunfn.packaging.definition.model import LayerDefinition, LockedPackage
+from yunfn.packaging.resolution.index_client import IndexClient
+from yunfn.packaging.resolution.marker_environment import applies
+from yunfn.packaging.resolution.refusal import read_refusal, unusable_versions
+from yunfn.packaging.resolution.report import EnvironmentReport, PackageFailure
+from yunfn.packaging.resolution.sdists import Sdist, fetch, noted, noted_versions
+from yunfn.packaging.resolution.source_choice import choose_source, newest_that_fits
+from yunfn.packaging.resolution.superseded import superseded
+from yunfn.packaging.resolution.uv import Resolved, UvRefusal, compile_requirements
+from yunfn.packaging.resolution.wheels import best_wheel, fits
+from yunfn.packaging.target import Target
+
+# A package whose versions are asked for one after the other is not getting anywhere.
+_TRIES_PER_PACKAGE = 4
+_OTHER_PACKAGE = re.compile(
+    r"use\s+['\"`]?([A-Za-z0-9][A-Za-z0-9._-]*)['\"`]?\s+(?:rather than|instead)", re.IGNORECASE
+)
+
+
+class WheelSource(Protocol):
+    """Builds source distributions, isolated; called from several threads."""
+
+    def wheel(self, sdist: Path, name: str, version: str, target: Target) -> Path:
+        """A wheel of the source distribution that fits the target.
+
+        Raises:
+            BuildError: it cannot be built; the text holds the build's own words.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A wheel that was built, and of what."""
+
+    version: Version
+    wheel: Path
+    sdist_sha256: str
+
+
+class Rounds:
+    """The rounds of one environment."""
+
+    def __init__(
+        self,
+        definition: LayerDefinition,
+        target: Target,
+        client: IndexClient,
+        wheels: WheelSource,
+        builds: Executor,
+        links: Path,
+        before: Mapping[str, LockedPackage],
+        progress: Callable[[str], None],
+    ) -> None:
+        self._definition = definition
+        self._target = target
+        self._client = client
+        self._wheels = wheels
+        self._builds = builds
+        self._links = links
+        self._before = before
+        self._progress = progress
+        self._built: dict[str, _Built] = {}
+        self._tried: dict[str, set[Version]] = {}
+        self._pending: dict[Future[_Built], str] = {}
+        self._failures: dict[str, str] = {}
+        self._roots = self._parsed_roots()
+        # Requirements on these are met by other packages, whoever has them.
+        self._replaced = {
+            name for name, text in definition.overrides.items() if canonicalize_name(Parsed(text).name) != name
+        }
+
+    def run(self) -> EnvironmentReport:
+        """Resolve until nothing is left to build.
+
+        Raises:
+            ResolutionError: uv or the index fails as such.
+            IsolationError: this machine cannot isolate builds.
+        """
+        try:
+            while True:
+                packages = self._round()
+                if packages is not None:
+                    return EnvironmentReport(
+                        self._target,
+                        packages,
+                        tuple(PackageFailure(name, text) for name, text in sorted(self._failures.items())),
+                    )
+        finally:
+            for job in self._pending:
+                job.cancel()
+
+    def _round(self) -> tuple[LockedPackage, ...] | None:
+        """One round: the packages where all is there, else None."""
+        excluded = {*self._replaced, *self._failures, *self._pending.values(), *superseded(self._target)}
+        try:
+            found = compile_requirements(
+                self._lines(),
+                self._target,
+                constraints=[requirement.text for requirement in self._definition.pinned],
+                overrides=[text for name, text in self._definition.overrides.items() if name not in self._replaced],
+                excludes=sorted(excluded),
+                preferences={package.name: package.version for package in self._before.values()},
+                links=self._links if self._built else None,
+                settings=self._client.settings,
+                offline=self._client.offline,
+            )
+        except UvRefusal as refusal:
+            self._refused(str(refusal))
+            return None
+        if self._pending:
+            self._wait()
+            return None
+        return self._locked(found)
+
+    def _lines(self) -> list[str]:
+        """What is required; overriding packages that nothing of the definition names are required of others."""
+        lines = [requirement.text for requirement in self._definition.requirements]
+        named = {canonicalize_name(Parsed(line).name) for line in lines}
+        for name in sorted(self._replaced):
+            text = self._definition.overrides[name]
+            if canonicalize_name(Parsed(text).name) not in named:
+                lines.append(text)
+        return lines
+
+    def _refused(self, words: str) -> None:
+        """Start what a refusal asks for, or note what cannot be had."""
+        refusal = read_refusal(words)
+        new = [name for name in refusal.wheelless if name not in self._failures]
+        for name in new:
+            self._start(name, words)
+        if new:
+            return
+        if self._pending:
+            # What is being built may be what is missing.
+            self._wait()
+            return
+        blamed = [name for name in refusal.required if name in self._roots and name not in self._failures]
+        if not blamed:
+            raise ResolutionError(f"{self._definition.file}: nothing fits {self._target.name}: {words}")
+        self._failures[blamed[-1]] = words + self._advice(blamed[-1])
+
+    def _start(self, name: str, words: str) -> None:
+        """Have a package built beside the rounds."""
+        tried = self._tried.setdefault(name, set())
+        if len(tried) >= _TRIES_PER_PACKAGE:
+            versions = ", ".join(str(version) for version in sorted(tried))
+            self._failures[name] = f"built {versions}, and none of them meets what others want of it: {words}"
+            return
+        self._built.pop(name, None)
+        self._pending[self._builds.submit(self._choose_and_build, name, words)] = name
+
+    def _choose_and_build(self, name: str, words: str) -> _Built:
+        limits, hashes, ranges = self._limits(name), self._hashes(name), unusable_versions(words, name)
+        kept = self._before.get(name)
+        try:
+            if self._client.offline:
+                version, sdist = self._from_cache(name, limits, ranges)
+            else:
+                file = choose_source(
+                    name,
+                    self._client.files(name),
+                    self._target,
+                    limits=limits,
+                    ranges=ranges,
+                    tried=self._tried[name],
+                    preferred=Version(kept.version) if kept else None,
+                    hashes=hashes,
+                )
+                version, sdist = file.version, fetch(self._client, name, file)
+        except ResolutionError as error:
+            raise ResolutionError(f"{error}{_needed_by(name, words)}") from None
+        self._tried[name].add(version)
+        return self._build(name, version, sdist)
+
+    def _from_cache(self, name: str, limits: SpecifierSet, ranges: list[SpecifierSet]) -> tuple[Version, Sdist]:
+        """The newest source distribution that was fetched before, for no index can be asked."""
+        for version in sorted(noted_versions(name), reverse=True):
+            within = not ranges or any(one.contains(version, prereleases=True) for one in ranges)
+            if limits.contains(version, prereleases=True) and within and version not in self._tried[name]:
+                sdist = noted(name, str(version))
+                if sdist:
+                    return version, sdist
+        raise ResolutionError("has no wheel that fits; offline, and no source distribution that fits is in the cache")
+
+    def _build(self, name: str, version: Version, sdist: Sdist) -> _Built:
+        if (hashes := self._hashes(name)) and f"sha256:{sdist.sha256}" not in hashes:
+            raise ResolutionError(f"{sdist.path.name} has SHA-256 {sdist.sha256}, which the requirement does not allow")
+        self._progress(f"building {name} {version} from source for {self._target.name}")
+        wheel = self._wheels.wheel(sdist.path, name, str(version), self._target)
+        try:
+            of_name, of_version, _, _ = parse_wheel_filename(wheel.name)
+        except InvalidWheelFilename as error:
+            raise BuildError(f"{name} {version}: {error}") from None
+        if of_name != canonicalize_name(name) or of_version != version:
+            raise BuildError(f"{name} {version}: its source distribution builds {wheel.name}: pin another version")
+        if not fits(wheel.name, self._target):
+            raise BuildError(f"{name} {version}: built {wheel.name}, which does not fit {self._target.name}")
+        return _Built(version, wheel, sdist.sha256)
+
+    def _wait(self) -> None:
+        done, _ = wait(self._pending, return_when=FIRST_COMPLETED)
+        for job in done:
+            name = self._pending.pop(job)
+            try:
+                built = job.result()
+            except (BuildError, ResolutionError) as error:
+                self._failures[name] = f"{error}{_cure(name, str(error)) or self._advice(name)}"
+                continue
+            self._built[name] = built
+            place = self._links / built.wheel.name
+            if not place.exists():
+                try:
+                    os.link(built.wheel, place)
+                except OSError:
+                    shutil.copyfile(built.wheel, place)
+
+    def _locked(self, found: list[Resolved]) -> tuple[LockedPackage, ...] | None:
+        """The packages as they are locked; None where one turns out to need building."""
+        packages = []
+        for package in found:
+            locked = self._lock_one(package)
+            if locked is None:
+                if package.name not in self._failures:
+                    self._start(package.name, "")
+                return None
+            packages.append(locked)
+        return tuple(packages)
+
+    def _lock_one(self, package: Resolved) -> LockedPackage | None:
+        built = self._built.get(package.name)
+        hashes = self._hashes(package.name)
+        files = [file for file in package.wheels if built is None or file.name != built.wheel.name]
+        allowed = [file for file in files if not hashes or f"sha256:{file.sha256}" in hashes]
+        wheel = best_wheel(allowed, self._target)
+        if wheel is not None:
+            return LockedPackage(package.name, package.version, (f"sha256:{wheel.sha256}",))
+        if built is not None and built.version == Version(package.version):
+            return LockedPackage(package.name, package.version, (f"sha256:{built.sdist_sha256}",), sdist=True)
+        if best_wheel(files, self._target):
+            there = ", ".join(f"{file.name} sha256:{file.sha256}" for file in files)
+            self._failures[package.name] = f"no file that fits has a hash that the requirement allows (there: {there})"
+        # Else uv knows a wheel that was built on this machine, outside: it is no file of the index.
+        return None
+
+    def _advice(self, name: str) -> str:
+        try:
+            return newest_that_fits(name, self._client.files(name), self._target)
+        except ResolutionError:
+            # Advice only; the failure itself is told in uv's words.
+            return ""
+
+    def _parsed_roots(self) -> dict[str, list[Parsed]]:
+        roots: dict[str, list[Parsed]] = {}
+        for requirement in self._definition.requirements:
+            parsed = Parsed(requirement.text)
+            if applies(parsed, self._target):
+                roots.setdefault(canonicalize_name(parsed.name), []).append(parsed)
+        return roots
+
+    def _limits(self, name: str) -> SpecifierSet:
+        """The versions the definition itself allows of a package."""
+        limits = SpecifierSet()
+        same = self._definition.overrides.get(name)
+        if same is not None and name not in self._replaced:
+            return Parsed(same).specifier
+        for parsed in self._roots.get(name, ()):
+            limits &= parsed.specifier
+        for requirement in self._definition.pinned:
+            parsed = Parsed(requirement.text)
+            if canonicalize_name(parsed.name) == name and applies(parsed, self._target):
+                limits &= parsed.specifier
+        return limits
+
+    def _hashes(self, name: str) -> frozenset[str]:
+        """The hashes of files the definition allows of a package; empty: any."""
+        found: set[str] = set()
+        for requirement in (*self._definition.requirements, *self._definition.pinned):
+            if requirement.hashes:
+                parsed = Parsed(requirement.text)
+                if canonicalize_name(parsed.name) == name and applies(parsed, self._target):
+                    found |= set(requirement.hashes)
+        return frozenset(found)
+
+
+def _needed_by(name: str, words: str) -> str:
+    """Who wants a package, as the end of a sentence; empty where the definition itself does."""
+    pattern = rf"([A-Za-z0-9][A-Za-z0-9._-]*)\S* depends? on {re.escape(name)}(?![A-Za-z0-9._-])"
+    found = dict.fromkeys(re.findall(pattern, " ".join(words.split())))
+    return f" (needed by {', '.join(found)})" if found else ""
+
+
+def _cure(name: str, text: str) -> str:
+    """What to write where a build's own words name the package to take instead; empty where they name none."""
+    other = _OTHER_PACKAGE.search(text)
+    if not other or canonicalize_name(other[1]) == name:
+        return ""
+    return f"\n  to take {other[1]} in its place write `overrides: {{{name}: {other[1]}}}` in layer.yaml"
