@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
-from yunfn.exceptions import OperationStoppedError
+from yunfn.exceptions import OperationStoppedError, YunfnError
 from yunfn.provider.progress import EngineLog, Progress
 
 P = ParamSpec("P")
@@ -45,10 +45,15 @@ class Operation:
             self.cancelled.set()
             self._stopped.set()
 
-    def proceed(self) -> None:
-        """Go on; raises OperationStoppedError if the operation was stopped."""
+    def proceed(self, error: Exception | None = None) -> None:
+        """Go on; raises OperationStoppedError if the operation was stopped, with what ended because of it."""
         if self._stopped.is_set():
-            raise OperationStoppedError(f"{self.name}: {self.verb} {self._reason}")
+            last = f" ({error})" if isinstance(error, YunfnError) else ""
+            raise OperationStoppedError(f"{self.name}: {self.verb} {self._reason}{last}") from error
+
+    def warn(self, line: str) -> None:
+        """Show a warning at the resource; kept and repeated at the end of the run."""
+        self.progress.warn(line)
 
     async def run(self, call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         """Run a blocking call in a thread; raises what it raises, and OperationStoppedError once stopped.
@@ -72,8 +77,8 @@ class Operation:
             self.proceed()
         try:
             return future.result()
-        except Exception:
-            self.proceed()
+        except Exception as error:
+            self.proceed(error)
             raise
 
     async def sleep(self, seconds: float) -> None:

@@ -62,9 +62,14 @@ class Progress:
         self._said = now
         self._loop.call_soon_threadsafe(self._send, line)
 
-    def _send(self, line: str) -> None:
+    def warn(self, line: str) -> None:
+        """Show a warning, which is kept."""
+        if self._log is not None:
+            self._loop.call_soon_threadsafe(self._send, line, "WARNING")
+
+    def _send(self, line: str, severity: str = "INFO") -> None:
         assert self._log is not None
-        task = self._loop.create_task(self._log.say(self._urn, line, ephemeral=True))
+        task = self._loop.create_task(self._log.say(self._urn, line, severity, ephemeral=severity == "INFO"))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

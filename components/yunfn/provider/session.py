@@ -42,10 +42,7 @@ class Sessions:
             AccountMismatchError: they belong to another account.
             CloudAnswerError: there are none, or STS does not accept them.
         """
-        async with self._locks.setdefault(region, asyncio.Lock()):
-            if region not in self._open:
-                self._open[region] = await operation.run(self._opened, region)
-        session = self._open[region]
+        session = await self.alibaba_in(operation, region)
         if session.account != account:
             raise AccountMismatchError(
                 f"{operation.name}: belongs to account {account}, but the credentials of the provider yunfn belong to "
@@ -54,6 +51,13 @@ class Sessions:
                 "secret_key=…), passed in the option providers"
             )
         return session
+
+    async def alibaba_in(self, operation: Operation, region: str) -> AlibabaSession:
+        """The session for ``region``, whatever account its keys belong to. Raises CloudAnswerError."""
+        async with self._locks.setdefault(region, asyncio.Lock()):
+            if region not in self._open:
+                self._open[region] = await operation.run(self._opened, region)
+        return self._open[region]
 
     def default_region(self) -> str:
         """The region in the settings, else the environment's, else empty."""

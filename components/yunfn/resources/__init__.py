@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from yunfn.resources.fc import FunctionVersion
 from yunfn.resources.provider import Provider
 from yunfn.resources.storage import Artifact
 
-__all__ = ["Artifact", "Provider"]
+__all__ = ["Artifact", "FunctionVersion", "Provider"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from yunfn.resources.options import with_version
+from yunfn.resources.resource import with_version
 
 
 class Provider(pulumi.ProviderResource):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pulumi
 
-from yunfn.resources.options import with_version
+from yunfn.resources.resource import PluginResource, with_version
 
 
-class Artifact(pulumi.CustomResource):
+class Artifact(PluginResource):
     """A package in a bucket of OSS or COS, uploaded once, known by its digest.
 
-    Everything but ``source``, ``sha256``, ``md5``, ``size`` and ``crc64`` makes another artifact when it changes; those
-    are facts of this machine's zip.
+    Everything but ``source``, ``sha256``, ``md5``, ``size`` and ``target`` makes another artifact when it changes;
+    those are facts of this machine's zip.
     """
 
     #: ``oss`` or ``cos``.
@@ -28,8 +28,8 @@ class Artifact(pulumi.CustomResource):
     digest: pulumi.Output[str]
     #: SHA-256 of the stored zip's bytes.
     sha256: pulumi.Output[str]
-    #: MD5 of the stored zip's bytes.
-    md5: pulumi.Output[str]
+    #: MD5 of the stored zip's bytes, None if they were zipped elsewhere.
+    md5: pulumi.Output[str | None]
     #: Bytes of the stored zip.
     size: pulumi.Output[int]
     #: CRC-64 (ECMA-182) of the object as the cloud reports it, decimal.
@@ -51,7 +51,7 @@ class Artifact(pulumi.CustomResource):
         sha256: pulumi.Input[str],
         md5: pulumi.Input[str],
         size: pulumi.Input[int],
-        crc64: pulumi.Input[str] | None = None,
+        target: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the artifact.
@@ -68,7 +68,7 @@ class Artifact(pulumi.CustomResource):
             sha256: SHA-256 of the zip's bytes, hexadecimal.
             md5: MD5 of the zip's bytes, hexadecimal.
             size: Bytes of the zip.
-            crc64: CRC-64 (ECMA-182) of the zip's bytes, decimal, where it is known.
+            target: What a layer was built for, such as ``alibaba:python3.10``; its digest is over it too.
             opts: Options of the resource.
         """
         properties = {
@@ -82,7 +82,8 @@ class Artifact(pulumi.CustomResource):
             "sha256": sha256,
             "md5": md5,
             "size": size,
-            "crc64": crc64,
+            "target": target,
+            "crc64": None,
             "etag": None,
         }
         super().__init__("yunfn:storage:Artifact", resource_name, properties, with_version(opts))

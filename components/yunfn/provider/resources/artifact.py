@@ -6,7 +6,11 @@ differ elsewhere for the same content (another zlib, another home folder), so th
 
 from __future__ import annotations
 
+import hashlib
 import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +23,14 @@ from yunfn.provider.resource import State, Timeouts
 from yunfn.provider.session import Sessions
 
 if TYPE_CHECKING:
+    from yunfn.storage.alibaba_session import AlibabaSession
     from yunfn.storage.object_store import ObjectStore
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 # The id to import by; the id in state is the key alone, as upstream's bucket object has it.
-_IMPORT_ID = re.compile(r"(?P<cloud>oss|cos)://(?P<region>[a-z0-9-]+)/(?P<bucket>[^/]+)/(?P<key>.+)")
+_IMPORT_ID = re.compile(
+    r"(?P<cloud>oss|cos)://(?P<region>[a-z0-9-]+)/(?P<bucket>[^/]+)/(?P<key>[^?]+)(\?target=(?P<target>.+))?"
+)
 
 _KEPT = (
     Property("cloud", "string", "Whose storage: oss (Alibaba Cloud) or cos.", replaces=True, allowed=("oss", "cos")),
@@ -36,7 +43,6 @@ _KEPT = (
 _SHA256 = Property("sha256", "string", "SHA-256 of the zip's bytes, hexadecimal.", free=True)
 _MD5 = Property("md5", "string", "MD5 of the zip's bytes, hexadecimal.", free=True)
 _SIZE = Property("size", "integer", "Bytes of the zip.", free=True)
-_CRC64 = Property("crc64", "string", "CRC-64 (ECMA-182) of the zip's bytes, decimal.", required=False, free=True)
 
 
 class Artifact:
@@ -54,12 +60,14 @@ class Artifact:
             _SHA256,
             _MD5,
             _SIZE,
-            _CRC64,
+            Property(
+                "target", "string", "What a layer was built for, as alibaba:python3.10.", required=False, free=True
+            ),
         ),
         outputs=(
             *_KEPT,
             _SHA256,
-            _MD5,
+            replace(_MD5, required=False),
             _SIZE,
             Property("crc64", "string", "CRC-64 (ECMA-182) of the object, decimal, as the cloud reports it."),
             Property("etag", "string", "The object's ETag."),
@@ -92,22 +100,29 @@ class Artifact:
     async def create(self, operation: Operation, inputs: Properties) -> State:
         """See Resource."""
         store = await self._store(operation, inputs)
-        outputs = await operation.run(self._upload, operation, store, inputs)
+        outputs = await operation.run(_stored, operation, store, inputs)
         return State(inputs["key"], outputs)
 
     async def read(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> State | None:
-        """See Resource."""
+        """See Resource. An object that somebody put there since is none of ours: gone, with a warning."""
         if not outputs:
             return await self._imported(operation, id)
         store = await self._store(operation, outputs)
         head = await operation.run(store.head, outputs["key"])
         if head is None:
             return None
-        found = {"crc64": str(head.crc64), "etag": head.etag, "size": head.size}
-        return State(id, {**outputs, **found}, dict(inputs))
+        # A store that does not tell the CRC-64 of an object says 0.
+        if head.size != outputs["size"] or (head.crc64 and str(head.crc64) != outputs["crc64"]):
+            operation.warn(
+                f"{store.bucket}/{outputs['key']}: another object lies there than the one that was uploaded: "
+                f"{head.size} bytes with CRC-64 {head.crc64} instead of {outputs['size']:.0f} with {outputs['crc64']}. "
+                "It is not used: find out who put it there, and remove it"
+            )
+            return None
+        return State(id, {**outputs, "etag": head.etag}, dict(inputs))
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
-        """Make sure that it is there; states of upstream's bucket object become states of this resource."""
+        """See that it is there; states of upstream's bucket object become states of this resource."""
         return (await self.create(operation, inputs)).outputs
 
     async def delete(self, operation: Operation, id: str, outputs: Properties) -> None:
@@ -116,34 +131,86 @@ class Artifact:
         await operation.run(store.delete, outputs["key"])
 
     async def _store(self, operation: Operation, where: Properties) -> ObjectStore:
-        if where["cloud"] != "oss":
-            raise ValidationError(operation.name, "cloud", where["cloud"], "only oss is there yet")
         session = await self._sessions.alibaba(operation, where["account"], where["region"])
-
-        def opened() -> ObjectStore:
-            from yunfn.storage.oss_store import OssStore
-
-            return OssStore(session, where["bucket"])
-
-        return await operation.run(opened)
-
-    def _upload(self, operation: Operation, store: ObjectStore, inputs: Properties) -> dict[str, Any]:
-        from yunfn.storage.crc64 import crc64_of_file
-        from yunfn.storage.object_store import Transfer
-
-        key, size = inputs["key"], int(inputs["size"])
-        head = store.head(key)
-        if head is None:
-            file = Path(inputs["source"])
-            shown = Upload(operation, size)
-            head = store.put(key, file, crc64_of_file(file), Transfer(shown, operation.cancelled))
-        elif head.size != size:
-            raise ArtifactError(f"{operation.name}: {key} is there with {head.size} bytes instead of {size}")
-        kept = {each.name: inputs[each.name] for each in (*_KEPT, _SHA256, _MD5, _SIZE)}
-        return {**kept, "crc64": str(head.crc64), "etag": head.etag}
+        return await operation.run(_opened, operation, session, where)
 
     async def _imported(self, operation: Operation, id: str) -> State | None:
-        raise NotImplementedError
+        named = _IMPORT_ID.fullmatch(id)
+        digest = _DIGEST.findall(named["key"])[-1:] if named else []
+        if named is None or not digest:
+            raise ArtifactError(
+                f"{operation.name}: {id!r} is no artifact: the id to import is <cloud>://<region>/<bucket>/<key>, with "
+                "the digest in the key, and ?target=<target> behind it if it was built for one"
+            )
+        session = await self._sessions.alibaba_in(operation, named["region"])
+        where = {**named.groupdict(), "account": session.account, "digest": digest[0]}
+        store = await operation.run(_opened, operation, session, Properties(where))
+        zipped = await operation.run(_looked_into, operation, store, where)
+        if zipped is None:
+            return None
+        inputs = {name: value for name, value in (where | zipped).items() if name not in ("crc64", "etag")}
+        outputs = {name: value for name, value in (where | zipped).items() if name not in ("source", "target")}
+        return State(where["key"], outputs, inputs)
+
+
+def _opened(operation: Operation, session: AlibabaSession, where: Properties) -> ObjectStore:
+    if where["cloud"] != "oss":
+        raise ValidationError(operation.name, "cloud", where["cloud"], "only oss is there yet")
+    from yunfn.storage.oss_store import OssStore
+
+    return OssStore(session, where["bucket"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Zip:
+    """The zip that the inputs describe: a ``storage.artifacts.StorablePackage``."""
+
+    file: Path
+    digest: str
+    sha256: str
+    md5: str
+    zip_size: int
+
+
+def _stored(operation: Operation, store: ObjectStore, inputs: Properties) -> dict[str, Any]:
+    """Upload the artifact, or find it there; its outputs."""
+    from yunfn.storage.artifacts import store_artifact
+    from yunfn.storage.object_store import Transfer
+
+    size = int(inputs["size"])
+    package = _Zip(Path(inputs["source"]), inputs["digest"], inputs["sha256"], inputs["md5"], size)
+    transfer = Transfer(Upload(operation, size), operation.cancelled)
+    there = store_artifact(store, inputs["key"], package, transfer, target=inputs.get("target"))
+    same = there.sha256 == inputs["sha256"]
+    return {
+        **{each.name: inputs[each.name] for each in _KEPT},
+        "sha256": there.sha256,
+        # Zipped elsewhere, the same files may be other bytes, whose MD5 nobody told.
+        "md5": inputs["md5"] if same else None,
+        "size": there.head.size,
+        "crc64": str(there.head.crc64),
+        "etag": there.head.etag,
+    }
+
+
+def _looked_into(operation: Operation, store: ObjectStore, where: Mapping[str, str]) -> dict[str, Any] | None:
+    """What an import has to know of the zip; None if there is none. Raises ArtifactError if it is not the digest's."""
+    from yunfn.storage.artifacts import fetch_artifact
+    from yunfn.storage.object_store import Transfer
+
+    with tempfile.TemporaryDirectory(prefix="yunfn-import-") as folder:
+        file = Path(folder) / "artifact.zip"
+        transfer = Transfer(cancelled=operation.cancelled)
+        head = store.head(where["key"])
+        sha256 = fetch_artifact(
+            store, where["key"], where["digest"], "", file, target=where.get("target"), transfer=transfer
+        )
+        if sha256 is None or head is None:
+            return None
+        with file.open("rb") as content:
+            md5 = hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    zipped = {"sha256": sha256, "md5": md5, "size": head.size}
+    return {**zipped, "source": f"(imported from {store.bucket})", "crc64": str(head.crc64), "etag": head.etag}
 
 
 class Upload:

@@ -1,0 +1,183 @@
+"""The versions of functions, by Function Compute's official SDK: what the resource needs of it, blocking."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from alibabacloud_fc20230330 import models
+from alibabacloud_fc20230330.client import Client
+from alibabacloud_tea_openapi.models import Config
+from alibabacloud_tea_util.models import RuntimeOptions
+from Tea.exceptions import TeaException
+from tenacity import Retrying, retry_if_exception, stop_when_event_set, wait_random_exponential
+from tenacity.nap import sleep_using_event
+
+from yunfn.exceptions import CloudAnswerError
+from yunfn.storage.alibaba_session import AlibabaSession
+
+_PAGE = 100
+_LONGEST_WAIT = 10.0
+_NOT_FOUND = 404
+# Milliseconds to connect, and to wait for an answer.
+_CONNECT, _READ = 10_000, 60_000
+# What GetFunction says of a function and does not of a version, or says otherwise though nothing was changed: none of
+# it is frozen (Function Compute API 2023-03-30, GetFunction; TFP 1.285.0).
+_NOT_FROZEN = frozenset(
+    (
+        *("createdTime", "lastModifiedTime", "description", "functionArn", "functionId", "functionName", "tags"),
+        *("invocationRestriction", "disableOndemand", "lockInfo", "resourceGroupId"),
+        *("state", "stateReason", "stateReasonCode"),
+        *("lastUpdateStatus", "lastUpdateStatusReason", "lastUpdateStatusReasonCode"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A version: its number as text, its description and when it was published (RFC 3339)."""
+
+    id: str
+    description: str
+    created_time: str
+
+
+class FunctionCompute:
+    """Function Compute 3.0 in one account and region.
+
+    What is throttled (429, ``Throttling``) or fails for a moment (5xx, connections) is tried again with growing,
+    random waits until ``cancelled`` is set.
+    """
+
+    def __init__(self, session: AlibabaSession, cancelled: threading.Event) -> None:
+        self._client = Client(
+            Config(
+                access_key_id=session.access_key_id,
+                access_key_secret=session.access_key_secret,
+                security_token=session.token or None,
+                region_id=session.region,
+                endpoint=f"{session.account}.{session.region}.fc.aliyuncs.com",
+                protocol="https",
+            )
+        )
+        # This SDK pins certifi's list unless told otherwise. Its own retries know no cancelling.
+        self._options = RuntimeOptions(
+            ca=os.environ.get("SSL_CERT_FILE"), autoretry=False, connect_timeout=_CONNECT, read_timeout=_READ
+        )
+        self._retrying = Retrying(
+            retry=retry_if_exception(_passing),
+            wait=wait_random_exponential(multiplier=0.5, max=_LONGEST_WAIT),
+            stop=stop_when_event_set(cancelled),
+            sleep=sleep_using_event(cancelled),
+            reraise=True,
+        )
+
+    def versions(self, function: str) -> Iterator[PublishedVersion]:
+        """Every version of a function, newest first; raises CloudAnswerError."""
+        token: str | None = None
+        while True:
+            request = models.ListFunctionVersionsRequest(direction="BACKWARD", limit=_PAGE, next_token=token)
+            answer = self._ask(
+                "ListFunctionVersions",
+                lambda request=request: self._client.list_function_versions_with_options(  # type: ignore[misc]
+                    function, request, {}, self._options
+                ),
+            )
+            yield from (_version(each) for each in answer.versions or ())
+            token = answer.next_token
+            if not token:
+                return
+
+    def publish(self, function: str, description: str) -> PublishedVersion | None:
+        """Publish LATEST as a version; None if Function Compute says that nothing changed since the last publish.
+
+        Raises:
+            CloudAnswerError: refused for any other reason.
+        """
+        request = models.PublishFunctionVersionRequest(body=models.PublishVersionInput(description=description))
+        try:
+            answer = self._ask(
+                "PublishFunctionVersion",
+                lambda: self._client.publish_function_version_with_options(function, request, {}, self._options),
+            )
+        except CloudAnswerError as error:
+            # The code is not in the API's documentation; deployment scripts of its users match code or text.
+            if error.status == 400 and ("VersionPublishError" in error.code or "No changes were made" in str(error)):
+                return None
+            raise
+        return _version(answer)
+
+    def version(self, function: str, version: str) -> PublishedVersion | None:
+        """One version, None if it or its function is gone; raises CloudAnswerError."""
+        found = self._function(function, version)
+        if found is None:
+            return None
+        return PublishedVersion(version, found.get("description") or "", found.get("createdTime") or "")
+
+    def latest_equals(self, function: str, version: str) -> bool:
+        """Whether code and configuration of a version are those that publishing would freeze now."""
+        latest, frozen = self._function(function, None), self._function(function, version)
+        return latest is not None and frozen is not None and _frozen(latest) == _frozen(frozen)
+
+    def delete_version(self, function: str, version: str) -> None:
+        """Remove a version; nothing happens if it is gone. Raises CloudAnswerError."""
+        try:
+            self._ask(
+                "DeleteFunctionVersion",
+                lambda: self._client.delete_function_version_with_options(function, version, {}, self._options),
+            )
+        except CloudAnswerError as error:
+            if error.status != _NOT_FOUND:
+                raise
+
+    def _function(self, name: str, qualifier: str | None) -> dict[str, Any] | None:
+        request = models.GetFunctionRequest(qualifier=qualifier)
+        try:
+            answer = self._ask(
+                "GetFunction", lambda: self._client.get_function_with_options(name, request, {}, self._options)
+            )
+        except CloudAnswerError as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+        document: dict[str, Any] = answer.to_map()
+        return document
+
+    def _ask(self, operation: str, call: Callable[[], Any]) -> Any:
+        def once() -> Any:
+            try:
+                # Answers without content have no attribute body.
+                return getattr(call(), "body", None)
+            except TeaException as error:
+                raise _refused(operation, error) from error
+
+        return self._retrying(once)
+
+
+def _refused(operation: str, error: TeaException) -> CloudAnswerError:
+    data = error.data if isinstance(error.data, Mapping) else {}
+    status = int(getattr(error, "statusCode", 0) or 0)
+    request_id = getattr(error, "request_id", None) or data.get("RequestId") or "-"
+    # Where nothing was answered there is no code, and the message stands in what the SDK caught.
+    code = str(error.code or "")
+    message = error.message or getattr(error, "inner_exception", None) or "no answer"
+    return CloudAnswerError(
+        f"FC {operation}: {code or 'no answer'}: {message} (request {request_id})", code=code, status=status
+    )
+
+
+def _passing(error: BaseException) -> bool:
+    if not isinstance(error, CloudAnswerError):
+        return False
+    return error.status in (0, 429) or error.status >= 500 or "Throttl" in error.code
+
+
+def _version(answer: Any) -> PublishedVersion:
+    return PublishedVersion(str(answer.version_id), answer.description or "", answer.created_time or "")
+
+
+def _frozen(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in _NOT_FROZEN}
