@@ -15,7 +15,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from yunfn.localcloud.service import HostCertificate
 
 # A certificate of this CA is worth nothing for any other name, whoever trusts it.
-CLOUD_DOMAINS = ("aliyuncs.com", "fcapp.run", "tencentcloudapi.com", "myqcloud.com", "tencentscf.com", "tencentcs.com")
+CLOUD_DOMAINS = (
+    "aliyuncs.com",
+    "fcapp.run",
+    "tencentcloudapi.com",
+    "myqcloud.com",
+    "tencentcos.cn",
+    "tencentscf.com",
+    "tencentcs.com",
+)
 _CA_LIFE = timedelta(days=30)
 _CA_RENEW = timedelta(days=7)
 _LEAF_LIFE = timedelta(days=3)
@@ -75,7 +83,10 @@ class CertificateAuthority:
         if not (self._key_file.is_file() and self.bundle.is_file()):
             return False
         certificate = x509.load_pem_x509_certificate(self.bundle.read_bytes())
-        return certificate.not_valid_after_utc - datetime.now(UTC) > _CA_RENEW
+        # One of an older release may not speak for every domain of today.
+        constraints = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
+        allowed = {name.value for name in constraints.permitted_subtrees or ()}
+        return allowed == set(CLOUD_DOMAINS) and certificate.not_valid_after_utc - datetime.now(UTC) > _CA_RENEW
 
     def _create(self) -> None:
         key = ec.generate_private_key(ec.SECP256R1())

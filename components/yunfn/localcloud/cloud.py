@@ -18,7 +18,7 @@ from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError, UnknownO
 from yunfn.localcloud.events import Events
 from yunfn.localcloud.home import Home
 from yunfn.localcloud.journal import Journal
-from yunfn.localcloud.keys import KeyRing, Principal
+from yunfn.localcloud.keys import ALIBABA, TENCENT, KeyRing, Principal
 from yunfn.localcloud.service import Service
 from yunfn.localcloud.store import Store
 
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 S = TypeVar("S", bound=Service)
-# The condition keys of every request: all come through TLS or loopback, from this machine.
-_CONDITIONS = {"acs:SourceIp": "127.0.0.1", "acs:SecureTransport": "true"}
+# The condition keys of every request by cloud: all come through TLS or loopback, from this machine.
+_CONDITIONS = {
+    ALIBABA: {"acs:SourceIp": "127.0.0.1", "acs:SecureTransport": "true"},
+    TENCENT: {"qcs:ip": "127.0.0.1"},
+}
 
 
 class Authorizer(Protocol):
@@ -40,7 +43,9 @@ class Authorizer(Protocol):
 
 
 class LocalCloud:
-    """One cloud: an account, a clock, state on disk, and services that answer by their true host names.
+    """One cloud: an account of each provider, a clock, state on disk, and services by their true host names.
+
+    ``account``, ``keys`` and ``authorizer`` are Alibaba's; their Tencent twins have ``tencent`` in their names.
 
     It is an ASGI application; the front hands it every request that came through the proxy.
     """
@@ -54,8 +59,11 @@ class LocalCloud:
         self.blobs = BlobStore(home.blobs)
         self.journal = Journal(home.journal)
         self.keys = KeyRing(self.store, self.clock)
+        self.tencent = home.tencent
+        self.tencent_keys = KeyRing(self.store, self.clock, TENCENT)
         self.events = Events()
         self.authorizer: Authorizer | None = None
+        self.tencent_authorizer: Authorizer | None = None
         self.runner: FunctionRunner | None = None
         self._services: dict[type[Service], Service] = {}
         for service in services:
@@ -83,7 +91,7 @@ class LocalCloud:
     def allows(
         self, principal: Principal | None, action: str, resource: str, conditions: Mapping[str, str] | None = None
     ) -> bool:
-        """Whether the principal's policies allow ``action`` on ``resource`` (a full ACS name).
+        """Whether the principal's policies allow ``action`` on ``resource`` (a full ACS or QCS name).
 
         The account itself may do all, the anonymous nothing. ``conditions`` are the condition keys that the
         service adds to those of every request.
@@ -92,8 +100,9 @@ class LocalCloud:
             return False
         if principal.kind == "root":
             return True
-        context = {**_CONDITIONS, **(conditions or {})}
-        return self.authorizer is not None and self.authorizer.allows(principal, action, resource, context)
+        context = {**_CONDITIONS[principal.cloud], **(conditions or {})}
+        authorizer = self.tencent_authorizer if principal.cloud == TENCENT else self.authorizer
+        return authorizer is not None and authorizer.allows(principal, action, resource, context)
 
     def authorize(self, call: Call, action: str, resource: str) -> None:
         """Raise AccessDeniedError unless the caller's policies allow it, and note the denial for the journal."""
@@ -130,7 +139,8 @@ class LocalCloud:
         self.journal.clear()
         self.clock.move(-self.clock.offset)
         self.keys.forget()
-        self.home.restore_owner_key(self.store)
+        self.tencent_keys.forget()
+        self.home.restore_owner_keys(self.store)
         for service in self._services.values():
             service.reset()
         await self.start()

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.front import HttpServing
+from yunfn.localcloud.keys import KEY_COLLECTIONS
 
 
 class Control:
@@ -50,7 +51,7 @@ class Control:
         cloud = self._cloud
         kinds: dict[str, int] = {}
         for _account, region, kind, number in cloud.store.kinds():
-            if kind not in ("keys", "settings"):
+            if kind not in KEY_COLLECTIONS and kind != "settings":
                 name = f"{kind} ({region})" if region else kind
                 kinds[name] = kinds.get(name, 0) + number
         isolation = cloud.runner.isolation() if cloud.runner else None
@@ -59,6 +60,8 @@ class Control:
                 "pid": os.getpid(),
                 "proxy": f"http://127.0.0.1:{self._port}",
                 "account": cloud.account,
+                "tencent_account": cloud.tencent.uin,
+                "tencent_appid": cloud.tencent.app_id,
                 "home": str(cloud.home.folder),
                 "clock": cloud.clock.now().isoformat(timespec="seconds"),
                 "clock_offset_seconds": cloud.clock.offset,

@@ -32,6 +32,7 @@ _TRUST = (
     "GIT_SSL_CAINFO", "PIP_CERT", "ALIBABA_CLOUD_CA_BUNDLE",
 )  # fmt: skip
 DEFAULT_REGION = "cn-shanghai"
+DEFAULT_TENCENT_REGION = "ap-shanghai"
 
 
 def removed(outer: Mapping[str, str]) -> list[str]:
@@ -39,15 +40,17 @@ def removed(outer: Mapping[str, str]) -> list[str]:
     return sorted(name for name in outer if _CREDENTIALS.fullmatch(name))
 
 
-def variables(home: Home, proxy_port: int, region: str = DEFAULT_REGION) -> dict[str, str]:
+def variables(
+    home: Home, proxy_port: int, region: str = DEFAULT_REGION, tencent_region: str = DEFAULT_TENCENT_REGION
+) -> dict[str, str]:
     """What each official client reads, pointed at the local cloud on ``proxy_port``.
 
     Writes the profile files that clients would otherwise take from the user's home.
     """
-    key = home.owner_key
+    key, tencent = home.owner_key, home.tencent
     proxy = f"http://127.0.0.1:{proxy_port}"
     bundle = str(home.certificates / "ca.pem")
-    profiles = write_profiles(home, region)
+    profiles = write_profiles(home, region, tencent_region)
     result = {
         "HTTPS_PROXY": proxy,
         "HTTP_PROXY": proxy,
@@ -74,6 +77,13 @@ def variables(home: Home, proxy_port: int, region: str = DEFAULT_REGION) -> dict
         "ALICLOUD_SHARED_CREDENTIALS_FILE": str(profiles / "config.json"),
         "OSS_ACCESS_KEY_ID": key.id,
         "OSS_ACCESS_KEY_SECRET": key.secret,
+        "TENCENTCLOUD_SECRET_ID": tencent.owner_key.id,
+        "TENCENTCLOUD_SECRET_KEY": tencent.owner_key.secret,
+        "TENCENTCLOUD_REGION": tencent_region,
+        "TENCENTCLOUD_APPID": tencent.app_id,
+        # Elsewhere the tencentcloud provider looks into ~/.tccli, the SDKs into ~/.tencentcloud (their documentation).
+        "TENCENTCLOUD_SHARED_CREDENTIALS_DIR": str(profiles / "tccli"),
+        "TENCENTCLOUD_CREDENTIALS_FILE": str(profiles / "tencentcloud.ini"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "PULUMI_BACKEND_URL": f"file://{home.pulumi}",
         "PULUMI_CONFIG_PASSPHRASE": home.passphrase,
@@ -87,12 +97,16 @@ def variables(home: Home, proxy_port: int, region: str = DEFAULT_REGION) -> dict
 
 
 def child_environment(
-    outer: Mapping[str, str], home: Home, proxy_port: int, region: str = DEFAULT_REGION
+    outer: Mapping[str, str],
+    home: Home,
+    proxy_port: int,
+    region: str = DEFAULT_REGION,
+    tencent_region: str = DEFAULT_TENCENT_REGION,
 ) -> dict[str, str]:
     """``outer`` without any real credential, endpoint, proxy or state backend, and with the local cloud's own."""
     gone = set(removed(outer))
     result = {name: value for name, value in outer.items() if name not in gone}
-    result.update(variables(home, proxy_port, region))
+    result.update(variables(home, proxy_port, region, tencent_region))
     site = str(trust_site())
     # Not once more where one local cloud's environment is made inside of another's.
     others = [path for path in outer.get("PYTHONPATH", "").split(os.pathsep) if path not in ("", site)]
@@ -108,12 +122,12 @@ def trust_site() -> Path:
     return Path(__file__).parent / "runner" / "bootstrap" / "site"
 
 
-def write_profiles(home: Home, region: str) -> Path:
-    """Write the profile files of the Alibaba clients with the local key (mode 0600); returns their folder."""
-    key = home.owner_key
+def write_profiles(home: Home, region: str, tencent_region: str) -> Path:
+    """Write the profile files of both clouds' clients with the local keys (mode 0600); returns their folder."""
+    key, tencent = home.owner_key, home.tencent.owner_key
     folder = home.folder / "profiles"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    (home.certificates / "none").mkdir(mode=0o700, exist_ok=True)
+    for each in (folder, folder / "tccli", home.certificates / "none"):
+        each.mkdir(mode=0o700, exist_ok=True)
     config = {
         "current": "default",
         "profiles": [
@@ -128,8 +142,16 @@ def write_profiles(home: Home, region: str) -> Path:
             }
         ],
     }
-    ini = f"[default]\ntype = access_key\naccess_key_id = {key.id}\naccess_key_secret = {key.secret}\n"
-    for name, text in (("config.json", json.dumps(config, indent=2)), ("credentials.ini", ini)):
+    files = {
+        "config.json": json.dumps(config, indent=2),
+        "credentials.ini": (
+            f"[default]\ntype = access_key\naccess_key_id = {key.id}\naccess_key_secret = {key.secret}\n"
+        ),
+        "tccli/default.credential": json.dumps({"secretId": tencent.id, "secretKey": tencent.secret}),
+        "tccli/default.configure": json.dumps({"_sys_param": {"region": tencent_region, "output": "json"}}),
+        "tencentcloud.ini": f"[default]\nsecret_id = {tencent.id}\nsecret_key = {tencent.secret}\n",
+    }
+    for name, text in files.items():
         path = folder / name
         path.touch(mode=0o600)
         path.write_text(text)

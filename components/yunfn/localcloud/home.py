@@ -17,8 +17,9 @@ from platformdirs import user_state_path
 
 from yunfn.exceptions import LocalCloudStartError
 from yunfn.localcloud.clock import Clock
-from yunfn.localcloud.keys import AccessKey, KeyRing, Principal
+from yunfn.localcloud.keys import TENCENT, AccessKey, KeyRing, Principal
 from yunfn.localcloud.store import Store
+from yunfn.localcloud.tencent.account import TencentAccount, new_numbers
 
 # sockaddr_un holds 108 bytes with the closing zero (unix(7)).
 _SOCKET_PATH_LIMIT = 100
@@ -63,7 +64,7 @@ class Home:
 
     @property
     def credentials(self) -> Path:
-        """The owner's account and key, made fresh at creation; mode 0600."""
+        """The owner's account and key in each cloud, made fresh at creation; mode 0600."""
         return self.folder / "credentials.json"
 
     @property
@@ -101,7 +102,7 @@ class Home:
 
     @property
     def account(self) -> str:
-        """The account id: 16 digits, as the cloud's."""
+        """The Alibaba account id: 16 digits, as the cloud's."""
         return str(self._credentials()["account"])
 
     @property
@@ -123,13 +124,21 @@ class Home:
 
     @property
     def owner_key(self) -> AccessKey:
-        """The account owner's key."""
-        key = dict(self._credentials()["key"])
-        key["principal"] = Principal(**key["principal"])
-        return AccessKey(**key)
+        """The Alibaba account owner's key."""
+        return _key(self._credentials()["key"])
+
+    @property
+    def tencent(self) -> TencentAccount:
+        """The Tencent account with its owner's key; LocalCloudStartError for a cloud of a release that had none."""
+        document = self._credentials().get("tencent")
+        if document is None:
+            raise LocalCloudStartError(
+                f"the local cloud at {self.folder} was started by an older release: yunfn local stop, then start"
+            )
+        return TencentAccount(document["uin"], document["app_id"], _key(document["key"]))
 
     def create(self) -> None:
-        """Make the folder, an account and a key of its own; a no-op on one that is there.
+        """Make the folder, an account of each cloud and its key; on one that is there add what an older release lacked.
 
         Raises LocalCloudStartError if there can be no such folder.
         """
@@ -140,32 +149,38 @@ class Home:
                 path.mkdir(mode=0o700, exist_ok=True)
             # Two commands may create the same cloud at the same time: it gets one account all the same.
             with _locked(self.folder):
-                if not self.exists:
-                    self._create_account()
+                document = self._credentials() if self.exists else {}
+                if "tencent" not in document:
+                    self._create_accounts(document)
 
-    def _create_account(self) -> None:
-        account = "1" + "".join(secrets.choice("0123456789") for _ in range(15))
+    def _create_accounts(self, document: dict[str, Any]) -> None:
+        """Add to ``document`` the accounts it lacks, each with a key of its owner, and keep it."""
         store = Store(self.database)
-        key = KeyRing(store, Clock()).create(Principal(account, "root"))
+        if not document:
+            account = "1" + "".join(secrets.choice("0123456789") for _ in range(15))
+            key = KeyRing(store, Clock()).create(Principal(account, "root"))
+            document = {"cloud": secrets.token_hex(6), "account": account, "key": asdict(key)}
+        uin, app_id = new_numbers()
+        key = KeyRing(store, Clock(), TENCENT).create(Principal(uin, "root", cloud=TENCENT))
+        document["tencent"] = {"uin": uin, "app_id": app_id, "key": asdict(key)}
         store.close()
-        document = {
-            "cloud": secrets.token_hex(6),
-            "account": account,
-            "key": asdict(key),
-        }
         partial = self.credentials.with_suffix(".partial")
         partial.touch(mode=0o600)
         partial.write_text(json.dumps(document))
         partial.replace(self.credentials)
 
-    def restore_owner_key(self, store: Store) -> None:
-        """Put the owner's key back into a store that was cleared."""
-        key = self.owner_key
-        store.collection("", "", "keys").put(key.id, asdict(key))
+    def restore_owner_keys(self, store: Store) -> None:
+        """Put the owners' keys back into a store that was cleared."""
+        KeyRing(store, Clock()).restore(self.owner_key)
+        KeyRing(store, Clock(), TENCENT).restore(self.tencent.owner_key)
 
     def _credentials(self) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(self.credentials.read_text())
         return document
+
+
+def _key(document: dict[str, Any]) -> AccessKey:
+    return AccessKey(**{**document, "principal": Principal(**document["principal"])})
 
 
 @contextlib.contextmanager

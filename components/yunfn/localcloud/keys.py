@@ -11,6 +11,30 @@ from yunfn.localcloud.cloud_error import AuthenticationError, Disbelief
 from yunfn.localcloud.store import Store
 
 _LETTERS = string.ascii_letters + string.digits
+ALIBABA = "alibaba"
+TENCENT = "tencent"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyForm:
+    """How a cloud's keys look: the first letters of each kind of id, how many follow, and the secrets' lengths."""
+
+    collection: str
+    prefix: str
+    length: int
+    secret_length: int
+    temporary_prefix: str
+    temporary_length: int
+    temporary_secret_length: int
+    token_prefix: str
+
+
+_FORMS = {
+    ALIBABA: KeyForm("keys", "LTAI5t", 18, 30, "STS.", 24, 44, "CAIS"),
+    TENCENT: KeyForm("tencent/keys", "AKID", 32, 32, "AKID", 60, 44, ""),
+}
+KEY_COLLECTIONS = frozenset(form.collection for form in _FORMS.values())
+"""The kinds of documents that hold keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +42,8 @@ class Principal:
     """Whom a request speaks for.
 
     ``kind`` is ``root`` (the account itself), ``user`` or ``assumed-role``; ``name`` the user's or role's name;
-    ``session`` the session name; ``session_policy`` the policy document given at AssumeRole, or "".
+    ``session`` the session name; ``session_policy`` the policy document given at AssumeRole, or "". ``cloud`` is whose
+    account it is, ``alibaba`` or ``tencent``; a Tencent ``account`` is its uin.
     """
 
     account: str
@@ -26,15 +51,26 @@ class Principal:
     name: str = ""
     session: str = ""
     session_policy: str = ""
+    cloud: str = ALIBABA
 
     @property
     def arn(self) -> str:
         """The principal's name as the cloud writes it."""
+        if self.cloud == TENCENT:
+            return self._tencent_name()
         if self.kind == "root":
             return f"acs:ram::{self.account}:root"
         if self.kind == "user":
             return f"acs:ram::{self.account}:user/{self.name}"
         return f"acs:ram::{self.account}:assumed-role/{self.name}/{self.session}"
+
+    def _tencent_name(self) -> str:
+        """The form of STS GetCallerIdentity's Arn and of COS's owner ids (wire-level facts of both)."""
+        if self.kind == "root":
+            return f"qcs::cam::uin/{self.account}:uin/{self.account}"
+        if self.kind == "user":
+            return f"qcs::cam::uin/{self.account}:uin/{self.name}"
+        return f"qcs::sts::uin/{self.account}:assumed-role/{self.name}/{self.session}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +88,28 @@ class AccessKey:
 
 
 class KeyRing:
-    """Makes, keeps and finds access keys."""
+    """Makes, keeps and finds one cloud's access keys; the other cloud's are unknown to it."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._keys = store.collection("", "", "keys")
+    def __init__(self, store: Store, clock: Clock, cloud: str = ALIBABA) -> None:
+        self._form = _FORMS[cloud]
+        self._keys = store.collection("", "", self._form.collection)
         self._clock = clock
         self._cache: dict[str, AccessKey] = {}
 
     def create(self, principal: Principal) -> AccessKey:
         """A new permanent key for ``principal``."""
-        return self._remember(AccessKey("LTAI5t" + _random(18), _random(30), principal))
+        form = self._form
+        return self._remember(AccessKey(form.prefix + _random(form.length), _random(form.secret_length), principal))
 
     def create_temporary(self, principal: Principal, duration: float) -> AccessKey:
         """A new key with a security token, valid for ``duration`` seconds of the cloud's clock."""
+        form = self._form
         return self._remember(
             AccessKey(
-                "STS." + _random(24),
-                _random(44),
+                form.temporary_prefix + _random(form.temporary_length),
+                _random(form.temporary_secret_length),
                 principal,
-                token="CAIS" + _random(200),
+                token=form.token_prefix + _random(200),
                 expires=self._clock.time() + duration,
             )
         )
@@ -85,6 +124,10 @@ class KeyRing:
         if key.expires and key.expires < self._clock.time():
             raise AuthenticationError(Disbelief.EXPIRED, access_key_id)
         return key
+
+    def restore(self, key: AccessKey) -> None:
+        """Put a key back into a store that was cleared."""
+        self._remember(key)
 
     def forget(self) -> None:
         """Drop what is held in memory, after the store was cleared."""

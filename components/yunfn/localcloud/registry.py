@@ -10,6 +10,7 @@ from yunfn.localcloud.alibaba.oss import OssService
 from yunfn.localcloud.alibaba.ram import RamService
 from yunfn.localcloud.alibaba.sts import StsService
 from yunfn.localcloud.service import Service
+from yunfn.localcloud.tencent.cos import CosService
 
 # Services that others look up (``LocalCloud.find``) stand before those that look.
 SERVICES: tuple[type[Service], ...] = (
@@ -20,4 +21,5 @@ SERVICES: tuple[type[Service], ...] = (
     OssService,
     LogService,
     FcService,
+    CosService,
 )

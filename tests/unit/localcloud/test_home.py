@@ -38,7 +38,7 @@ def test_the_owners_key_is_put_back_into_a_cleared_store(tmp_path: Path) -> None
     home.create()
     store = Store(home.database)
     store.clear()
-    home.restore_owner_key(store)
+    home.restore_owner_keys(store)
     assert KeyRing(store, Clock()).find(home.owner_key.id) == home.owner_key
     store.close()
 

@@ -58,9 +58,15 @@ async def take_in(call: Call, blobs: BlobStore) -> Received:
 def keep(blobs: BlobStore, body: bytes) -> Received:
     """Store a body that is in memory."""
     if not body:
-        return Received("", 0, hashlib.md5(b"", usedforsecurity=False).hexdigest(), 0, hashlib.sha256(b"").hexdigest())
+        return measured(body)
     blob = blobs.put(body)
     return Received(blob.name, blob.size, blob.md5, crc64(body), blob.sha256)
+
+
+def measured(body: bytes) -> Received:
+    """The checksums of a body that is in memory and is not kept."""
+    md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    return Received("", len(body), md5, crc64(body), hashlib.sha256(body).hexdigest())
 
 
 async def keep_stream(blobs: BlobStore, chunks: AsyncIterator[bytes]) -> Received:

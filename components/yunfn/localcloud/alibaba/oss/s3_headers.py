@@ -9,27 +9,19 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from yunfn.localcloud.alibaba.signatures import oss_s3
-from yunfn.localcloud.call import Call
+from yunfn.localcloud.objectstore import s3_headers
+from yunfn.localcloud.objectstore.s3_headers import AMZ, KEPT
 
-_AMZ, _OSS = "x-amz-", "x-oss-"
+_OSS = "x-oss-"
 _STORAGE_CLASSES = {"STANDARD": "Standard", "STANDARD_IA": "IA", "GLACIER": "Archive"}
 _ALGORITHMS = {"aws:kms": "KMS"}
-# Signature and body: they keep their names.
-_KEPT = ("x-amz-content-sha256", "x-amz-date", "x-amz-trailer", "x-amz-security-token")
-
-
-def is_s3(call: Call) -> bool:
-    """Whether the request is signed as S3's."""
-    authorization = call.headers.get("authorization", "")
-    return authorization.startswith(oss_s3.ALGORITHM) or call.param("X-Amz-Algorithm") is not None
 
 
 def translate(headers: Mapping[str, str]) -> dict[str, str]:
     """The request's headers by OSS's names."""
     found = {}
     for name, value in headers.items():
-        if not name.startswith(_AMZ) or name in _KEPT:
+        if not name.startswith(AMZ) or name in KEPT:
             found[name] = value
         elif name == "x-amz-acl":
             found["x-oss-acl"] = found["x-oss-object-acl"] = value
@@ -38,12 +30,10 @@ def translate(headers: Mapping[str, str]) -> dict[str, str]:
         elif name == "x-amz-server-side-encryption":
             found["x-oss-server-side-encryption"] = _ALGORITHMS.get(value, value)
         else:
-            found[_OSS + name.removeprefix(_AMZ)] = value
+            found[_OSS + name.removeprefix(AMZ)] = value
     return found
 
 
 def add(response: Response) -> None:
     """Repeat OSS's own headers of an answer under S3's names."""
-    for name, value in list(response.headers.items()):
-        if name.startswith(_OSS):
-            response.headers[_AMZ + name.removeprefix(_OSS)] = value
+    s3_headers.add(response, _OSS)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 
+from yunfn.localcloud import aws4
 from yunfn.localcloud.alibaba.oss import cors, lifecycle_sweep, names, s3_headers, urls
 from yunfn.localcloud.alibaba.oss.exceptions import NoSuchBucket, NoSuchKey, SecondLevelDomainForbidden
 from yunfn.localcloud.alibaba.oss.request import OssRequest
@@ -42,7 +43,7 @@ class OssService(Service):
             raise SecondLevelDomainForbidden()
         kind = "object" if key else "bucket" if bucket else "service"
         request = OssRequest(call, self.state, bucket, key)
-        s3 = s3_headers.is_s3(call)
+        s3 = aws4.is_signed(call)
         if s3:
             request.headers = s3_headers.translate(request.headers)
         route = urls.find(kind, request)
@@ -61,7 +62,7 @@ class OssService(Service):
         response = answers.refusal(call, error)
         if "origin" in call.headers:
             response.headers.update(cors.headers_for(OssRequest(call, self.state, call.match.get("bucket", ""), "")))
-        if s3_headers.is_s3(call):
+        if aws4.is_signed(call):
             s3_headers.add(response)
         if "expect" in call.headers:
             # Refused before "100 Continue", the client keeps its body: nothing more can be read on this connection.

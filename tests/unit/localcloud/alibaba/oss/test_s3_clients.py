@@ -8,16 +8,12 @@ import http.client
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 from urllib.parse import quote
 
 import oss2
 import pytest
 import requests
-from starlette.requests import Request
 
-from yunfn.localcloud.alibaba.signatures import oss_s3
-from yunfn.localcloud.call import Call
 from yunfn.localcloud.keys import AccessKey, Principal
 
 from .conftest import REGION, ServedCloud, refusal
@@ -60,22 +56,6 @@ def send(
     }
     sent["Authorization"] = signature(secret or served.key, method, host, path, query, sent)
     return served.http().request(method, f"http://{host}{path}?{query}", headers=sent, data=data)
-
-
-def test_amazons_own_example() -> None:
-    """The GET of "Signature calculations for the Authorization header" in the S3 API reference."""
-    headers = {
-        "host": "examplebucket.s3.amazonaws.com",
-        "range": "bytes=0-9",
-        "x-amz-content-sha256": EMPTY,
-        "x-amz-date": "20130524T000000Z",
-    }
-    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/test.txt", "query_string": b""}
-    scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items()]
-    call = Call(cloud=type("", (), {"account": ""})(), request=Request(scope), host="", match={})
-    canonical = oss_s3.canonical_request(call, [], "host;range;x-amz-content-sha256;x-amz-date", EMPTY)
-    # Published there: the hash of the canonical request.
-    assert hashlib.sha256(canonical).hexdigest() == "7344ae5b7ee6c3e7e6b0fe0640412a37625d1fbfff95c48bbb2dc43964946972"
 
 
 def test_objects_by_an_s3_client(served: ServedCloud, bucket: oss2.Bucket) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 
 from yunfn.localcloud.alibaba.oss.exceptions import InvalidRange, NotModified, PreconditionFailed
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses.object_headers import http_date
+from yunfn.localcloud.objectstore.conditions import Verdict, judged
 from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -15,23 +15,10 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 def check(request: OssRequest, stored: StoredObject, prefix: str = "") -> None:
     """Raise PreconditionFailed or NotModified by the If-* headers (``prefix`` "x-oss-copy-source-" for copies)."""
-    etag, modified = stored.etag, int(stored.modified)
-    for name in ("if-match", "if-unmodified-since", "if-none-match", "if-modified-since"):
-        value = request.header(prefix + name)
-        if not value:
-            continue
-        if name == "if-match":
-            failed = not _names(value, etag)
-        elif name == "if-none-match":
-            failed = _names(value, etag)
-        elif (since := _seconds(value)) is None:
-            continue
-        else:
-            failed = modified > since if name == "if-unmodified-since" else modified <= since
-        if not failed:
-            continue
-        if name in ("if-match", "if-unmodified-since"):
-            raise PreconditionFailed(Condition="-".join(word.capitalize() for word in name.split("-")))
+    verdict, name = judged(lambda header: request.header(prefix + header), stored)
+    if verdict is Verdict.FAILED:
+        raise PreconditionFailed(Condition="-".join(word.capitalize() for word in name.split("-")))
+    if verdict is Verdict.UNCHANGED:
         unchanged = NotModified()
         unchanged.headers = {"etag": f'"{stored.etag}"', "last-modified": http_date(stored.modified)}
         raise unchanged
@@ -69,15 +56,3 @@ def select(size: int, first: str, last: str, *, standard: bool) -> tuple[int, in
     if end >= size:
         return (start, size - 1) if standard else None
     return start, end
-
-
-def _names(header: str, etag: str) -> bool:
-    """Whether a list of ETags, quoted or not, holds ``etag``."""
-    return header.strip() == "*" or etag in (word.strip().strip('"') for word in header.split(","))
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except ValueError:
-        return None

@@ -1,0 +1,3 @@
+"""The Tencent half of the local cloud: one package per service."""
+
+from __future__ import annotations
