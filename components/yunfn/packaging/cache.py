@@ -230,12 +230,12 @@ class ArtifactCache:
         try:
             if _age(file, time.time()) < self._keep / 2:
                 os.utime(file)
-                return True
-            with self._lock():
-                os.utime(file)
-                return self._zip(digest).is_file()
+            else:
+                with self._lock():
+                    os.utime(file)
         except FileNotFoundError:
             return False
+        return True
 
     def _note(self, digest: str, hashes: FileHashes, more: Mapping[str, Any]) -> None:
         # The record is put beside the zip last: a zip without one is never taken for whole.

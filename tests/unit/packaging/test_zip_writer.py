@@ -224,7 +224,7 @@ def test_memory_for_contents_read_ahead_is_bound(tmp_path: Path, monkeypatch: py
     assert 100_000 <= most[0] <= 400_000
 
 
-CHILD = """
+CHILD = r"""
 import re, sys
 from pathlib import Path
 from yunfn.packaging import pack
