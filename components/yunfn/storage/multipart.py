@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-# Large enough that a round trip of 40 ms costs a connection of 10 MB/s a fifth, small enough that a kill loses at
-# most THREADS of them: 8 % of a 200 MB package.
-_PART = 2 * 1024**2
+# A tenth of a second at the 10 MB/s that a connection gets: small enough that packages of a few MB use several
+# connections too, and that a kill loses at most THREADS of them, 8 % of 200 MB. COS takes no smaller ones.
+_PART = 1024**2
 # What one page of ListParts holds (OSS and COS API references); both clouds take ten times as many.
 _MOST_PARTS = 1000
-# Up to here one request is faster than the three more that an upload in parts needs.
+# Up to here one request is as fast as the three more that an upload in parts needs.
 _SINGLE = 2 * _PART
 
 
