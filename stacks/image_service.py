@@ -5,27 +5,15 @@ After the FC 2.0 template of the same service, with rights on its one bucket ins
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pulumi
 import pulumi_alicloud as alicloud
 
 from yunfn import access, alibaba
-from yunfn.packaging import INSTALL_TREE_IGNORES, install_tree
-from yunfn.runtimes import ALIBABA
 
 _HERE = Path(__file__).parent
 _RUNTIME = "python3.10"
-_LOCK = _HERE.parent / "layers" / "image" / "requirements.lock"
-
-
-def packages() -> Path:
-    """Answer the folder with the layer's packages, installed once per lock.
-
-    In a local cloud no package index is asked: run ``python stacks/image_service.py`` before, outside of it.
-    """
-    return install_tree(_LOCK, ALIBABA[_RUNTIME], offline="YUNFN_LOCAL" in os.environ)
 
 
 def program() -> None:
@@ -51,10 +39,7 @@ def program() -> None:
     service = alibaba.Service("image", log_project=logs, tags={"service": "image", "stack": stack})
     layer = alibaba.Layer(
         "packages",
-        content=packages(),
-        prefix="python",
-        exclude=INSTALL_TREE_IGNORES,
-        compatible_runtimes=[_RUNTIME],
+        definition=_HERE.parent / "layers" / "image",
         description="Pillow and the OSS client",
     )
     rights = {
@@ -86,7 +71,3 @@ def program() -> None:
     pulumi.export("bucket", pictures.bucket)
     pulumi.export("logProject", logs.project_name)
     pulumi.export("logstore", logs.logstore_name)
-
-
-if __name__ == "__main__":
-    print(packages())

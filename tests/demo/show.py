@@ -17,13 +17,12 @@ from support.pulumi_cli import ROOT, PulumiCli
 
 
 def prepare_layer(steps: Steps) -> None:
-    """Install the layer's packages from the package index, outside the local cloud; cached after the first time."""
+    """Build the layer outside the local cloud, where the package index is reached; cached after the first time."""
     with steps.step("layer: Pillow for python3.10 on the cloud's Linux"):
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "stacks" / "image_service.py")], capture_output=True, text=True
-        )
+        command = [sys.executable, "-m", "yunfn.cli", "layer", "build", str(ROOT / "layers" / "image"), "--frozen"]
+        done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
-            raise StepFailedError(f"the layer's packages could not be installed:\n{done.stderr}")
+            raise StepFailedError(f"the layer could not be built:\n{done.stderr}")
 
 
 def upload_and_rotate(steps: Steps, place: Place, outputs: dict[str, str]) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import httpx
@@ -13,7 +11,7 @@ from PIL import Image
 
 from support.clients import http_client
 from support.local_account import LocalAccount
-from support.pulumi_cli import ROOT, PulumiCli, copy_project
+from support.pulumi_cli import PulumiCli, build_layer, copy_project
 
 pytestmark = pytest.mark.engine
 
@@ -23,7 +21,7 @@ def service(
     account: LocalAccount, artifact_bucket: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
     """The stack image-prod, up; its outputs. The layer's packages are installed before, outside the local cloud."""
-    subprocess.run([sys.executable, str(ROOT / "stacks" / "image_service.py")], check=True, capture_output=True)
+    build_layer("image")
     stack = PulumiCli(copy_project(tmp_path_factory.mktemp("image") / "project"), "image-prod", account.variables)
     stack.init()
     stack.configure(image__forceDestroy="true")

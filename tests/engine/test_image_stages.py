@@ -20,7 +20,7 @@ import support.oss_probe
 from support.clients import FunctionComputeClient, http_client
 from support.cloud_calls import log_lines, oss_bucket, ram, wait_for
 from support.local_account import LocalAccount
-from support.pulumi_cli import ROOT, PulumiCli, copy_project
+from support.pulumi_cli import PulumiCli, build_layer, copy_project
 
 pytestmark = pytest.mark.engine
 
@@ -62,7 +62,7 @@ class Stages:
 @pytest.fixture(scope="module")
 def stages(own_account: LocalAccount, tmp_path_factory: pytest.TempPathFactory) -> Stages:
     # Outside the local cloud: here packages may be asked of the package index, once per lock.
-    subprocess.run([sys.executable, str(ROOT / "stacks" / "image_service.py")], check=True, capture_output=True)
+    build_layer("image")
     folder = tmp_path_factory.mktemp("stages")
     own_account.bootstrap(folder)
     project = copy_project(folder / "project")

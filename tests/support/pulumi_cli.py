@@ -141,6 +141,14 @@ def _changes(output: str) -> dict[str, int]:
     return found
 
 
+def build_layer(name: str) -> None:
+    """Build a layer of the checkout as users do, outside the local cloud, where no package index is reached."""
+    command = [sys.executable, "-m", "yunfn.cli", "layer", "build", str(ROOT / "layers" / name), "--frozen"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise PulumiFailedError(command, done.returncode, done.stderr)
+
+
 def copy_project(to: Path) -> Path:
     """This project's Pulumi.yaml, stacks and layers in a folder of their own.
 

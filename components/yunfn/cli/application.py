@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from yunfn import __version__
-from yunfn.cli import artifacts, local
+from yunfn.cli import artifacts, layer, local
 from yunfn.exceptions import YunfnError
 
 application = typer.Typer(
@@ -26,6 +26,7 @@ application = typer.Typer(
     rich_markup_mode="rich",
 )
 application.add_typer(local.application, name="local")
+application.add_typer(layer.application, name="layer")
 application.add_typer(artifacts.application, name="artifacts")
 
 

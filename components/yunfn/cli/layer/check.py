@@ -77,7 +77,7 @@ def check(
         for each in found:
             if with_import and not each.failed:
                 progress(f"importing every module in Python {each.target.python}")
-                each.findings += proof.import_modules(each.files, each.target)
+                each.findings += proof.import_modules(each.files, each.target, allow_unsandboxed=allow_unsandboxed)
     if json_output:
         typer.echo(json.dumps([each.document() for each in found], indent=2))
     else:

@@ -49,7 +49,7 @@ def plan(
     else:
         for each in plans:
             _print(each)
-    if any(package.refused for each in plans for package in each.packages):
+    if any(each.refused for each in plans):
         raise typer.Exit(1)
 
 
@@ -57,14 +57,13 @@ def _document(plan: LayerPlan) -> dict[str, Any]:
     return {
         "name": plan.name,
         "target": plan.target.name,
-        "locked": plan.locked,
+        "lock": plan.lock,
         "built": plan.built,
         "packages": [
             {
-                "requirement": package.requirement,
                 "name": package.name,
-                "version": package.version,
-                "source": package.source,
+                "version": package.version or None,
+                "source": package.source or None,
                 "refused": package.refused or None,
             }
             for package in plan.packages
@@ -73,16 +72,12 @@ def _document(plan: LayerPlan) -> dict[str, Any]:
 
 
 def _print(plan: LayerPlan) -> None:
+    lock = plan.lock if plan.lock in ("fits", "missing") else "does not fit"
     state = "is built" if plan.built else "would be built"
-    typer.echo(typer.style(f"{plan.name} for {plan.target.name}", bold=True) + f" ({state}; {plan.locked})")
-    rows = [
-        (package.name, package.version or "-", "refused" if package.refused else package.source)
-        for package in plan.packages
-    ]
+    typer.echo(typer.style(f"{plan.name} for {plan.target.name}", bold=True) + f" ({state}; lock {lock})")
+    rows = [(f"  {p.name}", p.version or "-", p.source or "refused") for p in plan.packages]
     if rows:
         print_table(rows, ("  package", "version", "from"))
-    for package in plan.packages:
-        if package.refused:
-            typer.echo(f"  {package.requirement}: {package.refused}")
-    refused = sum(1 for package in plan.packages if package.refused)
-    typer.echo(f"  {len(plan.packages) - refused} of {len(plan.packages)} packages fit")
+    for package in plan.refused:
+        typer.echo(f"  {package.name} is refused: {package.refused}")
+    typer.echo(f"  {len(plan.packages) - len(plan.refused)} of {len(plan.packages)} packages can be had")

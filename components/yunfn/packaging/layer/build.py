@@ -9,6 +9,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import platformdirs
+from packaging.utils import canonicalize_name
+
 from yunfn.exceptions import FindingsError, PackagingError
 from yunfn.packaging import proof
 from yunfn.packaging.building import WheelBuilder
@@ -52,8 +55,11 @@ class BuildOptions:
     def wheels(self) -> WheelSource:
         """What builds source distributions under these options."""
         return WheelBuilder(
-            allow_unsandboxed=self.allow_unsandboxed, offline=self.offline, progress=self.progress
-        )  # fmt: skip
+            platformdirs.user_cache_path("yunfn"),
+            allow_unsandboxed=self.allow_unsandboxed,
+            offline=self.offline,
+            progress=self.progress,
+        )
 
 
 @dataclass(slots=True)
@@ -195,7 +201,7 @@ def _groups(
     for entry in contents.manifest.entries:
         label = owners.get(entry.path, "")
         unzipped[label] = unzipped.get(label, 0) + entry.size
-    sizes = {d.label: PackageSize(d.name, d.version, unzipped.get(d.label, 0)) for d in distributions}
+    sizes = {d.label: PackageSize(canonicalize_name(d.name), d.version, unzipped.get(d.label, 0)) for d in distributions}
     limit = job.target.limits.zip_mb * 2**20
     if not definition.split or contents.manifest.size <= limit:
         return ((contents, tuple(sizes.values())),)

@@ -21,7 +21,7 @@ from yunfn.packaging.manifest import Entry, Manifest, Mode, checked_path
 from yunfn.packaging.source import Source
 from yunfn.packaging.target import Target
 
-#: Where shared libraries go in a layer: FC has /opt/lib on LD_LIBRARY_PATH (FCD "layers").
+#: Where a layer's shared libraries go unless told otherwise: FC has /opt/lib on LD_LIBRARY_PATH (FCD "layers").
 LIBRARY_PREFIX = "lib"
 
 
@@ -105,10 +105,11 @@ def placed(
     found: list[tuple[Source, str]] = [(tree, target.package_prefix)] if tree is not None else []
     found += [(source, "") for source in before]
     found += [(_source(files), files.prefix) for files in definition.files]
-    libraries = [(_source(files), _joined(LIBRARY_PREFIX, files.prefix)) for files in definition.libraries]
+    libraries = [(_source(files), files.prefix) for files in definition.libraries]
     found += libraries
-    if libraries and target.runtime.library_path != LIBRARY_PREFIX:
-        found.append((_links(libraries), target.runtime.library_path))
+    linked = [(source, prefix) for source, prefix in libraries if prefix == LIBRARY_PREFIX]
+    if linked and target.runtime.library_path != LIBRARY_PREFIX:
+        found.append((_links(linked), target.runtime.library_path))
     return found
 
 
@@ -131,7 +132,3 @@ def _source(files: ExtraFiles) -> Source:
     if files.source.is_dir():
         return Folder(files.source, Selection(files.include, files.exclude))
     return SingleFile(files.source)
-
-
-def _joined(*parts: str) -> str:
-    return "/".join(part for part in parts if part)

@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from packaging.utils import canonicalize_name
+
 from yunfn.packaging import proof
 from yunfn.packaging.archive import Archive
 from yunfn.packaging.cache import ArtifactCache, Build
@@ -103,4 +105,4 @@ def _packages(package: Package, target: Target) -> tuple[PackageSize, ...]:
     with closing(Archive(package.file, Selection(defaults=False))) as archive:
         sizes = {entry.path: entry.size for entry in archive.entries()}
         found = read_distributions(sizes, archive.open, target.package_prefix)
-    return tuple(PackageSize(each.name, each.version, each.size) for each in found)
+    return tuple(PackageSize(canonicalize_name(each.name), each.version, each.size) for each in found)
