@@ -62,7 +62,7 @@ class Archive:
         return self._entries(None)
 
     def unpack(self, into: Path) -> Manifest:
-        """Unpack the files into the empty folder ``into``, readable by all; links last: nothing is written through them.
+        """Unpack the files into the empty folder ``into``, readable by all; links last, so nothing goes through them.
 
         Raises:
             RefusedEntryError: an entry may not be unpacked; those before it may be there already, none outside.
