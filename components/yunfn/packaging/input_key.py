@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from yunfn.exceptions import PackagingError
@@ -40,7 +41,8 @@ def input_key(
     inputs = {
         "format": _FORMAT,
         "builder": builder,
-        "target": [target.name, target.environment, target.package_prefix],
+        # All that the table of runtimes says of it: prefixes, C library and so on decide what is built and found.
+        "target": [target.name, target.python, asdict(target.runtime)],
         "packages": sorted([p.name, p.version, sorted(p.hashes), p.sdist] for p in packages),
         "files": [_files(files) for files in definition.files],
         "libraries": [_files(files) for files in definition.libraries],

@@ -18,7 +18,7 @@ from yunfn.exceptions import PackagingError, RefusedEntryError
 # Raised whenever the canonical form changes, so that two forms never share a digest.
 _FORMAT = b"yunfn-manifest 1\n"
 
-#: Raised whenever the builder would make another artifact of the same inputs.
+#: Raised whenever the builder would make another artifact of the same inputs, or find other faults in it.
 BUILDER_VERSION = 1
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
