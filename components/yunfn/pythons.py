@@ -145,6 +145,18 @@ def _search(version: str, tried: set[Path]) -> Interpreter | None:
 
 
 @functools.cache
+def running_python() -> Interpreter:
+    """The Python that runs this process, as it says of itself.
+
+    Raises PythonNotFoundError where it is no CPython.
+    """
+    found = _ask(Path(sys.executable))
+    if found is None:
+        raise PythonNotFoundError(f"{sys.executable} is no CPython that could be asked for its version")
+    return found
+
+
+@functools.cache
 def installed_python(version: str) -> Interpreter | None:
     """The Python of minor version ``version`` ("3.10") if it is on this machine; nothing is fetched."""
     return _search(version, set())

@@ -6,6 +6,8 @@ Whatever is code of others runs isolated (``yunfn.isolation``): ``WheelBuilder``
 
 from __future__ import annotations
 
+from yunfn.packaging.building.hooks import run_hook
 from yunfn.packaging.building.install import install
+from yunfn.packaging.building.wheel_builder import BUILDER_VERSION, Job, WheelBuilder
 
-__all__ = ["install"]
+__all__ = ["BUILDER_VERSION", "Job", "WheelBuilder", "install", "run_hook"]

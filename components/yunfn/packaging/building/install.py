@@ -75,7 +75,7 @@ def uv_install(arguments: Sequence[str], folder: Path, *, offline: bool, what: s
     ]  # fmt: skip
     try:
         done = subprocess.run(
-            command, cwd=folder, env=_environment(), capture_output=True, encoding="utf-8", errors="replace",
+            command, cwd=folder, env=uv_environment(), capture_output=True, encoding="utf-8", errors="replace",
             stdin=subprocess.DEVNULL, timeout=_TIMEOUT_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -85,8 +85,8 @@ def uv_install(arguments: Sequence[str], folder: Path, *, offline: bool, what: s
         raise ResolutionError(f"{what} could not be installed: {without_credentials(words)}")
 
 
-def _environment() -> dict[str, str]:
-    """The caller's, but for settings of uv's that would install something else than is asked for here."""
+def uv_environment() -> dict[str, str]:
+    """The caller's environment, but for settings of uv's that would install something else than is asked for here."""
     changing = ("UV_NO_BINARY", "UV_ONLY_BINARY", "UV_NO_BUILD", "UV_TARGET", "UV_PREFIX", "UV_SYSTEM_PYTHON",
                 "UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE", "UV_EXCLUDE_NEWER", "UV_COMPILE_BYTECODE",
                 "UV_PYTHON", "UV_PYTHON_PLATFORM", "UV_REQUIRE_HASHES", "VIRTUAL_ENV")  # fmt: skip

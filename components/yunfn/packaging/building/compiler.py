@@ -1,0 +1,180 @@
+"""A C and C++ compiler for the target's C library: zig's (package ``ziglang``), whatever library this machine has.
+
+zig brings the headers and symbol lists of every glibc, and makes the stubs to link against once, which takes seconds
+(for C++ a minute). That is done ahead, by its own code alone, and kept; each build that compiles gets a copy. So no
+package's build script can write into what the next package is linked with.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from yunfn.exceptions import BuildError, MissingToolError
+from yunfn.packaging.building.build_environment import open_to_all
+from yunfn.packaging.building.locks import locked
+from yunfn.packaging.target import Target
+
+_PREPARE_SECONDS = 900
+_INCLUDE = Path(__file__).parent / "include"
+# The undefined behaviour that zig traps in unoptimised code is what old C code lives on, and what gcc would let pass.
+_FLAGS = "-fno-sanitize=undefined"
+_C = "int yunfn_probe(void) { return 1; }\n"
+_CPLUSPLUS = "#include <string>\nstd::string yunfn_probe(int n) { return std::to_string(n); }\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """What a build needs to compile for a target: variables, and files it must be able to read."""
+
+    environment: dict[str, str]
+    readable: tuple[Path, ...]
+
+
+def prepare_compiler(
+    cache: Path,
+    target: Target,
+    programs: Path,
+    private: Path,
+    *,
+    compiled: bool,
+    cplusplus: bool,
+    progress: Callable[[str], None],
+) -> Compiler:
+    """A compiler for one build.
+
+    Args:
+        cache: Where zig's own libraries are kept from build to build.
+        target: Whose architecture and C library the result is for.
+        programs: Folder to make for the programs ``cc``, ``c++``, ``ar`` and ``ranlib``, which the build only reads.
+        private: Where the build sees a folder that may be made for its own copy of zig's libraries.
+        compiled: Whether there is code to compile. Without, zig's libraries are taken if they are there; else a build
+            that compiles all the same makes its own, which takes longer.
+        cplusplus: Whether some of it is C++.
+        progress: Told when zig's libraries must be made first.
+
+    Raises:
+        MissingToolError: the package ``ziglang`` is not installed.
+        BuildError: zig does not work on this machine.
+    """
+    zig = find_zig()
+    triple = zig_target(target)
+    libraries = _libraries(cache, zig, triple, make=compiled, cplusplus=cplusplus, progress=progress)
+    _write_programs(programs, zig, triple, libraries)
+    cc, cxx = programs / "cc", programs / "c++"
+    environment = {
+        "CC": str(cc), "CXX": str(cxx), "AR": str(programs / "ar"), "RANLIB": str(programs / "ranlib"),
+        # Python's own are those of the machine that built it: its linker flags name that machine's folders.
+        "LDSHARED": f"{cc} -shared", "LDCXXSHARED": f"{cxx} -shared", "BLDSHARED": f"{cc} -shared",
+        "ZIG_GLOBAL_CACHE_DIR": str(private), "ZIG_LOCAL_CACHE_DIR": str(private),
+    }  # fmt: skip
+    return Compiler(environment, (zig.parent, programs, *([libraries] if libraries else [])))
+
+
+def find_zig() -> Path:
+    """The zig program of the package ``ziglang``.
+
+    Raises:
+        MissingToolError: it is not installed.
+    """
+    spec = importlib.util.find_spec("ziglang")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    found = [path for place in places for name in ("zig", "zig.exe") if (path := Path(place, name)).is_file()]
+    if not found:
+        raise MissingToolError("the package ziglang is not installed: pip install ziglang, its compiler builds C code")
+    return found[0]
+
+
+def zig_target(target: Target) -> str:
+    """The target in zig's words, such as ``x86_64-linux-gnu.2.17``: its C library, not the newest that wheels may need.
+
+    The platform tag decides, as for wheels, where it is older than the system itself.
+    """
+    architecture = target.runtime.architecture
+    major, minor = target.runtime.platform_tag.removesuffix(f"_{architecture}").split("_")[1:]
+    return f"{architecture}-linux-gnu.{major}.{minor}"
+
+
+# A Python built with a shared library links every extension with it. The cloud's is not that one, and none needs it:
+# the process that imports an extension has Python's symbols already (PEP 513, "libpythonX.Y.so.1").
+_WITHOUT_LIBPYTHON = """for argument do
+    shift
+    case "$argument" in -lpython[23].*) ;; *) set -- "$@" "$argument" ;; esac
+done
+"""
+# Made whole under another name, so that compilers that start at once do not see half of it.
+_COPY = """if [ ! -d "$ZIG_GLOBAL_CACHE_DIR" ]; then
+    copy="$ZIG_GLOBAL_CACHE_DIR.$$"
+    cp -R {libraries} "$copy" && mv -T "$copy" "$ZIG_GLOBAL_CACHE_DIR" 2>/dev/null || rm -rf "$copy"
+fi
+"""
+
+
+def _write_programs(place: Path, zig: Path, triple: str, libraries: Path | None) -> None:
+    """Make a folder with the compiler's programs under the names that build scripts look for."""
+    place.mkdir()
+    copy = _COPY.format(libraries=shlex.quote(str(libraries))) if libraries else ""
+    quoted = shlex.quote(str(zig))
+    # A header of ours comes after all of zig's; no debugging symbols, which name folders and weigh more than the code.
+    compile_as = f'-target {triple} {_FLAGS} "$@" -idirafter {shlex.quote(str(place / "include"))} -g0'
+    for name, line in (
+        ("cc", f"{copy}{_WITHOUT_LIBPYTHON}exec {quoted} cc {compile_as}"),
+        ("c++", f"{copy}{_WITHOUT_LIBPYTHON}exec {quoted} c++ {compile_as}"),
+        ("ar", f'exec {quoted} ar "$@"'),
+        ("ranlib", f'exec {quoted} ranlib "$@"'),
+    ):
+        program = place / name
+        program.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        program.chmod(0o755)
+    shutil.copytree(_INCLUDE, place / "include")
+    open_to_all(place)
+
+
+def _libraries(
+    cache: Path, zig: Path, triple: str, *, make: bool, cplusplus: bool, progress: Callable[[str], None]
+) -> Path | None:
+    """The folder with what zig links with for ``triple``; where it is missing, made or (without ``make``) None."""
+    kind = "c++" if cplusplus else "c"
+    name = f"zig-{importlib.metadata.version('ziglang')}-{triple}-{kind}"
+    place = cache / name
+    if place.is_dir() or not make:
+        return place if place.is_dir() else None
+    cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locked(cache / f"{name}.lock"):
+        if not place.is_dir():
+            progress(f"preparing the {'C++' if cplusplus else 'C'} compiler for {triple} (once)")
+            part = cache / f".{name}.part"
+            shutil.rmtree(part, ignore_errors=True)  # left by one that was killed
+            _make_libraries(part, zig, triple, cplusplus=cplusplus)
+            open_to_all(part)
+            part.rename(place)
+    return place
+
+
+def _make_libraries(part: Path, zig: Path, triple: str, *, cplusplus: bool) -> None:
+    libraries, trial = part, part / "trial"
+    trial.mkdir(parents=True)
+    environment = {
+        "ZIG_GLOBAL_CACHE_DIR": str(libraries), "ZIG_LOCAL_CACHE_DIR": str(libraries), "HOME": str(trial),
+        "PATH": "/usr/bin:/bin",
+    }  # fmt: skip
+    jobs = [("cc", "probe.c", _C)] + ([("c++", "probe.cpp", _CPLUSPLUS)] if cplusplus else [])
+    for program, file, text in jobs:
+        (trial / file).write_text(text, encoding="utf-8")
+        for more, result in ((["-shared", "-fPIC"], "probe.so"), (["-c"], "probe.o")):
+            command = [str(zig), program, "-target", triple, _FLAGS, "-g0", "-O2", *more, file, "-o", result]
+            done = subprocess.run(
+                command, cwd=trial, env=environment, capture_output=True, encoding="utf-8", errors="replace",
+                stdin=subprocess.DEVNULL, timeout=_PREPARE_SECONDS, check=False,
+            )  # fmt: skip
+            if done.returncode:
+                raise BuildError(f"the C compiler of ziglang does not work here: {done.stderr.strip()[-2000:]}")
+    shutil.rmtree(trial)
+    # zig's compiled form of its own standard library, ten times the rest, is not needed again.
+    shutil.rmtree(libraries / "z", ignore_errors=True)
