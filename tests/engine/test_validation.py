@@ -92,4 +92,4 @@ def test_a_value_that_is_known_only_late_is_refused_before_its_resource(
     assert _said(refused.output).startswith("f: function_name='no name'")
     made = {each["type"] for each in stack.resources()}
     assert "alicloud:oss/bucket:Bucket" in made
-    assert not made & {"alicloud:fc/v3Function:V3Function", "alicloud:fc/v3FunctionVersion:V3FunctionVersion"}
+    assert not made & {"alicloud:fc/v3Function:V3Function", "yunfn:fc:FunctionVersion"}

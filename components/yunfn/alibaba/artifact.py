@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import pulumi
-import pulumi_alicloud as alicloud
-from pulumi.runtime.settings import get_root_resource
 
 from yunfn import storage
 from yunfn.alibaba.account import Account
 from yunfn.packaging import Package
+from yunfn.resources import Artifact, require_plugin
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,57 +25,38 @@ def default_bucket(account: Account) -> pulumi.Output[str]:
     return account.region.apply(lambda region: storage.artifact_bucket(account.account_id, region))
 
 
-def upload(name: str, package: Package, key: str, bucket: pulumi.Input[str], parent: pulumi.Resource) -> Stored:
+def upload(
+    name: str, package: Package, key: str, bucket: pulumi.Input[str], parent: pulumi.Resource, account: Account
+) -> Stored:
     """Upload ``package`` to ``bucket`` under ``key``, as a child of ``parent`` called ``name`` plus digest.
 
     Another digest is another resource, and the object of the old one is kept: older versions are made of it.
-    The object is private and encrypted; the recorded MD5 travels along, so that OSS refuses other bytes.
+    The object is private and encrypted, and never written over another one.
 
     Raises:
         PackagingError: the zip on disk is not the one that was packed.
+        MissingToolError: the project does not say where the plugin is.
     """
+    require_plugin()
     package.verify()
-    stored = alicloud.oss.BucketObject(
+    stored = Artifact(
         f"{name}-{package.digest[:12]}",
+        cloud="oss",
+        account=account.account_id,
+        region=account.region,
         bucket=bucket,
         key=key,
+        digest=package.digest,
         source=str(package.file),
-        content_md5=package.content_md5,
-        content_type="application/zip",
-        acl="private",
-        server_side_encryption="AES256",
+        sha256=package.sha256,
+        md5=package.md5,
+        size=package.zip_size,
+        target=package.manifest.target,
         opts=pulumi.ResourceOptions(
             parent=parent,
             retain_on_delete=True,
-            # The key is the digest. Path and MD5 of the zip differ between machines (home folder, zlib build)
-            # for the same content and must not upload it again.
-            ignore_changes=["source", "contentMd5"],
-            hooks=pulumi.ResourceHookBinding(on_error=[_explaining_hook()]),
+            # What earlier releases uploaded by upstream's provider.
+            aliases=[pulumi.Alias(type_="alicloud:oss/bucketObject:BucketObject")],
         ),
     )
     return Stored(stored.bucket, stored.key)
-
-
-# A hook's name is registered once per program run: the key is the run's root resource.
-_hooks: WeakKeyDictionary[pulumi.Resource, pulumi.ErrorHook] = WeakKeyDictionary()
-
-
-def _explaining_hook() -> pulumi.ErrorHook:
-    root = get_root_resource()
-    hook = None if root is None else _hooks.get(root)
-    if hook is None:
-        hook = pulumi.ErrorHook("yunfn-artifact-upload", _explain)
-        if root is not None:
-            _hooks[root] = hook
-    return hook
-
-
-def _explain(failed: pulumi.ErrorHookArgs) -> bool:
-    """Say what to do where the bucket is missing; upstream only passes OSS's refusal on. Never tries again."""
-    if any("NoSuchBucket" in error for error in failed.errors):
-        bucket = (failed.new_inputs or {}).get("bucket")
-        pulumi.log.error(
-            f"the artifact bucket {bucket} is not there. The bootstrap program makes it, once per account and "
-            "region: pulumi up --stack bootstrap. Then run this again"
-        )
-    return False

@@ -1,8 +1,7 @@
 """The fingerprint of a function version: one short text over everything that publishing freezes.
 
-It stands in the version's description. Upstream replaces a version exactly when its description changes, and
-Function Compute refuses to publish when nothing changed (FCD "versions"), so the fingerprint must change with
-code and configuration and with nothing else.
+It stands in the version's description, and another fingerprint is another version. Function Compute refuses to publish
+when nothing changed (FCD "versions"), so the fingerprint must change with code and configuration and with nothing else.
 """
 
 from __future__ import annotations
@@ -29,24 +28,24 @@ def fingerprint(frozen: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
 
 
-def version_description(
+def version_fingerprint(
     frozen: Mapping[str, Any], environment: pulumi.Output[Mapping[str, str] | None], salt: str
 ) -> pulumi.Output[str]:
-    """Answer the description of the version to publish, ``yunfn:<fingerprint>``.
+    """Answer the fingerprint of the version to publish.
 
     ``frozen`` are all frozen inputs but the environment. A secret environment goes in through a slow, salted
-    hash, so that neither the description nor the state gives a cheap way to try guesses at it.
+    hash, so that neither the version's description nor the state gives a cheap way to try guesses at it.
     """
     settings = pulumi.Output.from_input(dict(frozen))
     is_secret: pulumi.Output[bool] = pulumi.Output.from_input(asyncio.ensure_future(environment.is_secret()))
 
-    def describe(values: list[Any]) -> str:
+    def draw(values: list[Any]) -> str:
         known, variables, hidden = values
         seen = _hidden(variables, salt) if hidden and variables else variables
-        return f"yunfn:{fingerprint({**known, 'environment': seen})}"
+        return fingerprint({**known, "environment": seen})
 
-    described: pulumi.Output[str] = pulumi.Output.all(settings, environment, is_secret).apply(describe)
-    return pulumi.Output.unsecret(described)
+    drawn: pulumi.Output[str] = pulumi.Output.all(settings, environment, is_secret).apply(draw)
+    return pulumi.Output.unsecret(drawn)
 
 
 def _hidden(variables: Mapping[str, str], salt: str) -> str:

@@ -16,7 +16,7 @@ from yunfn.alibaba.account import guard
 from yunfn.alibaba.artifact import default_bucket, upload
 from yunfn.alibaba.checking import checked, later, optional
 from yunfn.alibaba.environment import WSGI_FILE, WSGI_HANDLER, WSGI_KEY, checked_environment, wsgi_source
-from yunfn.alibaba.fingerprint import version_description
+from yunfn.alibaba.fingerprint import version_fingerprint
 from yunfn.alibaba.instance import Container, CustomRuntime, Dns, Gpu, Initializer, PreStop, lifecycle
 from yunfn.alibaba.invocation import AsyncInvocation, ProvisionedInstances
 from yunfn.alibaba.layer import Layer
@@ -26,6 +26,7 @@ from yunfn.alibaba.role import attach, make_role
 from yunfn.alibaba.service import Service
 from yunfn.alibaba.size import sizes
 from yunfn.exceptions import ValidationError
+from yunfn.resources import FunctionVersion, require_plugin
 from yunfn.runtimes import FC_LIMITS, Runtime
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ class Function(pulumi.ComponentResource):
         stored = None
         if package is not None:
             target = bucket if bucket is not None else default_bucket(account)
-            stored = upload(f"{name}-code", package, storage.code_key(name, package.digest), target, self)
+            stored = upload(f"{name}-code", package, storage.code_key(name, package.digest), target, self, account)
         function = alicloud.fc.V3Function(
             f"{name}-function",
             function_name=called,
@@ -230,13 +231,22 @@ class Function(pulumi.ComponentResource):
         if custom_runtime is not None and custom_runtime.health_check is None:
             check = {"health_check_config": retained_health_check(name, function)}
             frozen["custom_runtime_config"] = {**custom_runtime.settings(), **check}
-        version = alicloud.fc.V3FunctionVersion(
+        require_plugin()
+        version = FunctionVersion(
             f"{name}-version",
+            account=account.account_id,
+            region=account.region,
             function_name=function.function_name,
-            description=version_description(
+            fingerprint=version_fingerprint(
                 frozen, pulumi.Output.from_input(variables), f"{pulumi.get_project()}/{name}"
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[function], retain_on_delete=True),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[function],
+                retain_on_delete=True,
+                # What earlier releases published by upstream's provider.
+                aliases=[pulumi.Alias(type_="alicloud:fc/v3FunctionVersion:V3FunctionVersion")],
+            ),
         )
         self.function_name = function.function_name
         self.function_arn = function.function_arn

@@ -105,7 +105,7 @@ class Layer(pulumi.ComponentResource):
         for number, package in enumerate(packages, 1):
             part = "" if number == 1 else f"-{number}"
             stored = upload(
-                f"{name}-package{part}", package, storage.layer_key(stored_as, package.digest), target, self
+                f"{name}-package{part}", package, storage.layer_key(stored_as, package.digest), target, self, account
             )  # fmt: skip
             version = alicloud.fc.V3LayerVersion(
                 f"{name}-version{part}",

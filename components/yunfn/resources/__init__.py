@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from yunfn.resources.fc import FunctionVersion
+from yunfn.resources.plugin import require_plugin
 from yunfn.resources.provider import Provider
 from yunfn.resources.storage import Artifact
 
-__all__ = ["Artifact", "FunctionVersion", "Provider"]
+__all__ = ["Artifact", "FunctionVersion", "Provider", "require_plugin"]

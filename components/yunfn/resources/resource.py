@@ -1,4 +1,4 @@
-"""What every typed resource of the plugin shares: the plugin's version, and names as Python and as the wire have them."""
+"""What every typed resource of the plugin shares: the plugin's version, and names as Python and the wire have them."""
 
 from __future__ import annotations
 

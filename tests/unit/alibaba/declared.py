@@ -19,7 +19,7 @@ _OUTPUTS = {
         "version": "1",
         "layerVersionArn": f"acs:fc:{REGION}:{ACCOUNT}:layers/{i['layerName']}/versions/1",
     },
-    "alicloud:fc/v3FunctionVersion:V3FunctionVersion": lambda i: {"versionId": "1"},
+    "yunfn:fc:FunctionVersion": lambda i: {"versionId": "1"},
     "alicloud:fc/v3Function:V3Function": lambda i: {"functionArn": f"arn/{i['functionName']}"},
     "alicloud:fc/v3Trigger:V3Trigger": lambda i: {"httpTrigger": {"urlInternet": "https://f.fcapp.run"}},
 }
@@ -48,7 +48,7 @@ class Declared(Mocks):
     @property
     def cloud(self) -> set[tuple[str, str]]:
         """The cloud's resources: everything but components."""
-        return {(typ, name) for typ, name in self.resources if not typ.startswith("yunfn:")}
+        return {(typ, name) for typ, name in self.resources if not typ.startswith("yunfn:alibaba:")}
 
 
 @cache

@@ -212,7 +212,7 @@ def test_wsgi_ships_the_adapter_and_names_the_application() -> None:
 def test_the_code_goes_by_its_digest_and_is_kept(code: Path) -> None:
     def digest() -> str:
         declared = declare(function)
-        ((name, stored),) = declared.of("BucketObject").items()
+        ((name, stored),) = declared.of("Artifact").items()
         folder, owner, key = stored["key"].split("/")
         assert (folder, owner) == ("code", "f")
         assert name == f"f-code-{key[:12]}"

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from yunfn.alibaba.fingerprint import fingerprint, version_description
+from yunfn.alibaba.fingerprint import fingerprint, version_fingerprint
 
 FROZEN: dict[str, Any] = {
     "code": "ab" * 32,
@@ -52,13 +52,13 @@ def test_what_is_unset_and_the_order_of_keys_do_not() -> None:
     assert len(fingerprint(FROZEN)) == 32
 
 
-def described(environment: Mapping[str, Any] | None, salt: str = "project/f") -> tuple[str, bool]:
-    """Resolve a version's description: the text, and whether it is secret."""
+def drawn(environment: Mapping[str, Any] | None, salt: str = "project/f") -> tuple[str, bool]:
+    """Resolve a version's fingerprint: the text, and whether it is secret."""
 
     async def resolve() -> tuple[str, bool]:
         frozen = {key: value for key, value in FROZEN.items() if key != "environment"}
         variables: Any = pulumi.Output.from_input(environment)
-        output = version_description(frozen, variables, salt)
+        output = version_fingerprint(frozen, variables, salt)
         value = await output.future()
         assert value is not None
         return value, await output.is_secret()
@@ -66,9 +66,9 @@ def described(environment: Mapping[str, Any] | None, salt: str = "project/f") ->
     return asyncio.run(resolve())
 
 
-def test_the_description_holds_the_fingerprint() -> None:
-    text, secret = described({"A": "1", "B": "2"})
-    assert text == f"yunfn:{fingerprint(FROZEN)}"
+def test_the_fingerprint_is_over_the_environment_too() -> None:
+    text, secret = drawn({"A": "1", "B": "2"})
+    assert text == fingerprint(FROZEN)
     assert not secret
 
 
@@ -76,20 +76,20 @@ def secret(value: str) -> Any:
     return pulumi.Output.secret(value)
 
 
-def test_a_secret_never_reaches_the_description_nor_a_plain_hash_of_it() -> None:
+def test_a_secret_never_reaches_the_fingerprint_as_a_plain_hash() -> None:
     async def values() -> dict[str, Any]:
         return {"A": pulumi.Output.secret("1"), "B": "2"}
 
     async def resolve(salt: str) -> tuple[str, bool]:
         frozen = {key: value for key, value in FROZEN.items() if key != "environment"}
         variables: Any = pulumi.Output.from_input(await values())
-        output = version_description(frozen, variables, salt)
+        output = version_fingerprint(frozen, variables, salt)
         value = await output.future()
         assert value is not None
         return value, await output.is_secret()
 
     text, is_secret = asyncio.run(resolve("project/f"))
-    assert not is_secret, "a secret description could not be compared with the cloud's"
-    assert text != f"yunfn:{fingerprint(FROZEN)}", "the plain hash lets guesses be tried cheaply"
+    assert not is_secret, "a secret fingerprint could not be compared with the cloud's"
+    assert text != fingerprint(FROZEN), "the plain hash lets guesses be tried cheaply"
     assert asyncio.run(resolve("project/f"))[0] == text, "the same secret publishes nothing"
     assert asyncio.run(resolve("project/g"))[0] != text, "the same secret elsewhere cannot be seen to be the same"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yunfn.exceptions import ArtifactError, ValidationError
+from yunfn.exceptions import ArtifactError, CloudAnswerError, ValidationError
 from yunfn.provider import declaration
 from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property
 from yunfn.provider.operations import Operation
@@ -100,7 +100,15 @@ class Artifact:
     async def create(self, operation: Operation, inputs: Properties) -> State:
         """See Resource."""
         store = await self._store(operation, inputs)
-        outputs = await operation.run(_stored, operation, store, inputs)
+        try:
+            outputs = await operation.run(_stored, operation, store, inputs)
+        except CloudAnswerError as error:
+            if "NoSuchBucket" not in str(error):
+                raise
+            raise ArtifactError(
+                f"{operation.name}: the artifact bucket {store.bucket} is not there. The bootstrap program makes it, "
+                f"once per account and region: pulumi up --stack bootstrap. Then run this again ({error})"
+            ) from error
         return State(inputs["key"], outputs)
 
     async def read(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> State | None:
