@@ -6,6 +6,7 @@ credentials: they stay out of texts, command lines and locks.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -43,16 +44,36 @@ class IndexSettings:
     strategy: str = ""
     credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
 
-    def environment(self) -> dict[str, str]:
-        """Variables that tell uv, kept off its command line, which others on the machine can read."""
-        variables = {"UV_DEFAULT_INDEX": self.default}
-        if self.extra:
+    def environment(self, *, urls: bool = True) -> dict[str, str]:
+        """Variables that tell uv, kept off its command line, which others on the machine can read.
+
+        ``urls``: with the indexes themselves, which a `configuration` says else.
+        """
+        variables = {"UV_DEFAULT_INDEX": self.default} if urls else {}
+        if urls and self.extra:
             variables["UV_INDEX"] = " ".join(self.extra)
         if self.insecure_hosts:
             variables["UV_INSECURE_HOST"] = " ".join(self.insecure_hosts)
         if self.strategy:
             variables["UV_INDEX_STRATEGY"] = self.strategy
         return variables
+
+    def configuration(self, max_age_s: int) -> str:
+        """The text of a uv.toml by which uv asks nothing again that it asked within ``max_age_s`` seconds.
+
+        Indexes that name no time of their own are asked for every page of every package in every round.
+        """
+        age = json.dumps(f"max-age={max_age_s}")
+        parts = []
+        for one in (*self.extra, self.default):
+            named = _NAMED.match(one)
+            parts += ["[[index]]", f"url = {json.dumps(named[2] if named else one)}"]
+            if named:
+                parts.append(f"name = {json.dumps(named[1])}")
+            elif one is self.default:
+                parts.append("default = true")
+            parts.append(f"cache-control = {{ api = {age}, files = {age} }}")
+        return "\n".join(parts) + "\n"
 
     def urls(self) -> list[str]:
         """The URLs in the order they are asked, with credentials that stand in variables of their own put in."""

@@ -95,7 +95,7 @@ def examine(
         progress(f"resolving for Python {target.python} on {target.platform}")
         before = () if previous is None or upgrade else previous.environments.get(target.environment, ())
         kept = {package.name: package for package in before}
-        return Rounds(definition, target, client, wheels, builds, links, kept, progress).run()
+        return Rounds(definition, target, client, wheels, builds, links, kept, progress, refresh=upgrade).run()
 
     with (
         tempfile.TemporaryDirectory(prefix="yunfn-wheels-") as folder,

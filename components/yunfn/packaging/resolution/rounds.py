@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -75,6 +75,8 @@ class Rounds:
         links: Path,
         before: Mapping[str, LockedPackage],
         progress: Callable[[str], None],
+        *,
+        refresh: bool = False,
     ) -> None:
         self._definition = definition
         self._target = target
@@ -84,6 +86,7 @@ class Rounds:
         self._links = links
         self._before = before
         self._progress = progress
+        self._refresh = refresh
         self._built: dict[str, _Built] = {}
         self._tried: dict[str, set[Version]] = {}
         self._pending: dict[Future[_Built], str] = {}
@@ -116,6 +119,7 @@ class Rounds:
 
     def _round(self) -> tuple[LockedPackage, ...] | None:
         """One round: the packages where all is there, else None."""
+        refresh, self._refresh = self._refresh, False
         excluded = {*self._replaced, *self._failures, *self._pending.values(), *superseded(self._target)}
         try:
             found = compile_requirements(
@@ -128,6 +132,7 @@ class Rounds:
                 links=self._links if self._built else None,
                 settings=self._client.settings,
                 offline=self._client.offline,
+                refresh=refresh,
             )
         except UvRefusal as refusal:
             self._refused(str(refusal))
@@ -223,7 +228,8 @@ class Rounds:
         return _Built(version, wheel, sdist.sha256)
 
     def _wait(self) -> None:
-        done, _ = wait(self._pending, return_when=FIRST_COMPLETED)
+        # All at once: each round costs more than what is found a little earlier saves.
+        done, _ = wait(self._pending)
         for job in done:
             name = self._pending.pop(job)
             try:

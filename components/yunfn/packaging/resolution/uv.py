@@ -29,6 +29,8 @@ _KEPT = (
 )  # fmt: skip
 _INDEX_CREDENTIALS = ("_USERNAME", "_PASSWORD")
 _TIMEOUT_S = 900
+# What PyPI itself says of its pages; other indexes say nothing, and then every round would ask for every page again.
+_MAX_AGE_S = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def compile_requirements(
     links: Path | None = None,
     settings: IndexSettings,
     offline: bool = False,
+    refresh: bool = False,
 ) -> list[Resolved]:
     """Resolve requirements by wheels alone (``uv pip compile --no-build``).
 
@@ -90,6 +93,7 @@ def compile_requirements(
         links: Folder with wheels that count beside those of the index.
         settings: The indexes to ask.
         offline: Whether only uv's cache may be asked.
+        refresh: Whether to ask the index again for what it was asked lately.
 
     Raises:
         UvRefusal: there is no solution.
@@ -105,6 +109,9 @@ def compile_requirements(
             "--no-python-downloads", "--python", sys.executable, "--python-version", python_release(target),
             "--python-platform", target.platform, "--format", "pylock.toml", "--output-file", str(output),
         ]  # fmt: skip
+        if not refresh:
+            # The folder is ours alone (0700), so credentials in the URLs are seen by nobody else.
+            (folder / "uv.toml").write_text(settings.configuration(_MAX_AGE_S), encoding="utf-8")
         _write(folder / "requirements.in", requirements)
         command.append(str(folder / "requirements.in"))
         for option, lines in (("--constraints", constraints), ("--overrides", overrides), ("--excludes", excludes)):
@@ -129,7 +136,10 @@ def compile_requirements(
 
 
 def _run(command: Sequence[str], folder: Path, settings: IndexSettings) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if _reaches_uv(name)} | settings.environment()
+    environment = {name: value for name, value in os.environ.items() if _reaches_uv(name)}
+    # An index named in the environment would lose the time it may be kept for.
+    named_in_file = (folder / "uv.toml").is_file() and not environment.keys() & {"UV_CONFIG_FILE", "UV_NO_CONFIG"}
+    environment |= settings.environment(urls=not named_in_file)
     try:
         return subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", errors="replace",
