@@ -14,9 +14,9 @@ _BLOCK = 65536
 class FaultyRelay:
     """Relays 127.0.0.1:``port`` to the port ``target``.
 
-    ``budgets`` holds, for each connection to come, the bytes that it passes on to the cloud before it is reset; once
-    the list is empty, connections live. While ``silent`` is set nothing is passed on in either direction. ``sent``
-    counts the bytes that were passed on to the cloud.
+    ``budgets`` holds, for each connection to come, the bytes that it passes on to the cloud before it is reset, and
+    ``down_budgets`` those that come back; once a list is empty, connections live. While ``silent`` is set nothing is
+    passed on in either direction. ``sent`` counts the bytes that were passed on to the cloud.
     """
 
     def __init__(self, target: int) -> None:
@@ -24,6 +24,7 @@ class FaultyRelay:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.budgets: list[int] = []
+        self.down_budgets: list[int] = []
         self.sent = 0
         self.dropped = 0
         self.silent = threading.Event()
@@ -44,7 +45,8 @@ class FaultyRelay:
                 return
             with self._lock:
                 budget = self.budgets.pop(0) if self.budgets else None
-            for source, sink, limit in ((client, cloud, budget), (cloud, client, None)):
+                down = self.down_budgets.pop(0) if self.down_budgets else None
+            for source, sink, limit in ((client, cloud, budget), (cloud, client, down)):
                 up = source is client
                 threading.Thread(target=self._pass, args=(source, sink, limit, up), daemon=True).start()
 

@@ -21,6 +21,7 @@ from yunfn.packaging.ignore import Selection
 from yunfn.packaging.manifest import BUILDER_VERSION, Manifest
 from yunfn.storage.crc64 import crc64
 from yunfn.storage.object_store import ObjectHead, ObjectStore, Transfer
+from yunfn.storage.zip_layout import refuse_ambiguous
 
 _CHUNK = 1 << 20
 
@@ -177,6 +178,7 @@ def _trusted(store: ObjectStore, key: str, head: ObjectHead, wanted: _Wanted, fi
     try:
         with closing(Archive(file, Selection(defaults=False))) as archive:
             manifest = replace(Manifest.of(archive.entries(), place, wanted.target), builder=wanted.builder)
+        refuse_ambiguous(file, place)
     except PackagingError as error:
         said = str(error).replace(str(file), place)
         raise ArtifactError(f"{place}: holds {found}, which is not {asked}: {said}; {_LEFT}") from error

@@ -54,4 +54,5 @@ def temporary(error: BaseException) -> bool:
         return True
     if isinstance(error, oss2.exceptions.OssError):
         return error.status >= 500 or error.status == 429 or error.code in ("RequestTimeout", "OperationAborted")
-    return isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.Timeout))
+    broken = requests.exceptions.ConnectionError, requests.exceptions.Timeout, requests.exceptions.ChunkedEncodingError
+    return isinstance(error, broken)

@@ -113,6 +113,12 @@ def bomb(folder: Path) -> bytes:
     return bytes(data)
 
 
+def in_front(folder: Path) -> bytes:
+    """The package's own files, with another zip's entry in front that only streaming readers see."""
+    other = write_zip(folder / "evil.zip", {"index.py": b"evil"}).read_bytes()
+    return other[: other.index(b"PK\1\2")] + write_zip(folder / "good.zip", FILES).read_bytes()
+
+
 HOSTILE: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "another file": (lambda f: write_zip(f / "h.zip", changed("index.py")).read_bytes(), "digest of its 3 files is "),
     "a file more": (lambda f: write_zip(f / "h.zip", changed("sitecustomize.py")).read_bytes(), "of its 4 files"),
@@ -120,6 +126,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "empty": (lambda f: b"", "cannot be read as a zip"),
     "climbs out": (lambda f: write_zip(f / "h.zip", changed("../../evil.py")).read_bytes(), r"'\.\.' would leave"),
     "bomb": (bomb, "a zip bomb"),
+    "hidden in front": (in_front, "bytes that no entry owns"),
     "cut off": (lambda f: write_zip(f / "h.zip", FILES).read_bytes()[:-30], "cannot be read as a zip"),
 }
 

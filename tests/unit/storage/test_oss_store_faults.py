@@ -157,6 +157,27 @@ def test_dropped_connections_are_made_anew(
     assert b"".join(store.read(KEY)) == file.read_bytes()
 
 
+def test_reading_goes_on_after_dropped_connections(
+    store: OssStore, file: Path, relay: FaultyRelay, quick_retries: None, session: AlibabaSession
+) -> None:
+    put(store, file)
+    relay.down_budgets = [MB // 2] * 5
+    # A store without open connections.
+    assert b"".join(OssStore(session, store.bucket).read(KEY)) == file.read_bytes()
+    assert relay.dropped == 5
+
+
+def test_an_object_that_changes_while_it_is_read_is_never_mixed(
+    store: OssStore, file: Path, bucket: oss2.Bucket
+) -> None:
+    put(store, file)
+    pieces = store.read(KEY)
+    next(pieces)
+    bucket.put_object(KEY, os.urandom(SIZE))
+    with pytest.raises(CloudAnswerError, match=r"OSS GetObject .*: PreconditionFailed"):
+        list(pieces)
+
+
 def test_a_cloud_that_drops_every_connection_is_an_error_of_the_request(
     store: OssStore, file: Path, relay: FaultyRelay, quick_retries: None
 ) -> None:
