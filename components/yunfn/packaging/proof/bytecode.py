@@ -20,9 +20,9 @@ _CACHED = re.compile(r"(^|/)__pycache__/[^/]+\.(?P<tag>[a-z]+-\d+)(\.opt-\w+)?\.
 
 
 def magic_python(head: bytes) -> str:
-    """Which Python wrote a .pyc file that begins with ``head``: "Python 3.8", or the number where it is not known."""
+    """Which Python writes the magic number ``head`` (4 bytes); "" where it is none."""
     if len(head) < 4 or head[2:4] != b"\r\n":
-        return "no Python: it is damaged"
+        return ""
     number = int.from_bytes(head[:2], "little")
     for version, magic in MAGIC_NUMBERS.items():
         if number == magic:
@@ -37,16 +37,16 @@ def check_bytecode(path: str, package: str, head: bytes, size: int, target: Targ
         return
     if size >= _LEAST and head == expected.to_bytes(2, "little") + b"\r\n":
         return
-    by = magic_python(head) if size >= _LEAST else "no Python: it is cut short"
-    if _CACHED.search(path):
-        effect = f"Python {target.python} never reads it"
+    python = magic_python(head)
+    if size < _LEAST:
+        what = "is cut short"
+    elif python:
+        what = f"was compiled by {python}"
     else:
-        effect = f"importing it fails there with 'bad magic number'; Python {target.python} writes {expected}"
-    yield Finding(
-        "bytecode-magic",
-        "error",
-        path,
-        package,
-        f"was compiled by {by}; {target.name} runs Python {target.python}: {effect}",
-        "leave compiled files out (`yunfn layer build` does) and ship the sources",
-    )
+        what = "is no compiled file, whatever its name says"
+    if _CACHED.search(path):
+        effect = f"Python {target.python} of {target.name} never reads it"
+    else:
+        effect = f"importing it in Python {target.python} of {target.name} fails with 'bad magic number'"
+    advice = "leave compiled files out (`yunfn layer build` does) and ship the sources"
+    yield Finding("bytecode-magic", "error", path, package, f"{what}: {effect}", advice)

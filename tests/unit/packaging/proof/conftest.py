@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,18 +26,17 @@ Compile = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
-    """Compile C source as a shared library for a zig target; the same call gives the same file."""
+    """Compile C source for a zig target, as a shared library unless ``kind`` says else; a call again is free."""
     folder = tmp_path_factory.mktemp("compiled")
     made: dict[tuple[str, ...], Path] = {}
 
-    def compile(source: str, *flags: str, system: str = LINUX, name: str = "library.so") -> Path:
-        key = (source, system, name, *flags)
+    def compile(source: str, *flags: str, system: str = LINUX, name: str = "library.so", kind: str = "-shared") -> Path:
+        key = (source, system, name, kind, *flags)
         if key not in made:
-            place = folder / str(len(made))
-            place.mkdir()
+            place = Path(tempfile.mkdtemp(dir=folder))
             (place / "source.c").write_text(source)
             command = [sys.executable, "-m", "ziglang", "cc", "-target", system, "-O2", "-fno-sanitize=undefined"]
-            command += ["-shared", "-nostdlib", "-o", str(place / name), str(place / "source.c"), *flags]
+            command += [kind, "-nostdlib", "-o", str(place / name), str(place / "source.c"), *flags]
             environment = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": str(folder / "cache")}
             done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
             assert done.returncode == 0, done.stderr

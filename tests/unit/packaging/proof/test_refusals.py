@@ -151,10 +151,10 @@ def test_a_zip_bomb_is_refused_unread(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.zip"
     bomb.write_bytes(zeros(33))
     assert bomb.stat().st_size < 4 << 20
-    started = time.perf_counter()
+    started = time.process_time()
     found = only(check_zip(bomb, FC36))
     # Unzipping two gigabytes takes seconds.
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert (found.rule, found.path) == ("archive-bomb", "zeros")
     assert "unzips to more than 2147483648 bytes" in found.message
 
