@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from yunfn.storage.names import artifact_bucket, code_key, layer_key
+from yunfn.storage.names import artifact_bucket, code_key, cos_artifact_bucket, layer_key
 
-__all__ = ["artifact_bucket", "code_key", "layer_key"]
+__all__ = ["artifact_bucket", "code_key", "cos_artifact_bucket", "layer_key"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from yunfn.exceptions import ValidationError
@@ -10,6 +11,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _ACCOUNT = re.compile(r"[0-9]{1,20}")
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_COS_HOST = 60
 
 
 def artifact_bucket(account: str, region: str) -> str:
@@ -26,6 +28,25 @@ def artifact_bucket(account: str, region: str) -> str:
     if not _REGION.fullmatch(region):
         raise ValidationError("artifact bucket", "region", region, "a region id looks like cn-shanghai")
     return f"yunfn-artifacts-{account}-{region}"
+
+
+def cos_artifact_bucket(appid: str, region: str) -> str:
+    """Name the COS bucket that holds the artifacts of one account in one region: ``yunfn-<region>-<APPID>``.
+
+    A bucket's whole host, ``<bucket>.cos.<region>.myqcloud.com``, has at most 60 characters (COS documentation, "Bucket
+    overview"): there is no room for more words, and none for the longest regions, which a digest stands for.
+
+    Raises:
+        ValidationError: the APPID is no number, or the region no region id.
+    """
+    if not _ACCOUNT.fullmatch(appid):
+        raise ValidationError("artifact bucket", "appid", appid, "an APPID is digits only")
+    if not _REGION.fullmatch(region):
+        raise ValidationError("artifact bucket", "region", region, "a region id looks like ap-shanghai")
+    name = f"yunfn-{region}-{appid}"
+    if len(f"{name}.cos.{region}.myqcloud.com") <= _COS_HOST:
+        return name
+    return f"yunfn-{hashlib.sha256(region.encode()).hexdigest()[:8]}-{appid}"
 
 
 def code_key(name: str, digest: str) -> str:

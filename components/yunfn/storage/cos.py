@@ -1,0 +1,224 @@
+"""Artifacts in a bucket of COS, over its Python client cos-python-sdk-v5."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from typing import Any, ClassVar, TypeVar
+
+from qcloud_cos.cos_exception import CosClientError, CosServiceError
+from requests.structures import CaseInsensitiveDict
+
+from yunfn.exceptions import CloudAnswerError
+from yunfn.storage import cos_client
+from yunfn.storage.crc64 import crc64, slow_crc_warning
+from yunfn.storage.multipart import SentPart, UnfinishedUpload
+from yunfn.storage.object_store import ObjectHead
+from yunfn.storage.part_sender import THREADS, PartReader
+from yunfn.storage.resumable_store import UPLOADS_LOOKED_INTO, BentError, ResumableStore, Written
+from yunfn.storage.tencent_session import TencentSession
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# The client passes on headers it has no name for as "metadata".
+_CREATE_ONLY = {"Metadata": {"x-cos-forbid-overwrite": "true"}}
+_AS_OURS = {"ACL": "private", "ServerSideEncryption": "AES256", "ContentType": "application/zip"}
+_CRC = "x-cos-hash-crc64ecma"
+_READ = 1 << 18
+_PAGE = 1000
+
+
+class CosStore(ResumableStore):
+    """The bucket ``bucket`` (with ``-APPID``) in the session's region. Safe to use from several threads."""
+
+    cloud: ClassVar[str] = "COS"
+    scheme: ClassVar[str] = "cos"
+    errors: ClassVar[tuple[type[BaseException], ...]] = cos_client.ERRORS
+
+    def __init__(self, session: TencentSession, bucket: str) -> None:
+        self.bucket = bucket
+        self._cos = cos_client.open_client(session, THREADS + 2)
+        if (warning := slow_crc_warning()) is not None:
+            logger.warning(warning)
+
+    def head(self, key: str) -> ObjectHead | None:
+        """See ObjectStore."""
+
+        def asked() -> ObjectHead | None:
+            try:
+                found = self._call(self._cos.head_object, Key=key)
+            except CosServiceError as error:
+                if error.get_status_code() != 404:
+                    raise
+                # A HEAD has no body to say what is missing; this one fails if it is the bucket.
+                self._call(self._cos.get_bucket_versioning)
+                return None
+            size = int(self._told(found, "Content-Length", "HeadObject", key))
+            return ObjectHead(size, int(found.get(_CRC) or 0), self._etag(found, "HeadObject", key))
+
+        return self._ask("HeadObject", key, asked)
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """See ObjectStore. CloudAnswerError, once all pieces were given, if they are not what COS has."""
+        answer = self._ask("GetObject", key, lambda: self._call(self._cos.get_object, Key=key))
+        content = answer["Body"].get_raw_stream()
+        crc = size = 0
+        with closing(content):
+            try:
+                while chunk := content.read(_READ):
+                    crc, size = crc64(chunk, crc), size + len(chunk)
+                    yield chunk
+            except Exception as error:
+                # urllib3's own errors: the client is done with the answer once its head is there.
+                raise self._refused("GetObject", self._subject(key), error) from error
+        wanted = int(self._told(answer, "Content-Length", "GetObject", key))
+        if size != wanted or (_CRC in answer and crc != int(answer[_CRC])):
+            raise CloudAnswerError(
+                f"COS GetObject {self._subject(key)}: {size} bytes with CRC-64 {crc} came, not {wanted} with "
+                f"{answer.get(_CRC)} (request {answer.get('x-cos-request-id', '-')})"
+            )
+
+    def delete(self, key: str) -> None:
+        """See ObjectStore."""
+        self._ask("DeleteObject", key, lambda: self._call(self._cos.delete_object, Key=key))
+
+    def _versioning(self) -> str:
+        return str(self._call(self._cos.get_bucket_versioning).get("Status") or "")
+
+    def _put_object(self, key: str, reader: PartReader) -> Written:
+        body = _Summed(reader)
+        answer = self._call(self._cos.put_object, Key=key, Body=body, **_CREATE_ONLY, **_AS_OURS)
+        body.compare(answer)
+        return self._written(answer, "PutObject", key)
+
+    def _begin(self, key: str) -> str:
+        answer = self._call(self._cos.create_multipart_upload, Key=key, **_CREATE_ONLY, **_AS_OURS)
+        return str(self._told(answer, "UploadId", "InitiateMultipartUpload", key))
+
+    def _send_part(self, key: str, upload_id: str, number: int, reader: PartReader) -> str:
+        body = _Summed(reader)
+        answer = self._call(self._cos.upload_part, Key=key, Body=body, PartNumber=number, UploadId=upload_id)
+        body.compare(answer)
+        return self._etag(answer, "UploadPart", key)
+
+    def _complete(self, key: str, upload_id: str, etags: Mapping[int, str]) -> Written:
+        parts = {"Part": [{"PartNumber": number, "ETag": etag} for number, etag in etags.items()]}
+        answer = self._call(
+            self._cos.complete_multipart_upload, Key=key, UploadId=upload_id, MultipartUpload=parts, **_CREATE_ONLY
+        )
+        return self._written(answer, "CompleteMultipartUpload", key)
+
+    def _unfinished(self, key: str) -> list[UnfinishedUpload]:
+        begun: list[Mapping[str, Any]] = []
+        marker = {"KeyMarker": "", "UploadIdMarker": ""}
+        while True:
+            page = self._call(self._cos.list_multipart_uploads, Prefix=key, MaxUploads=_PAGE, **marker)
+            begun += [each for each in page.get("Upload", ()) if each["Key"] == key]
+            if page["IsTruncated"] != "true":
+                break
+            marker = {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page["NextUploadIdMarker"]}
+        begun.sort(key=lambda each: str(each["Initiated"]), reverse=True)
+        newest = (str(each["UploadId"]) for each in begun[:UPLOADS_LOOKED_INTO])
+        return [UnfinishedUpload(upload, tuple(self._parts_of(key, upload))) for upload in newest]
+
+    def _parts_of(self, key: str, upload_id: str) -> Iterator[SentPart]:
+        marker = 0
+        while True:
+            try:
+                page = self._call(
+                    self._cos.list_parts, Key=key, UploadId=upload_id, MaxParts=_PAGE, PartNumberMarker=marker
+                )
+            except CosServiceError as error:
+                if cos_client.code_of(error) != "NoSuchUpload":
+                    raise
+                # Completed or aborted since it was listed.
+                return
+            for part in page.get("Part", ()):
+                yield SentPart(int(part["PartNumber"]), int(part["Size"]), str(part["ETag"]))
+            if page["IsTruncated"] != "true":
+                return
+            marker = int(page["NextPartNumberMarker"])
+
+    def _is_as_ours(self, key: str) -> bool:
+        headers = self._call(self._cos.head_object, Key=key)
+        acl = self._call(self._cos.get_object_acl, Key=key)
+        everyone = [grant for grant in acl["AccessControlList"]["Grant"] if "URI" in str(grant["Grantee"])]
+        return (
+            not everyone
+            and headers.get("x-cos-server-side-encryption") == _AS_OURS["ServerSideEncryption"]
+            and headers.get("Content-Type") == _AS_OURS["ContentType"]
+        )
+
+    def _temporary(self, error: BaseException) -> bool:
+        return cos_client.temporary(error)
+
+    def _code(self, error: BaseException) -> str:
+        return cos_client.code_of(error)
+
+    def _refused(self, operation: str, subject: str, error: BaseException) -> CloudAnswerError:
+        return cos_client.refused(operation, subject, error)
+
+    def _call(self, method: Callable[..., Any], **arguments: Any) -> CaseInsensitiveDict[Any]:
+        """One request of the client; its answer's headers and elements by name, in any case."""
+        try:
+            return CaseInsensitiveDict(method(Bucket=self.bucket, **arguments) or {})
+        except CosClientError as error:
+            if (behind := cos_client.reveal(error)) is not error:
+                raise behind from None
+            raise
+
+    def _written(self, answer: CaseInsensitiveDict[Any], operation: str, key: str) -> Written:
+        crc = answer.get(_CRC)
+        version = answer.get("x-cos-version-id")
+        return Written(self._etag(answer, operation, key), None if crc is None else int(crc), version)
+
+    def _etag(self, answer: CaseInsensitiveDict[Any], operation: str, key: str) -> str:
+        return str(self._told(answer, "ETag", operation, key)).strip('"')
+
+    def _told(self, answer: CaseInsensitiveDict[Any], name: str, operation: str, key: str) -> Any:
+        """What the answer says of ``name``; CloudAnswerError if nothing, as the client takes a redirect for success."""
+        if name not in answer:
+            request_id = answer.get("x-cos-request-id", "-")
+            raise CloudAnswerError(
+                f"COS {operation} {self._subject(key)}: the answer has no {name}: it may be none of COS's own "
+                f"(request {request_id})"
+            )
+        return answer[name]
+
+
+class _Summed:
+    """A part's bytes and the CRC-64 of those that were sent; sending them again begins anew."""
+
+    def __init__(self, reader: PartReader) -> None:
+        self._reader = reader
+        self._crc = 0
+
+    @property
+    def len(self) -> int:
+        """Bytes left to read; requests writes Content-Length by it."""
+        return self._reader.len
+
+    def read(self, size: int | None = -1) -> bytes:
+        """As PartReader does."""
+        data = self._reader.read(size)
+        self._crc = crc64(data, self._crc)
+        return data
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """To the start, which urllib3 asks for before it sends the body again."""
+        if self._reader.seek(offset, whence):
+            raise io.UnsupportedOperation("only the start can be sought")
+        self._crc = 0
+        return 0
+
+    def tell(self) -> int:
+        """Where the next read begins."""
+        return self._reader.tell()
+
+    def compare(self, answer: Mapping[str, Any]) -> None:
+        """Raise BentError if COS tells another checksum of what arrived."""
+        if _CRC in answer and int(answer[_CRC]) != self._crc:
+            raise BentError(f"what arrived has CRC-64 {answer[_CRC]}, {self._crc} was sent: a mismatch")

@@ -1,0 +1,87 @@
+"""cos-python-sdk-v5's client of one region, and its errors as ours."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import requests
+from qcloud_cos import CosConfig, CosS3Client
+from qcloud_cos.cos_exception import CosClientError, CosServiceError
+from requests.adapters import HTTPAdapter
+
+from yunfn.exceptions import CloudAnswerError
+from yunfn.storage.part_sender import CancelledError
+from yunfn.storage.tencent_session import TencentSession
+
+ERRORS = (CosServiceError, CosClientError, requests.exceptions.RequestException)
+"""What a call of the client raises."""
+
+
+def open_client(session: TencentSession, connections: int = 10) -> CosS3Client:
+    """A client in the session's region, over at most so many connections that are kept open; retries nothing itself."""
+    # It writes signing keys to its log at level DEBUG, and every refusal a second time at level ERROR.
+    logging.getLogger("qcloud_cos").setLevel(logging.CRITICAL + 1)
+    http = requests.Session()
+    http.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=connections))
+    config = CosConfig(
+        Region=session.region, SecretId=session.secret_id, SecretKey=session.secret_key, Token=session.token or None
+    )
+    return CosS3Client(config, retry=0, session=http)
+
+
+def refused(operation: str, subject: str, error: BaseException) -> CloudAnswerError:
+    """The error of an answer that was no success, or of none: API, code, request id.
+
+    Of an answer's details only code and message are told: those of a signature error hold what was signed.
+    """
+    if isinstance(error, CosServiceError):
+        said = _digest(error)
+        request_id = said.get("requestid") or said.get("x-cos-request-id") or "-"
+        text = said.get("message") or "no more was said"
+        return CloudAnswerError(f"COS {operation} {subject}: {code_of(error)}: {text} (request {request_id})")
+    cause = _cause(error)
+    return CloudAnswerError(f"COS {operation} {subject}: {type(cause).__name__}: {cause} (request -)")
+
+
+def code_of(error: BaseException) -> str:
+    """COS's code in an error, the HTTP status where it told none, "" for an error that is no answer."""
+    if not isinstance(error, CosServiceError):
+        return ""
+    return str(_digest(error).get("code") or error.get_status_code())
+
+
+def temporary(error: BaseException) -> bool:
+    """Whether the same request may go through a moment later: 5xx, timeouts, dropped connections.
+
+    429 and the codes are COS's words for "again, later" (COS documentation, "Error codes").
+    """
+    if isinstance(error, CosServiceError):
+        return error.get_status_code() >= 500 or error.get_status_code() == 429 or code_of(error) in _AGAIN
+    cause = _cause(error)
+    if "CERTIFICATE_VERIFY_FAILED" in str(cause):
+        return False
+    return isinstance(cause, (requests.exceptions.ConnectionError, requests.exceptions.Timeout))
+
+
+_AGAIN = ("RequestTimeout", "OperationAborted", "SlowDown", "RequestLimitExceeded")
+
+
+def reveal(error: CosClientError) -> BaseException:
+    """What is behind a client error: the cancelling, or the error of the file that was read; else the error itself.
+
+    The client makes a text of whatever happens while it sends.
+    """
+    cause = _cause(error)
+    mine = isinstance(cause, OSError) and not isinstance(cause, requests.exceptions.RequestException)
+    return cause if mine or isinstance(cause, CancelledError) else error
+
+
+def _cause(error: BaseException) -> BaseException:
+    return error.__context__ if isinstance(error, CosClientError) and error.__context__ is not None else error
+
+
+def _digest(error: CosServiceError) -> Any:
+    """Code, message and so on of an answer; of one without a body its headers."""
+    said = error.get_digest_msg()
+    return said if hasattr(said, "get") else {}
