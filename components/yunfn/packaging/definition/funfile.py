@@ -40,10 +40,10 @@ def read_funfile(file: Path) -> tuple[str | None, RequirementFile]:
         word, _, rest = line.partition(" ")
         instruction, rest = word.upper(), rest.strip()
         if instruction == "RUNTIME":
-            if runtime is not None:
-                raise DefinitionError(file, number, f"RUNTIME stands here a second time, after {runtime}")
             if rest not in ALIBABA:
                 raise DefinitionError(file, number, f"RUNTIME {rest}: one of {', '.join(ALIBABA)}")
+            if runtime is not None:
+                raise DefinitionError(file, number, f"RUNTIME stands here a second time, after {runtime}")
             runtime = rest
         elif instruction == "RUN":
             for command in _commands(rest, file, number):
@@ -70,6 +70,10 @@ def _commands(text: str, file: Path, number: int) -> Iterator[list[str]]:
                 if words:
                     yield words
                 words = []
+            elif not word.strip(";&|<>"):
+                raise DefinitionError(
+                    file, number, f"RUN {text}: {word} is for the shell: put a requirement with a version in quotes"
+                )
             else:
                 words.append(word)
     except ValueError as error:
@@ -101,7 +105,7 @@ def _command(words: list[str], file: Path, number: int, into: RequirementFile) -
 
 
 def _arguments(words: list[str], file: Path, number: int, into: RequirementFile) -> None:
-    rest = iter(_rejoined(words))
+    rest = iter(words)
     for word in rest:
         name, equals, value = word.partition("=")
         if not word.startswith("-"):
@@ -114,17 +118,3 @@ def _arguments(words: list[str], file: Path, number: int, into: RequirementFile)
                 add_option(name, value, file, number, into, into.requirements, ())
         else:
             raise DefinitionError(file, number, f"pip's option {name} is not understood in a Funfile")
-
-
-def _rejoined(words: list[str]) -> Iterator[str]:
-    """Words with version limits that stood apart put back: ``six >= 1.15`` is one requirement."""
-    pending = ""
-    for word in words:
-        if pending and (pending[-1] in "<>=!~," or word[0] in "<>=!~,"):
-            pending += word
-            continue
-        if pending:
-            yield pending
-        pending = word
-    if pending:
-        yield pending

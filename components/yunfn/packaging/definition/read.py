@@ -75,4 +75,5 @@ def _file(path: Path) -> Path:
 
 def _name(file: Path) -> str:
     """The layer's name where the definition says none: the file's, or its folder's where the file's says nothing."""
-    return file.parent.name if file.stem in ("requirements", "uv", "poetry", "layer") else file.stem
+    plain = file.stem in ("requirements", "uv", "poetry", "layer") or file.name.startswith("Funfile")
+    return file.parent.name if plain else file.stem

@@ -9,9 +9,11 @@ from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Parsed
 
 from yunfn.exceptions import DefinitionError
+from yunfn.packaging.definition.credentials import without_credentials
 from yunfn.packaging.definition.model import Requirement
 
-_LINK = re.compile(r"^(?:[a-z][a-z0-9+.-]*:(?://|[^=<>!~;\s])|git\+|hg\+|svn\+|bzr\+)", re.IGNORECASE)
+_LINK = re.compile(r"^(?:[a-z][a-z0-9+.-]+:(?://|[^=<>!~;\s])|git\+|hg\+|svn\+|bzr\+)", re.IGNORECASE)
+_DIRECT = re.compile(r"^([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*@")
 _LOCAL = re.compile(
     r"^(?:\.{1,2}(?:[/\\]|$)|[/\\~]|[a-z]:[/\\])|\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)(?:\s|$|;|\[)", re.IGNORECASE
 )
@@ -36,15 +38,16 @@ def parse(text: str, file: Path, line: int) -> Parsed:
         DefinitionError: as `read_requirement`.
     """
     text = text.strip()
+    shown = without_credentials(text)
+    if direct := _DIRECT.match(text):
+        raise DefinitionError(file, line, f"{direct[1]} @ … is a link, which cannot be locked: {_CURE}")
     if _LINK.match(text):
         raise DefinitionError(file, line, f"a link cannot be locked for every mirror: {_CURE}")
     if _LOCAL.search(text):
-        raise DefinitionError(file, line, f"{text!r} is a file or folder of this machine: {_CURE}")
+        raise DefinitionError(file, line, f"{shown!r} is a file or folder of this machine: {_CURE}")
     try:
         parsed = Parsed(text)
     except InvalidRequirement as error:
-        reason = " ".join(str(error).split("\n")[0].split())
-        raise DefinitionError(file, line, f"{text!r} is no requirement: {reason}") from None
-    if parsed.url:
-        raise DefinitionError(file, line, f"{parsed.name} @ … is a link, which cannot be locked: {_CURE}")
+        reason = without_credentials(" ".join(str(error).split("\n")[0].split()))
+        raise DefinitionError(file, line, f"{shown!r} is no requirement: {reason}") from None
     return parsed

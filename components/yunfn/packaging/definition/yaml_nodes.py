@@ -12,6 +12,9 @@ import yaml
 from yunfn.exceptions import DefinitionError
 from yunfn.packaging.definition.requirement_files import read_text
 
+# What a bare word may look like; anything else (null, a tag of Python's) is no text.
+_TEXTS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "timestamp")}
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -46,11 +49,7 @@ class Value:
         Raises:
             DefinitionError: it is a list or mapping, or empty.
         """
-        if (
-            not isinstance(self.node, yaml.ScalarNode)
-            or self.node.tag == "tag:yaml.org,2002:null"
-            or not self.node.value
-        ):
+        if not isinstance(self.node, yaml.ScalarNode) or self.node.tag not in _TEXTS or not self.node.value:
             raise self.error(rule)
         return str(self.node.value)
 

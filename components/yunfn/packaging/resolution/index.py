@@ -17,16 +17,11 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from yunfn.exceptions import ResolutionError
+from yunfn.packaging.definition.credentials import without_credentials
 from yunfn.packaging.definition.model import Indexes
 
 _PYPI = "https://pypi.org/simple"
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s'\"`]+@")
 _NAMED = re.compile(r"^([A-Za-z0-9_.-]+)=(.+)$")
-
-
-def without_credentials(text: str) -> str:
-    """The text with user names and passwords in URLs replaced by ``***``."""
-    return _CREDENTIALS.sub("***@", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from yunfn.exceptions import ResolutionError
-from yunfn.packaging.resolution.index import IndexSettings, without_credentials
+from yunfn.packaging.definition.credentials import without_credentials
+from yunfn.packaging.resolution.index import IndexSettings
 
 if TYPE_CHECKING:
     from unearth.link import Link

@@ -17,7 +17,8 @@ from urllib.parse import unquote, urlsplit
 from packaging.utils import canonicalize_name
 
 from yunfn.exceptions import MissingToolError, ResolutionError
-from yunfn.packaging.resolution.index import IndexSettings, without_credentials
+from yunfn.packaging.definition.credentials import without_credentials
+from yunfn.packaging.resolution.index import IndexSettings
 from yunfn.packaging.resolution.python_release import python_release
 from yunfn.packaging.target import Target
 
