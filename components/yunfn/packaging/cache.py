@@ -6,6 +6,7 @@ rename, and what is read is checked. The lock is held only for moments, and its 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -127,7 +128,8 @@ class ArtifactCache:
             packages = [self.find(digest) for digest in record["digests"]]
             findings = tuple(Finding(**finding) for finding in record["findings"])
             details = dict(record["details"])
-            os.utime(file)
+            with _unless_read_only():
+                os.utime(file)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         whole = tuple(package for package in packages if package is not None)
@@ -153,12 +155,15 @@ class ArtifactCache:
         """Remove the packages unused for longest until the rest is within the limit; answers the bytes freed.
 
         Raises:
-            PackagingError: another process holds the cache's lock and does not let go.
+            PackagingError: a file cannot be removed, or another process holds the cache's lock and does not let go.
         """
         if not self.folder.is_dir():
             return 0
-        with self._lock():
-            return self._pruned()
+        try:
+            with self._lock():
+                return self._pruned()
+        except OSError as error:
+            raise PackagingError(f"{self.folder}: cannot be pruned: {error}") from error
 
     def _pruned(self) -> int:
         now, freed, sizes = time.time(), 0, {}
@@ -218,7 +223,7 @@ class ArtifactCache:
             return None
         if locked or self._touched(digest):
             if not known and not locked:
-                with self._lock():
+                with _unless_read_only(), self._lock():
                     if _stamp(self._zip(digest)) == stamp:
                         self._note(digest, hashes, record)
             return hashes
@@ -228,11 +233,12 @@ class ArtifactCache:
         """Mark a package as used; only one that could be pruned this moment needs the lock for it."""
         file = self._record_file(digest)
         try:
-            if _age(file, time.time()) < self._keep / 2:
-                os.utime(file)
-            else:
-                with self._lock():
+            with _unless_read_only():
+                if _age(file, time.time()) < self._keep / 2:
                     os.utime(file)
+                else:
+                    with self._lock():
+                        os.utime(file)
         except FileNotFoundError:
             return False
         return True
@@ -279,6 +285,16 @@ class ArtifactCache:
         except filelock.Timeout as error:
             rule = f"another process has held it for {_LOCK_SECONDS:.0f} seconds: end that process and run again"
             raise PackagingError(f"{self.folder / _LOCK}: {rule}") from error
+
+
+@contextmanager
+def _unless_read_only() -> Iterator[None]:
+    """Do without what a cache that may only be read refuses; whoever writes that cache also prunes it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
 
 
 def _hashed(file: Path) -> FileHashes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -281,6 +282,27 @@ def test_the_loser_of_a_race_uses_what_the_winner_wrote(folder: Path, monkeypatc
     mine = packed(ArtifactCache(folder), b"words of a race " * 5000)
     assert mine == foreign[0]
     mine.verify()
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EROFS])
+@pytest.mark.parametrize("age", [0, 2 * HOUR])
+def test_a_cache_that_may_only_be_read_serves_what_it_has(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, age: float, code: int
+) -> None:
+    cache = ArtifactCache(folder)
+    made = packed(cache, LARGE)
+    cache.remember("k", Build((made,)))
+    unused_for(made, age)
+    (folder / ".lock").unlink(missing_ok=True)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    # Permissions hold nobody back who runs as root.
+    monkeypatch.setattr(cache_module.os, "utime", refuse)
+    monkeypatch.setattr(cache_module.filelock, "FileLock", refuse)
+    assert cache.find(made.digest) == made
+    assert cache.recall("k") == Build((made,))
 
 
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from yunfn.exceptions import PackagingError
 from yunfn.packaging import Contents, Entry, Mode, compression, zip_format, zip_writer
+from yunfn.packaging.archive import Archive
 from yunfn.packaging.folder import Folder
 from yunfn.packaging.ignore import Selection
 from yunfn.packaging.source import Generated
@@ -148,6 +149,19 @@ def test_several_targets_compress_what_they_share_once(tmp_path: Path, monkeypat
         assert (tmp_path / "alone.zip").read_bytes() == (tmp_path / f"{number}.zip").read_bytes()
         with zipfile.ZipFile(tmp_path / "alone.zip") as archive:
             assert archive.testzip() is None
+
+
+def test_threads_may_read_one_zip_at_a_time(tmp_path: Path) -> None:
+    files = {f"{n:03}": random.Random(n).randbytes(30_000) + TEXT for n in range(200)}
+    with zipfile.ZipFile(tmp_path / "from.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    source = Archive(tmp_path / "from.zip", Selection(defaults=False))
+    made = Contents.of([(source, "")], "test")
+    write_zip(made.manifest, made.origin, tmp_path / "a.zip")
+    source.close()
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == files
 
 
 def test_a_twin_keeps_its_own_mode(tmp_path: Path) -> None:
