@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -149,6 +151,49 @@ def test_a_zip_of_windows_with_backslashes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "code.zip").write_bytes(data)
     with pytest.raises(PackagingError, match="Windows paths do not name one file on every system"):
         pack(tmp_path / "code.zip", cache=tmp_path / "cache")
+
+
+def wheel(folder: Path) -> Path:
+    """A wheel with a library, a script that may run, an entry point and a record, as build tools make them."""
+    names = {
+        "fast/__init__.py": (b"def main(): ...\n", 0o644),
+        "fast/core.so": (b"\x7fELF\x02\x01\x01", 0o755),
+        "fast/run.sh": (b"#!/bin/sh\n", 0o755),
+        "fast-1.0.dist-info/METADATA": (b"Metadata-Version: 2.1\nName: fast\nVersion: 1.0\n", 0o644),
+        "fast-1.0.dist-info/WHEEL": (b"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: py3-none-any\n", 0o644),
+        "fast-1.0.dist-info/entry_points.txt": (b"[console_scripts]\nfast = fast:main\n", 0o644),
+    }
+    record = "".join(f"{name},,\n" for name in (*names, "fast-1.0.dist-info/RECORD"))
+    names["fast-1.0.dist-info/RECORD"] = (record.encode(), 0o644)
+    folder.mkdir(parents=True)
+    file = folder / "fast-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, (content, mode) in names.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = (0o100000 | mode) << 16
+            archive.writestr(info, content)
+    return file
+
+
+def test_one_wheel_installed_on_two_hosts_is_one_package(tmp_path: Path) -> None:
+    """Other folders, other link modes, another umask, compiled or not, by index or by path: by the true uv."""
+    uv = str(Path(sys.executable).parent / "uv")
+    digests, trees = set(), []
+    # The environment's, and the one it was made from: scripts name the one they were installed by.
+    pythons = (sys.executable, str(Path(sys.base_prefix) / "bin" / "python3"))
+    for number, (umask, more) in enumerate(((0o022, []), (0o077, ["--link-mode", "copy", "--compile-bytecode"]))):
+        file, root = wheel(tmp_path / f"index{number}"), tmp_path / f"host{number}" / "tree"
+        source = ["fast", "--find-links", str(file.parent)] if number else [str(file)]
+        command = [uv, "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(root), *more, *source]
+        cache = {"UV_CACHE_DIR": str(tmp_path / f"uv{number}")}
+        subprocess.run(
+            [*command, "--python", pythons[number]], check=True, timeout=120, umask=umask, env=os.environ | cache
+        )
+        trees.append({str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()})
+        digests.add(packed(root, tmp_path / "cache").digest)
+    assert trees[0] != trees[1]
+    assert "bin/fast" in trees[0]
+    assert len(digests) == 1
 
 
 def test_names_that_differ_by_case_alone_are_two_files_on_linux(tmp_path: Path) -> None:
