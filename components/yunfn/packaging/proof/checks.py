@@ -94,6 +94,7 @@ def _check_files(
 ) -> Iterator[Finding]:
     elves: dict[str, Elf] = {}
     links: dict[str, str] = {}
+    paths = {entry.path for entry in entries}
     oldest = _oldest_pythons(found)
     for entry in entries:
         path, package = entry.path, owning.get(entry.path, "")
@@ -108,7 +109,7 @@ def _check_files(
             if path.endswith(".pyc"):
                 yield from check_bytecode(path, package, head, entry.size, target)
             elif head != MAGIC:
-                yield from check_format(path, package, head, entry.mode is Mode.EXECUTABLE)
+                yield from check_format(path, package, head, entry.mode is Mode.EXECUTABLE, paths)
             else:
                 try:
                     with _random_access(stream, head) as whole:
@@ -131,8 +132,7 @@ def _check_elves(
     for path, elf in elves.items():
         package = owning.get(path, "")
         yield from check_elf(path, package, elf, target, system)
-        if path in usable:
-            yield from check_libraries(path, package, elf, libraries, target, system)
+    yield from check_libraries(libraries, owning, target, system)
 
 
 def _oldest_pythons(found: _Installed) -> dict[str, str]:

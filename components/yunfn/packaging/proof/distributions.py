@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 # Longer metadata than any real package has is not read on.
 _METADATA_BYTES = 16 * 1024**2
-_INFO = re.compile(r"^(?P<name>[^/]+?)(-(?P<version>[^/-]+)(-py[\d.]+)?)?\.(dist|egg)-info$")
+_INFO = re.compile(r"^(?P<name>[^/]+?)(-(?P<version>[^/-]+)(-py[\d.]+)?)?\.(?P<kind>dist|egg)-info$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,8 @@ def _distribution(
         with open(path) as stream:
             return stream.read(_METADATA_BYTES)
 
-    kind = match[4]
     # (An .egg-info may also be a file: then it is the metadata itself.)
-    head = text("METADATA" if kind == "dist" else "PKG-INFO") or text("")
+    head = text("METADATA" if match["kind"] == "dist" else "PKG-INFO") or text("")
     # The description after the headers may be long, and is not wanted.
     metadata = BytesHeaderParser().parsebytes(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0] + b"\n\n")
     wheel = BytesHeaderParser().parsebytes(text("WHEEL"))

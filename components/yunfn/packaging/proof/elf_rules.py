@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from yunfn.packaging.proof.elf import Elf
 from yunfn.packaging.proof.finding import Finding
@@ -23,7 +23,11 @@ _FOREIGN = {
 }
 #: Symbol version families of system libraries, and the rule that holds each.
 VERSION_RULES = {"GLIBC": "elf-glibc", "GLIBCXX": "elf-libstdcxx", "CXXABI": "elf-libstdcxx", "GCC": "elf-libgcc"}
-_REBUILD = "pin a version that has a wheel for {tag}, or let yunfn build it from source (`yunfn layer build`)"
+_LINUX = "build the layer with `yunfn layer build`, which takes the cloud's Linux whatever the machine"
+_REBUILD = (
+    "pin a version that has a wheel for {tag}, let yunfn build it from source (`yunfn layer build`), or leave it out by"
+    " `exclude:` if nothing loads it"
+)
 
 
 def foreign_format(head: bytes) -> str:
@@ -31,19 +35,28 @@ def foreign_format(head: bytes) -> str:
     return "a Windows file (PE)" if head[:2] == b"MZ" else _FOREIGN.get(head, "")
 
 
-def check_format(path: str, package: str, head: bytes, executable: bool) -> Iterator[Finding]:
-    """A library or program that is not ELF. Only names that the loader would take count: data is left alone."""
+def check_format(path: str, package: str, head: bytes, executable: bool, paths: Collection[str]) -> Iterator[Finding]:
+    """A library or program that is not ELF. Only names that the loader would take count: data is left alone.
+
+    ``head`` are the file's first 4 bytes; ``paths`` all paths of the package.
+    """
     kind = foreign_format(head)
     name = path.rpartition("/")[2]
-    advice = "build the layer with `yunfn layer build`, which takes the cloud's Linux whatever the machine"
     if LIBRARY.search(name):
         what = kind or ("empty" if not head else "no ELF file: the loader would say 'invalid ELF header'")
-        yield Finding("elf-format", "error", path, package, f"a shared library by its name, but it is {what}", advice)
+        yield Finding("elf-format", "error", path, package, f"a shared library by its name, but it is {what}", _LINUX)
     elif name.endswith(".pyd"):
-        yield Finding("elf-format", "error", path, package, "a Python extension for Windows, not for Linux", advice)
+        # Wheels for Linux that carry modules for other systems beside their own (debugpy does) lose nothing by them.
+        top = path.removeprefix("python/").partition("/")[0]
+        if any(LIBRARY.search(other) and other.removeprefix("python/").startswith(f"{top}/") for other in paths):
+            advice = "leave it out by `exclude:`"
+            yield Finding("elf-format", "warning", path, package, "a Python extension for Windows: dead weight", advice)
+        else:
+            yield Finding("elf-format", "error", path, package, "a Python extension for Windows, not for Linux", _LINUX)
     elif kind and executable and "macOS" in kind:
-        yield Finding("elf-format", "error", path, package, f"a program by its mode, but it is {kind}", advice)
+        yield Finding("elf-format", "error", path, package, f"a program by its mode, but it is {kind}", _LINUX)
     elif kind and name.endswith((".dylib", ".dll")):
+        advice = "leave it out by `exclude:`"
         yield Finding("elf-format", "warning", path, package, f"is {kind}: dead weight in the cloud", advice)
 
 

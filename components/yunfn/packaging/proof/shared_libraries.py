@@ -7,7 +7,7 @@ LD_LIBRARY_PATH; DT_RUNPATH; the system's. Packages are unzipped at /opt.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from yunfn.packaging.proof.elf import Elf
 from yunfn.packaging.proof.finding import Finding
@@ -29,7 +29,7 @@ class Libraries:
     """The ELF files of one package (path -> file) and its symbolic links (path -> target)."""
 
     def __init__(self, elves: Mapping[str, Elf], links: Mapping[str, str], target: Target) -> None:
-        self._elves = elves
+        self.elves = elves
         self._links = links
         self._path = library_folder(target)
         self._names: dict[str, str] = {}
@@ -42,7 +42,7 @@ class Libraries:
         self._resolve()
 
     def _resolve(self) -> None:
-        left = [(path, name) for path, elf in self._elves.items() for name in elf.needed]
+        left = [(path, name) for path, elf in self.elves.items() for name in elf.needed]
         inherited: dict[str, tuple[str, ...]] = {}
         # What is found makes a loader known, whose DT_RPATH may find more: until nothing new is found.
         while left:
@@ -57,7 +57,7 @@ class Libraries:
             if len(missing) == len(left) and inherited:
                 return
             left = missing
-            inherited = {path: self._inherited(path) for path, _ in left if not self._elves[path].runpath}
+            inherited = {path: self._inherited(path) for path, _ in left if not self.elves[path].runpath}
             if not inherited:
                 return
 
@@ -71,7 +71,7 @@ class Libraries:
 
     def provides(self, path: str) -> frozenset[str]:
         """The symbol versions that the ELF file at ``path`` defines."""
-        return self._elves[path].provides
+        return self.elves[path].provides
 
     def _inherited(self, path: str) -> tuple[str, ...]:
         """The DT_RPATH folders of all that load ``path``, however indirectly."""
@@ -82,7 +82,7 @@ class Libraries:
                 if loader not in seen:
                     seen.add(loader)
                     left.append(loader)
-                    elf = self._elves[loader]
+                    elf = self.elves[loader]
                     if not elf.runpath:
                         folders += [_expanded(folder, loader) for folder in elf.rpath]
         return tuple(folders)
@@ -90,7 +90,7 @@ class Libraries:
     def _search(self, path: str, name: str, inherited: tuple[str, ...]) -> str | None:
         if "/" in name:
             return self._file(_expanded(name, path))
-        elf = self._elves[path]
+        elf = self.elves[path]
         own = [_expanded(folder, path) for folder in (elf.runpath or elf.rpath)]
         for folder in (*own, *inherited, self._path):
             found = self._file(posixpath.join(folder, name))
@@ -105,7 +105,7 @@ class Libraries:
             if not path.startswith(f"{_MOUNT}/"):
                 return None
             inside = path.removeprefix(f"{_MOUNT}/")
-            if inside in self._elves:
+            if inside in self.elves:
                 return inside
             link = next((part for part in _prefixes(inside) if part in self._links), None)
             if link is None:
@@ -116,15 +116,23 @@ class Libraries:
 
 
 def check_libraries(
-    path: str, package: str, elf: Elf, libraries: Libraries, target: Target, system: SystemLibraries
+    libraries: Libraries, owners: Mapping[str, str], target: Target, system: SystemLibraries
 ) -> Iterator[Finding]:
-    """Each library that ``elf`` needs and would not get, or would get without a symbol version that it needs."""
-    for name in elf.needed:
-        found = libraries.find(path, name)
-        if found is not None:
-            yield from _check_versions(path, package, elf, name, found, libraries)
-        elif name not in system.present:
-            yield _missing(path, package, name, libraries, target, system)
+    """Each library that is needed and would not be found, or would be without a symbol version that is needed.
+
+    One finding per package and library that is missing: dozens of files may need the same.
+    """
+    missing: dict[tuple[str, str], list[str]] = {}
+    for path, elf in sorted(libraries.elves.items()):
+        package = owners.get(path, "")
+        for name in elf.needed:
+            found = libraries.find(path, name)
+            if found is not None:
+                yield from _check_versions(path, package, elf, name, found, libraries)
+            elif name not in system.present:
+                missing.setdefault((package, name), []).append(path)
+    for (package, name), paths in missing.items():
+        yield _missing(paths, package, name, libraries, target, system)
 
 
 def _check_versions(
@@ -140,16 +148,19 @@ def _check_versions(
 
 
 def _missing(
-    path: str, package: str, name: str, libraries: Libraries, target: Target, system: SystemLibraries
+    paths: Sequence[str], package: str, name: str, libraries: Libraries, target: Target, system: SystemLibraries
 ) -> Finding:
+    path = paths[0]
+    needs = f"needs {name}" + (f" (and so does {paths[1]})" if len(paths) == 2 else "")
+    needs += f" (and so do {len(paths) - 1} more files)" if len(paths) > 2 else ""
     elsewhere = libraries.anywhere(name)
     where = library_folder(target)
     if elsewhere is not None:
-        message = f"needs {name}, which stands at {elsewhere}, where the loader does not look ({where} or its RPATH)"
+        message = f"{needs}, which stands at {elsewhere}, where the loader does not look ({where} or its RPATH)"
         advice = "it works only if something loads that library first; else put it under `libraries:`"
         return Finding("elf-library-path", "warning", path, package, message, advice)
     if name in system.likely:
-        message = f"needs {name}, which {target.name} ({target.runtime.system}) has by what was seen, unpromised"
+        message = f"{needs}, which {target.name} ({target.runtime.system}) has by what was seen, unpromised"
         advice = f"to be sure, bring it under `libraries:` (it goes to {where})"
         return Finding("elf-missing-library", "warning", path, package, message, advice)
     if name.startswith("libc.musl-"):
@@ -158,7 +169,7 @@ def _missing(
         advice = "take the package's variant without a desktop (as opencv-python-headless), or bring it by `libraries:`"
     else:
         advice = f"bring it under `libraries:` (it goes to {where}), or take a wheel that carries it"
-    message = f"needs {name}, which neither this package nor {target.name} ({target.runtime.system}) has"
+    message = f"{needs}, which neither this package nor {target.name} ({target.runtime.system}) has"
     return Finding("elf-missing-library", "error", path, package, message, advice)
 
 

@@ -111,6 +111,13 @@ def test_formats(
     assert [(f.rule, f.severity) for f in found] == expected
 
 
+def test_modules_for_every_system(findings: Findings, compiled: Compile) -> None:
+    """As debugpy ships them: a Windows module is dead weight where the package has a library for Linux."""
+    files = {"python/package/tool.cp310-win_amd64.pyd": b"MZ..", "python/package/deep/tool.so": compiled(PLAIN)}
+    found = findings({**files, "python/package/__init__.py": b""}, "alibaba:python3.10")
+    assert [(f.rule, f.severity) for f in found] == [("elf-format", "warning")]
+
+
 def test_a_damaged_library(findings: Findings, compiled: Compile) -> None:
     found = findings({"python/a.so": compiled(PLAIN).read_bytes()[:100]}, "alibaba:python3")
     assert rules(found) == ["elf-format"]
