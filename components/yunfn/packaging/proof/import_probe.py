@@ -27,8 +27,10 @@ def _import(name: str) -> "tuple[str, str]":
     except BaseException as error:
         import traceback
 
-        lines = [line for line in traceback.format_exception_only(type(error), error) if line.strip()]
-        return lines[-1].strip() if lines else type(error).__name__, type(error).__name__
+        # The message may have many lines; its last says what was the matter (numpy writes a page).
+        lines = traceback.format_exception_only(type(error), error)[-1].strip().splitlines()
+        said = lines[0] if len(lines) == 1 else "%s: %s" % (lines[0].partition(":")[0], lines[-1].strip())
+        return said, type(error).__name__
     return "", ""
 
 
@@ -102,7 +104,7 @@ class _Running:
         words = self.printed.decode("utf-8", "replace").strip().splitlines()
         said = "; it printed last: %s" % words[-1] if words else ""
         if self.late:
-            error, kind = "did not end within %g seconds" % seconds, "Timeout"
+            error, kind = "did not end within %g s" % seconds, "Timeout"
         elif os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
             error, kind = "crashed by signal %d" % os.WTERMSIG(status), "Crash"
         else:

@@ -19,9 +19,7 @@ INFO = "some_package-1.2.post1.dist-info"
 
 
 def test_by_its_record(tmp_path: Path) -> None:
-    record = (
-        f"some/a.py,sha256=x,1\nlone.py,,\n../../bin/tool,,\n../../../etc/x,,\nsome/gone.py,,\n{INFO}/RECORD,,\n"
-    )
+    record = f"some/a.py,sha256=x,1\nlone.py,,\n../../bin/tool,,\n../../../etc/x,,\nsome/gone.py,,\n{INFO}/RECORD,,\n"
     files = {"some/a.py": b"12345", "lone.py": b"1", "other.py": b"", f"{INFO}/METADATA": HEAD}
     tree = write_tree(tmp_path, {**files, f"{INFO}/RECORD": record.encode()})
     (found,) = distributions(tree)
