@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from yunfn.packaging.building import install
+from yunfn.packaging.building import install, run_hook
 from yunfn.packaging.definition import Hook, LayerDefinition, LockedPackage
 from yunfn.packaging.folder import Folder
 from yunfn.packaging.ignore import Selection
@@ -60,8 +60,6 @@ def run_before(
     for number, hook in enumerate(hooks, 1):
         folder = into / str(number)
         folder.mkdir(parents=True)
-        from yunfn.packaging.building import run_hook
-
         run_hook(hook, folder, target, allow_unsandboxed=allow_unsandboxed, progress=progress)
         # The files it was given are its sources, not its result.
         given = [f"/{path.name}" for path in hook.files]
@@ -75,6 +73,4 @@ def run_after(
 ) -> None:
     """Run each hook in the finished tree of packages; raises as ``run_before`` does."""
     for hook in hooks:
-        from yunfn.packaging.building import run_hook
-
         run_hook(hook, tree, target, allow_unsandboxed=allow_unsandboxed, progress=progress)

@@ -1,0 +1,102 @@
+"""The requirements of two real projects, from the package index to imports in the cloud's Python versions."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import platformdirs
+import pytest
+from elftools.elf.elffile import ELFFile
+from elftools.elf.gnuversions import GNUVerNeedSection
+
+from support.pythons import require_python
+from yunfn.exceptions import ResolutionError
+from yunfn.packaging import ArtifactCache, Target
+from yunfn.packaging.definition import read_definition
+from yunfn.packaging.layer import BuildOptions, BuiltLayer, build_layer, plan_layer
+from yunfn.packaging.proof.imports import import_report
+
+INPUTS = Path(__file__).parents[3] / "inputs"
+DOWNLOADS = os.environ.get("UV_CACHE_DIR") or str(platformdirs.user_cache_path("uv"))
+# Imports every module of /opt's layer there is, in one process of the Python that runs it.
+IMPORTER = """
+import importlib, pkgutil, sys
+sys.path.insert(0, sys.argv[1])
+names = sorted(module.name for module in pkgutil.iter_modules([sys.argv[1]]))
+for name in names:
+    importlib.import_module(name)
+print(" ".join(names))
+"""
+
+
+@pytest.fixture
+def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BuildOptions:
+    monkeypatch.delenv("UV_FIND_LINKS")
+    # Hundreds of megabytes are downloaded once per machine, not per test.
+    monkeypatch.setenv("UV_CACHE_DIR", DOWNLOADS)
+    return BuildOptions(cache=ArtifactCache(tmp_path / "packages"))
+
+
+def unzipped(layer: BuiltLayer, folder: Path) -> Path:
+    with zipfile.ZipFile(layer.parts[0].package.file) as archive:
+        archive.extractall(folder)
+    return folder / layer.target.package_prefix
+
+
+def test_the_flask_site_for_both_clouds(tmp_path: Path, options: BuildOptions) -> None:
+    """Flask-Zipper has no wheel."""
+    pythons = [require_python("3.6"), require_python("3.10")]
+    definition = read_definition(INPUTS / "maimai/requirements.txt", ["tencent:Python3.6", "alibaba:python3.10"])
+    built = build_layer(definition, options=options)
+    for layer, python in zip(built, pythons, strict=True):
+        assert import_report(layer.parts[0].package.file, layer.target).findings == ()
+        # Once more without anything of yunfn's between the zip and the interpreter.
+        place = unzipped(layer, tmp_path / layer.target.runtime.cloud)
+        command = [str(python.executable), "-I", "-S", "-c", IMPORTER, str(place)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert {"flask", "flask_sqlalchemy", "flask_zipper", "brotli", "dotenv", "pymysql"} <= set(done.stdout.split())
+
+
+def test_the_federated_project_package_by_package(tmp_path: Path, options: BuildOptions) -> None:
+    """Of its 23 pins one is refused, in the index's words; with it replaced the layer is built and imports."""
+    require_python("3.6")
+    definition = read_definition(INPUTS / "wefe/Funfile.custom", ["alibaba:python3"])
+    assert len(definition.requirements) == 23
+    (plan,) = plan_layer(definition, options)
+    assert [package.name for package in plan.refused] == ["sklearn"]
+    assert "rather than 'sklearn' for pip commands" in plan.refused[0].refused
+    assert "overrides: {sklearn: scikit-learn}" in plan.refused[0].refused
+    with pytest.raises(ResolutionError, match="use 'scikit-learn'"):
+        build_layer(definition, options=options)
+
+    shutil.copy(INPUTS / "wefe/Funfile.custom", tmp_path)
+    (tmp_path / "layer.yaml").write_text(
+        "name: wefe\nrequirements: Funfile.custom\ntargets: alibaba:python3\noverrides: {sklearn: scikit-learn}\n"
+    )
+    (layer,) = build_layer(read_definition(tmp_path), options=options)
+    assert layer.findings == ()
+    report = import_report(layer.parts[0].package.file, layer.target)
+    assert report.findings == ()
+    newest = newest_glibc(unzipped(layer, tmp_path / "opt"))
+    assert newest <= Target.parse("alibaba:python3").runtime.glibc == (2, 24)
+
+
+def newest_glibc(tree: Path) -> tuple[int, int]:
+    """The newest GLIBC symbol version that any ELF file of the tree needs, read by its section headers."""
+    needed = {(0, 0)}
+    for path in tree.rglob("*"):
+        if not path.is_file():
+            continue
+        with path.open("rb") as stream:
+            if stream.read(4) == b"\x7fELF":
+                for section in ELFFile(stream).iter_sections():
+                    if isinstance(section, GNUVerNeedSection):
+                        names = [aux.name for _, auxiliaries in section.iter_versions() for aux in auxiliaries]
+                        needed |= {tuple(map(int, n[6:].split(".")[:2])) for n in names if n.startswith("GLIBC_")}
+    assert len(needed) > 1
+    return max(needed)
