@@ -27,7 +27,6 @@ T = TypeVar("T")
 _CREATE_ONLY = {"Metadata": {"x-cos-forbid-overwrite": "true"}}
 _AS_OURS = {"ACL": "private", "ServerSideEncryption": "AES256", "ContentType": "application/zip"}
 _CRC = "x-cos-hash-crc64ecma"
-_READ = 1 << 18
 _PAGE = 1000
 
 
@@ -61,26 +60,6 @@ class CosStore(ResumableStore):
 
         return self._ask("HeadObject", key, asked)
 
-    def read(self, key: str) -> Iterator[bytes]:
-        """See ObjectStore. CloudAnswerError, once all pieces were given, if they are not what COS has."""
-        answer = self._ask("GetObject", key, lambda: self._call(self._cos.get_object, Key=key))
-        content = answer["Body"].get_raw_stream()
-        crc = size = 0
-        with closing(content):
-            try:
-                while chunk := content.read(_READ):
-                    crc, size = crc64(chunk, crc), size + len(chunk)
-                    yield chunk
-            except Exception as error:
-                # urllib3's own errors: the client is done with the answer once its head is there.
-                raise self._refused("GetObject", self._subject(key), error) from error
-        wanted = int(self._told(answer, "Content-Length", "GetObject", key))
-        if size != wanted or (_CRC in answer and crc != int(answer[_CRC])):
-            raise CloudAnswerError(
-                f"COS GetObject {self._subject(key)}: {size} bytes with CRC-64 {crc} came, not {wanted} with "
-                f"{answer.get(_CRC)} (request {answer.get('x-cos-request-id', '-')})"
-            )
-
     def delete(self, key: str) -> None:
         """See ObjectStore."""
         self._ask("DeleteObject", key, lambda: self._call(self._cos.delete_object, Key=key))
@@ -93,6 +72,21 @@ class CosStore(ResumableStore):
         answer = self._call(self._cos.put_object, Key=key, Body=body, **_CREATE_ONLY, **_AS_OURS)
         body.compare(answer)
         return self._written(answer, "PutObject", key)
+
+    def _fetch(self, key: str, etag: str, span: tuple[int, int] | None) -> bytes:
+        wanted = {"IfMatch": f'"{etag}"'} if etag else {}
+        if span is not None:
+            wanted["Range"] = f"bytes={span[0]}-{span[1]}"
+        answer = self._call(self._cos.get_object, Key=key, **wanted)
+        length = int(self._told(answer, "Content-Length", "GetObject", key))
+        with closing(answer["Body"].get_raw_stream()) as content:
+            data = bytes(content.read())
+        whole = span is None and _CRC in answer
+        if len(data) != (length if span is None else span[1] - span[0] + 1) or (
+            whole and crc64(data) != int(answer[_CRC])
+        ):
+            raise BentError(f"what came is not what COS has: {len(data)} bytes")
+        return data
 
     def _begin(self, key: str) -> str:
         answer = self._call(self._cos.create_multipart_upload, Key=key, **_CREATE_ONLY, **_AS_OURS)

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 import requests
+import urllib3.exceptions
 from qcloud_cos import CosConfig, CosS3Client
 from qcloud_cos.cos_exception import CosClientError, CosServiceError
 from requests.adapters import HTTPAdapter
@@ -14,8 +15,8 @@ from yunfn.exceptions import CloudAnswerError
 from yunfn.storage.part_sender import CancelledError
 from yunfn.storage.tencent_session import TencentSession
 
-ERRORS = (CosServiceError, CosClientError, requests.exceptions.RequestException)
-"""What a call of the client raises."""
+ERRORS = (CosServiceError, CosClientError, requests.exceptions.RequestException, urllib3.exceptions.HTTPError)
+"""What a call of the client raises, and reading an answer's body."""
 
 
 def open_client(session: TencentSession, connections: int = 10) -> CosS3Client:
@@ -61,7 +62,8 @@ def temporary(error: BaseException) -> bool:
     cause = _cause(error)
     if "CERTIFICATE_VERIFY_FAILED" in str(cause):
         return False
-    return isinstance(cause, (requests.exceptions.ConnectionError, requests.exceptions.Timeout))
+    broken = (requests.exceptions.ConnectionError, requests.exceptions.Timeout, urllib3.exceptions.HTTPError)
+    return isinstance(cause, broken)
 
 
 _AGAIN = ("RequestTimeout", "OperationAborted", "SlowDown", "RequestLimitExceeded")

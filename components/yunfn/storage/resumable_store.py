@@ -16,6 +16,7 @@ from yunfn.storage import multipart
 from yunfn.storage.multipart import Part, UnfinishedUpload
 from yunfn.storage.object_store import ObjectHead, Transfer
 from yunfn.storage.part_sender import CancelledError, PartReader, retrying, send_parts
+from yunfn.storage.range_reader import read_ranges
 
 T = TypeVar("T")
 
@@ -60,9 +61,18 @@ class ResumableStore(ABC):
     def head(self, key: str) -> ObjectHead | None:
         """See ObjectStore."""
 
-    @abstractmethod
     def read(self, key: str) -> Iterator[bytes]:
-        """See ObjectStore. CloudAnswerError, once all pieces were given, if they are not what the cloud has."""
+        """See ObjectStore. Large objects are read over several connections, all of the same state of the object."""
+        head = self.head(key)
+        if head is None or multipart.in_one_request(head.size):
+            yield self._ask("GetObject", key, lambda: self._fetch(key, "", None))
+            return
+
+        def fetch(part: Part) -> bytes:
+            span = (part.offset, part.offset + part.size - 1)
+            return self._ask("GetObject", key, lambda: self._fetch(key, head.etag, span))
+
+        yield from read_ranges(multipart.plan(head.size), fetch)
 
     @abstractmethod
     def delete(self, key: str) -> None:
@@ -95,6 +105,10 @@ class ResumableStore(ABC):
     @abstractmethod
     def _put_object(self, key: str, reader: PartReader) -> Written:
         """PutObject, create-only, private and encrypted."""
+
+    @abstractmethod
+    def _fetch(self, key: str, etag: str, span: tuple[int, int] | None) -> bytes:
+        """GetObject: all bytes, or the first to the last of ``span``, of the object with that ETag ("" for any)."""
 
     @abstractmethod
     def _begin(self, key: str) -> str:
@@ -166,12 +180,9 @@ class ResumableStore(ABC):
         def send(part: Part, reader: PartReader) -> str:
             return self._send_part(key, upload_id, part.number, reader)
 
-        def again(error: BaseException) -> bool:
-            return isinstance(error, BentError) or self._temporary(error)
-
         arrived = begun.kept_bytes(parts)
         try:
-            sent = send_parts(file, begun.missing, send, transfer, arrived=arrived, temporary=again)
+            sent = send_parts(file, begun.missing, send, transfer, arrived=arrived, temporary=self._passing)
         except BentError as error:
             raise ArtifactError(f"{self._subject(key)}: {error}, again and again") from error
         except self.errors as error:
@@ -198,9 +209,16 @@ class ResumableStore(ABC):
     def _ask(self, operation: str, key: str, call: Callable[[], T]) -> T:
         """Answer what ``call`` does, tried again while it fails for a moment; raises what ``_failure`` makes of it."""
         try:
-            return retrying(self._temporary)(call)
+            return retrying(self._passing)(call)
+        except BentError as error:
+            subject = self._subject(key)
+            raise CloudAnswerError(f"{self.cloud} {operation} {subject}: {error}, again and again") from error
         except self.errors as error:
             raise self._failure(operation, key, error) from error
+
+    def _passing(self, error: BaseException) -> bool:
+        """Whether sending the same again may do: what arrived bent counts, too."""
+        return isinstance(error, BentError) or self._temporary(error)
 
     def _failure(self, operation: str, key: str, error: BaseException) -> Exception:
         code = self._code(error)
