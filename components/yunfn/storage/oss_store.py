@@ -41,7 +41,12 @@ class _VanishedError(Exception):
 
 
 class OssStore:
-    """The bucket ``bucket`` in the session's account and region; see ObjectStore. Safe to use from several threads."""
+    """The bucket ``bucket`` in the session's account and region; see ObjectStore. Safe to use from several threads.
+
+    The key needs the rights ``oss:GetObject``, ``oss:PutObject``, ``oss:GetBucketVersioning``,
+    ``oss:ListMultipartUploads`` and ``oss:ListParts``; ``oss:GetObjectAcl`` to go on with an upload that was killed,
+    and ``oss:DeleteObject`` to remove what went wrong.
+    """
 
     def __init__(self, session: AlibabaSession, bucket: str) -> None:
         self.bucket = bucket

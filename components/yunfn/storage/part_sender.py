@@ -138,6 +138,8 @@ class _Sending:
         self._transfer.sent(self._arrived)
         # Daemons: a worker that hangs in the network must keep neither the caller nor the interpreter.
         workers = [threading.Thread(target=self._work, name=f"part-sender-{n}", daemon=True) for n in range(threads)]
+        if self._transfer.cancelled.is_set():
+            raise CancelledError
         self._working = len(workers)
         for worker in workers:
             worker.start()

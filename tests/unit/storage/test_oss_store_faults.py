@@ -78,7 +78,11 @@ def test_an_upload_that_was_killed_goes_on_where_it_stopped(
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     assert store.head(KEY) is None
-    first, before = requests_of(store.bucket), relay.sent
+    first, before = requests_of(store.bucket), -1
+    # What the dead process had sent is still on its way.
+    while (first, before) != (now := (requests_of(store.bucket), relay.sent)):
+        first, before = now
+        time.sleep(0.5)
 
     told: list[int] = []
     put(store, file, Transfer(sent=told.append))

@@ -1,0 +1,87 @@
+"""The rights that the store on OSS says it needs are enough, and a missing one is named by the request it stops."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import oss2
+import pytest
+from aliyunsdkcore.client import AcsClient
+from aliyunsdkcore.request import CommonRequest
+
+from yunfn.exceptions import CloudAnswerError
+from yunfn.storage import multipart
+from yunfn.storage.alibaba_session import AlibabaSession
+from yunfn.storage.crc64 import crc64_of_file
+from yunfn.storage.object_store import Transfer
+from yunfn.storage.oss_store import OssStore
+
+# The SDK brings a urllib3 of its own, of years ago.
+pytestmark = pytest.mark.filterwarnings("ignore:ssl\\.:DeprecationWarning")
+KEY = "code/hello/0123.zip"
+RIGHTS = re.findall(r"oss:\w+", OssStore.__doc__ or "")
+_NUMBERS = itertools.count()
+
+
+def user(session: AlibabaSession, bucket: str, actions: list[str]) -> AlibabaSession:
+    """A new RAM user of the account that may do so much in one bucket."""
+    owner = AcsClient(session.access_key_id, session.access_key_secret, session.region)
+    owner.verify = os.environ["SSL_CERT_FILE"]
+
+    def ask(action: str, **parameters: str) -> dict[str, dict[str, str]]:
+        request = CommonRequest(domain="ram.aliyuncs.com", version="2015-05-01", action_name=action)
+        request.set_protocol_type("https")
+        for name, value in parameters.items():
+            request.add_query_param(name, value)
+        answer: dict[str, dict[str, str]] = json.loads(owner.do_action_with_exception(request))
+        return answer
+
+    name = f"uploader-{next(_NUMBERS)}"
+    resources = [f"acs:oss:*:*:{bucket}", f"acs:oss:*:*:{bucket}/*"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resources}
+    ask("CreateUser", UserName=name)
+    ask("CreatePolicy", PolicyName=name, PolicyDocument=json.dumps({"Version": "1", "Statement": [statement]}))
+    ask("AttachPolicyToUser", UserName=name, PolicyName=name, PolicyType="Custom")
+    key = ask("CreateAccessKey", UserName=name)["AccessKey"]
+    return replace(session, access_key_id=key["AccessKeyId"], access_key_secret=key["AccessKeySecret"])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "package.zip"
+    path.write_bytes(os.urandom(3 * 1024**2))
+    return path
+
+
+def begun(bucket: oss2.Bucket, file: Path) -> None:
+    """An upload of the file with one part, as a killed one leaves it."""
+    part = multipart.plan(file.stat().st_size)[0]
+    upload = bucket.init_multipart_upload(KEY).upload_id
+    bucket.upload_part(KEY, upload, part.number, file.read_bytes()[: part.size])
+
+
+def test_the_rights_that_are_documented_are_enough(session: AlibabaSession, bucket: oss2.Bucket, file: Path) -> None:
+    assert len(RIGHTS) == 7
+    store = OssStore(user(session, bucket.bucket_name, RIGHTS), bucket.bucket_name)
+    begun(bucket, file)
+    assert store.head(KEY) is None
+    head = store.put(KEY, file, crc64_of_file(file), Transfer())
+    assert store.head(KEY) == head
+    assert b"".join(store.read(KEY)) == file.read_bytes()
+    store.delete(KEY)
+    assert store.head(KEY) is None
+
+
+@pytest.mark.parametrize("missing", RIGHTS)
+def test_none_of_them_is_too_many(session: AlibabaSession, bucket: oss2.Bucket, file: Path, missing: str) -> None:
+    rights = [each for each in RIGHTS if each != missing]
+    store = OssStore(user(session, bucket.bucket_name, rights), bucket.bucket_name)
+    begun(bucket, file)
+    with pytest.raises(CloudAnswerError, match=r"OSS \w+ .*AccessDenied: .*\(request [0-9A-F-]{36}\)"):
+        store.put(KEY, file, crc64_of_file(file), Transfer())
+        store.delete(KEY)
