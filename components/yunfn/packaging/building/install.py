@@ -26,7 +26,6 @@ def install(
     into: Path,
     *,
     offline: bool = False,
-    copy: bool = False,
 ) -> None:
     """Install ``packages`` into ``into`` as they are for ``target``, each file checked against its hash.
 
@@ -39,7 +38,6 @@ def install(
         target: Whose Python, platform and C library the wheels are for.
         into: Folder that becomes the installed tree; made where missing.
         offline: Whether only uv's cache may be asked, and no package index.
-        copy: Whether the files must be the tree's own, for what changes them in place.
 
     Raises:
         BuildError: a package without a wheel is not among ``built``.
@@ -56,8 +54,7 @@ def install(
         requirements.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         uv_install(
             ["--no-deps", "--require-hashes", "--python", sys.executable, "--python-version", target.python,
-             "--python-platform", target.platform, "--target", str(into.absolute()), "-r", str(requirements),
-             *(["--link-mode", "copy"] if copy else [])],
+             "--python-platform", target.platform, "--target", str(into.absolute()), "-r", str(requirements)],
             Path(name), offline=offline, what=f"packages for {target.name}",
         )  # fmt: skip
 

@@ -201,7 +201,10 @@ def _groups(
     for entry in contents.manifest.entries:
         label = owners.get(entry.path, "")
         unzipped[label] = unzipped.get(label, 0) + entry.size
-    sizes = {d.label: PackageSize(canonicalize_name(d.name), d.version, unzipped.get(d.label, 0)) for d in distributions}
+    sizes = {
+        each.label: PackageSize(canonicalize_name(each.name), each.version, unzipped.get(each.label, 0))
+        for each in distributions
+    }
     limit = job.target.limits.zip_mb * 2**20
     if not definition.split or contents.manifest.size <= limit:
         return ((contents, tuple(sizes.values())),)

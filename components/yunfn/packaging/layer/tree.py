@@ -43,8 +43,7 @@ def install_packages(
     with ThreadPoolExecutor(_BUILDS, thread_name_prefix="yunfn-build") as pool:
         built = dict(zip((p.name for p in without_wheel), pool.map(build, without_wheel), strict=True))
     progress(f"installing {len(packages)} packages for Python {target.python}, {target.platform}")
-    # Hooks may change files in place, and uv's are links into its cache.
-    install(packages, built, target, into, offline=offline, copy=bool(definition.after))
+    install(packages, built, target, into, offline=offline)
 
 
 def run_before(

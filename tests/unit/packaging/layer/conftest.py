@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from yunfn.isolation import isolation
 from yunfn.packaging import ArtifactCache
 from yunfn.packaging.layer import BuildOptions
 
@@ -29,6 +30,14 @@ def own_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def options(tmp_path: Path) -> BuildOptions:
     return BuildOptions(cache=ArtifactCache(tmp_path / "packages"), offline=True)
+
+
+@pytest.fixture
+def machine_isolates() -> None:
+    """Hooks run isolated only where the machine can."""
+    found = isolation()
+    if found.mode != "namespaces":
+        pytest.skip(f"this machine forbids namespaces: {found.reason}")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from unit.packaging.layer.conftest import WriteWheel
-from yunfn.exceptions import DefinitionError, FindingsError, PackagingError, StaleLockError
+from yunfn.exceptions import BuildError, DefinitionError, FindingsError, PackagingError, StaleLockError
 from yunfn.packaging import ArtifactCache
 from yunfn.packaging.definition import read_definition
 from yunfn.packaging.layer import BuildOptions, BuiltLayer, build_layer
@@ -139,6 +139,40 @@ def _small_library() -> Path:
     command = [sys.executable, "-m", "ziglang", "cc", "-target", "x86_64-linux-gnu.2.17", "-shared", "-nostdlib"]
     subprocess.run([*command, "-o", str(folder / "libthing.so.1"), str(folder / "thing.c")], check=True, timeout=300)
     return folder / "libthing.so.1"
+
+
+def test_hooks_make_and_change_what_goes_in(
+    tmp_path: Path, options: BuildOptions, wheel: WriteWheel, machine_isolates: None
+) -> None:
+    wheel("one", one__data=b"from the wheel")
+    place = folder(
+        tmp_path,
+        "requirements: one\n"
+        f"targets: [{', '.join(TARGETS)}]\n"
+        'before: {run: "mkdir lib && cat word.txt > lib/$TARGET.txt", files: word.txt}\n'
+        'after: "echo changed > one/data && rm one/__init__.py"\n',
+    )
+    (place / "word.txt").write_text("word")
+    alibaba, tencent = build_layer(read_definition(place), options=options)
+    assert {"lib/alibaba:python3.10.txt", "python/one/data"} <= names(alibaba)
+    assert not {"word.txt", "python/one/__init__.py"} & names(alibaba)
+    assert "lib/tencent:Python3.10.txt" in names(tencent)
+    with zipfile.ZipFile(tencent.parts[0].package.file) as archive:
+        assert archive.read("one/data") == b"changed\n"
+    # The wheel in uv's cache is as it was.
+    place = folder(tmp_path, f"requirements: one\ntargets: {TARGETS[0]}\n", "other")
+    other = build_layer(read_definition(place), options=options)[0]
+    with zipfile.ZipFile(other.parts[0].package.file) as archive:
+        assert archive.read("python/one/data") == b"from the wheel"
+
+
+def test_a_failing_hook_is_named_with_its_last_words(
+    tmp_path: Path, options: BuildOptions, wheel: WriteWheel, machine_isolates: None
+) -> None:
+    wheel("one")
+    place = folder(tmp_path, f"requirements: one\ntargets: {TARGETS[0]}\nbefore: echo it is over; exit 3\n")
+    with pytest.raises(BuildError, match="(?s)echo it is over.*it is over"):
+        build_layer(read_definition(place), options=options)
 
 
 def test_what_would_fail_in_the_cloud_is_not_kept(tmp_path: Path, options: BuildOptions, wheel: WriteWheel) -> None:
