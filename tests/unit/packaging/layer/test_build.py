@@ -171,7 +171,7 @@ def test_a_failing_hook_is_named_with_its_last_words(
 ) -> None:
     wheel("one")
     place = folder(tmp_path, f"requirements: one\ntargets: {TARGETS[0]}\nbefore: echo it is over; exit 3\n")
-    with pytest.raises(BuildError, match="(?s)echo it is over.*it is over"):
+    with pytest.raises(BuildError, match=r"(?s)echo it is over.*it is over"):
         build_layer(read_definition(place), options=options)
 
 
