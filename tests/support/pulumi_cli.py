@@ -149,17 +149,21 @@ def build_layer(name: str) -> None:
         raise PulumiFailedError(command, done.returncode, done.stderr)
 
 
+def name_plugin(project: Path) -> None:
+    """Make a Pulumi.yaml name the plugin's folder as it is here, wherever the project lies."""
+    document = yaml.safe_load(project.read_text())
+    document["plugins"] = {"providers": [{"name": "yunfn", "path": str(PLUGIN)}]}
+    project.write_text(yaml.safe_dump(document, sort_keys=False))
+
+
 def copy_project(to: Path) -> Path:
     """This project's Pulumi.yaml, stacks and layers in a folder of their own.
 
     ``pulumi stack init`` writes a salt into the stack's settings; the checkout must stay as it is.
     """
     to.mkdir(parents=True)
-    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
-    for plugin in project["plugins"]["providers"]:
-        # Relative to the checkout, which the copy is not in.
-        plugin["path"] = str(ROOT / plugin["path"])
-    (to / "Pulumi.yaml").write_text(yaml.safe_dump(project, sort_keys=False))
+    shutil.copy(ROOT / "Pulumi.yaml", to)
+    name_plugin(to / "Pulumi.yaml")
     for folder in ("stacks", "layers"):
         shutil.copytree(ROOT / folder, to / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for settings in (to / "stacks" / "config").glob("*.yaml"):

@@ -33,7 +33,7 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "provider": ({"provider", "access", "packaging", "storage"}, {"pulumi_alicloud", "tencentcloud_iac_pulumi"}),
     "alibaba": ({"alibaba", "access", "packaging", "storage", "resources"}, CLOUD_SDKS),
     # The command line starts and asks the local cloud; it reaches its front doors, never its services.
-    "cli": ({"cli", "alibaba", "access", "packaging", "storage", "provider", "localcloud"}, set()),
+    "cli": ({"cli", "alibaba", "access", "packaging", "storage", "provider", "localcloud", "resources"}, set()),
 }
 
 

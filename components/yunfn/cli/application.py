@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from yunfn import __version__
-from yunfn.cli import artifacts, layer, local
+from yunfn.cli import artifacts, layer, local, plugin
 from yunfn.exceptions import YunfnError
 
 application = typer.Typer(
@@ -28,6 +28,7 @@ application = typer.Typer(
 application.add_typer(local.application, name="local")
 application.add_typer(layer.application, name="layer")
 application.add_typer(artifacts.application, name="artifacts")
+application.add_typer(plugin.application, name="plugin")
 
 
 def _print_version(wanted: bool) -> None:

@@ -36,6 +36,8 @@ def test_all_commands_are_there() -> None:
             for name in ("run", "start", "stop", "status", "env", "reset", "clock", "journal", "coverage")
         ),
         *(f"artifacts {name}" for name in ("list", "purge", "bucket")),
+        *(f"layer {name}" for name in ("build", "check", "list", "lock", "plan", "tree")),
+        *(f"plugin {name}" for name in ("install", "path")),
     }
 
 
