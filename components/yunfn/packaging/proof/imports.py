@@ -1,7 +1,8 @@
 """Imports every top-level module of a layer in the target's true Python, the layer mounted as the cloud mounts it.
 
 Unzipped at /opt, with the cloud's search paths (FCD "layers", SCFD "layers"), in private namespaces without network
-and without the packages that this machine has for that Python.
+and without the packages that this machine has for that Python. The C library and other system libraries are this
+machine's: whether the cloud's would do is what the checks of ELF files are for.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def import_report(files: Path | Sequence[Path], target: Target, *, allow_unsandb
 def top_level_modules(paths: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
     """The modules to import, of a tree with these ``paths``: name -> a file of it; and those skipped: name -> why.
 
-    A folder without ``__init__`` is a namespace: the packages in it are imported, as ``google.protobuf``.
+    A folder without ``__init__`` is a namespace: the public packages in it are imported, as ``google.protobuf``.
     """
     tree = PythonTree.of(paths)
     modules: dict[str, str] = {}
@@ -109,6 +110,8 @@ def top_level_modules(paths: Sequence[str]) -> tuple[dict[str, str], dict[str, s
         parts = name.split(".")
         if parts[-1] == "__main__":
             skipped[name] = "it is a program, not a module"
+        elif len(parts) > 1 and parts[-1].startswith("_"):
+            skipped[name] = "it is a private part of a namespace"
         elif not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
             skipped[name] = "no import statement can name it"
         else:
