@@ -24,7 +24,8 @@ from yunfn.packaging.target import Target
 _PREPARE_SECONDS = 900
 _INCLUDE = Path(__file__).parent / "include"
 # The undefined behaviour that zig traps in unoptimised code is what old C code lives on, and what gcc would let pass.
-_FLAGS = "-fno-sanitize=undefined"
+# zig keeps its libraries by degree of optimisation; a linking command that names none must find those made ahead.
+_FLAGS = "-fno-sanitize=undefined -O2"
 _C = "int yunfn_probe(void) { return 1; }\n"
 _CPLUSPLUS = "#include <string>\nstd::string yunfn_probe(int n) { return std::to_string(n); }\n"
 
@@ -72,6 +73,8 @@ def prepare_compiler(
         "CC": str(cc), "CXX": str(cxx), "AR": str(programs / "ar"), "RANLIB": str(programs / "ranlib"),
         # Python's own are those of the machine that built it: its linker flags name that machine's folders.
         "LDSHARED": f"{cc} -shared", "LDCXXSHARED": f"{cxx} -shared", "BLDSHARED": f"{cc} -shared",
+        # Debugging symbols name folders, and weigh more than the code.
+        "CFLAGS": "-g0", "CXXFLAGS": "-g0",
         "ZIG_GLOBAL_CACHE_DIR": str(private), "ZIG_LOCAL_CACHE_DIR": str(private),
     }  # fmt: skip
     return Compiler(environment, (zig.parent, programs, *([libraries] if libraries else [])))
@@ -121,8 +124,8 @@ def _write_programs(place: Path, zig: Path, triple: str, libraries: Path | None)
     place.mkdir()
     copy = _COPY.format(libraries=shlex.quote(str(libraries))) if libraries else ""
     quoted = shlex.quote(str(zig))
-    # A header of ours comes after all of zig's; no debugging symbols, which name folders and weigh more than the code.
-    compile_as = f'-target {triple} {_FLAGS} "$@" -idirafter {shlex.quote(str(place / "include"))} -g0'
+    # Headers of ours come after all of zig's.
+    compile_as = f'-target {triple} {_FLAGS} "$@" -idirafter {shlex.quote(str(place / "include"))}'
     for name, line in (
         ("cc", f"{copy}{_WITHOUT_LIBPYTHON}exec {quoted} cc {compile_as}"),
         ("c++", f"{copy}{_WITHOUT_LIBPYTHON}exec {quoted} c++ {compile_as}"),
@@ -168,7 +171,7 @@ def _make_libraries(part: Path, zig: Path, triple: str, *, cplusplus: bool) -> N
     for program, file, text in jobs:
         (trial / file).write_text(text, encoding="utf-8")
         for more, result in ((["-shared", "-fPIC"], "probe.so"), (["-c"], "probe.o")):
-            command = [str(zig), program, "-target", triple, _FLAGS, "-g0", "-O2", *more, file, "-o", result]
+            command = [str(zig), program, "-target", triple, *_FLAGS.split(), *more, file, "-o", result]
             done = subprocess.run(
                 command, cwd=trial, env=environment, capture_output=True, encoding="utf-8", errors="replace",
                 stdin=subprocess.DEVNULL, timeout=_PREPARE_SECONDS, check=False,
