@@ -21,6 +21,32 @@ PLAIN = "int answer(void) { return 42; }"
 
 
 @pytest.mark.parametrize(
+    ("symbol", "version", "target", "fits"),
+    [
+        # As glibc's own lists of symbols have them (sysdeps/unix/sysv/linux/x86_64/64/*.abilist).
+        ("secure_getenv", "GLIBC_2.17", "tencent:Python3.6", True),
+        ("__cxa_thread_atexit_impl", "GLIBC_2.18", "tencent:Python3.6", False),
+        ("getrandom", "GLIBC_2.25", "alibaba:python3", False),
+        ("fcntl64", "GLIBC_2.28", "alibaba:python3.10", True),
+        ("fcntl64", "GLIBC_2.28", "alibaba:python3.9", False),
+        ("gettid", "GLIBC_2.30", "alibaba:python3.10", False),
+        ("gettid", "GLIBC_2.30", "alibaba:python3.12", True),
+        ("close_range", "GLIBC_2.34", "alibaba:python3.12", False),
+        ("close_range", "GLIBC_2.34", "alibaba:custom.debian12+python3.12", True),
+    ],
+)
+def test_the_newest_glibc_there_is(
+    findings: Findings, compiled: Compile, symbol: str, version: str, target: str, fits: bool
+) -> None:
+    source = f"void {symbol}(void); void use(void) {{ {symbol}(); }}"
+    library = compiled(source, "-lc", "-fno-builtin", system="x86_64-linux-gnu.2.38")
+    prefix = "python/" if target.startswith("alibaba") else ""
+    found = findings({f"{prefix}use.so": library}, target)
+    assert rules(found) == ([] if fits else ["elf-glibc"])
+    assert fits or f"needs {version} of libc.so.6" in found[0].message
+
+
+@pytest.mark.parametrize(
     ("name", "target", "fits"),
     [
         ("a.cpython-310-x86_64-linux-gnu.so", "alibaba:python3.10", True),
