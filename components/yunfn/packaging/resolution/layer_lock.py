@@ -80,7 +80,11 @@ def requirement_lines(definition: LayerDefinition) -> tuple[str, ...]:
 def _line(kind: str, requirement: Requirement) -> str:
     parsed = Parsed(requirement.text)
     parsed.name = canonicalize_name(parsed.name)
-    return f"{kind}{parsed}" + "".join(f" --hash={one}" for one in sorted(requirement.hashes))
+    hashes = ""
+    if requirement.hashes:
+        # Their digest alone: a uv.lock has a hundred for one package.
+        hashes = " of files " + hashlib.sha256("\n".join(sorted(requirement.hashes)).encode()).hexdigest()[:16]
+    return f"{kind}{parsed}{hashes}"
 
 
 def check_lock(definition: LayerDefinition, lock: LayerLock, targets: Sequence[Target] = ()) -> None:

@@ -16,15 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from packaging.requirements import Requirement as Parsed
 from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from yunfn.exceptions import BuildError, ResolutionError
 from yunfn.packaging.definition.model import LayerDefinition, LockedPackage
+from yunfn.packaging.resolution.asked import Asked
 from yunfn.packaging.resolution.index_client import IndexClient
-from yunfn.packaging.resolution.marker_environment import applies
 from yunfn.packaging.resolution.refusal import read_refusal, unusable_versions
 from yunfn.packaging.resolution.report import EnvironmentReport, PackageFailure
 from yunfn.packaging.resolution.sdists import Sdist, fetch, noted, noted_versions
@@ -36,6 +35,7 @@ from yunfn.packaging.target import Target
 
 # A package whose versions are asked for one after the other is not getting anywhere.
 _TRIES_PER_PACKAGE = 4
+_AT_FAULT = re.compile(r"there is no version of|no wheels with|does not satisfy Python")
 _OTHER_PACKAGE = re.compile(
     r"use\s+['\"`]?([A-Za-z0-9][A-Za-z0-9._-]*)['\"`]?\s+(?:rather than|instead)", re.IGNORECASE
 )
@@ -91,11 +91,7 @@ class Rounds:
         self._tried: dict[str, set[Version]] = {}
         self._pending: dict[Future[_Built], str] = {}
         self._failures: dict[str, str] = {}
-        self._roots = self._parsed_roots()
-        # Requirements on these are met by other packages, whoever has them.
-        self._replaced = {
-            name for name, text in definition.overrides.items() if canonicalize_name(Parsed(text).name) != name
-        }
+        self._asked = Asked(definition, target)
 
     def run(self) -> EnvironmentReport:
         """Resolve until nothing is left to build.
@@ -119,20 +115,21 @@ class Rounds:
 
     def _round(self) -> tuple[LockedPackage, ...] | None:
         """One round: the packages where all is there, else None."""
-        refresh, self._refresh = self._refresh, False
-        excluded = {*self._replaced, *self._failures, *self._pending.values(), *superseded(self._target)}
+        excluded = {*self._asked.replaced, *self._failures, *self._pending.values(), *superseded(self._target)}
         try:
             found = compile_requirements(
-                self._lines(),
+                self._asked.lines(),
                 self._target,
                 constraints=[requirement.text for requirement in self._definition.pinned],
-                overrides=[text for name, text in self._definition.overrides.items() if name not in self._replaced],
+                overrides=[
+                    text for name, text in self._definition.overrides.items() if name not in self._asked.replaced
+                ],
                 excludes=sorted(excluded),
                 preferences={package.name: package.version for package in self._before.values()},
                 links=self._links if self._built else None,
                 settings=self._client.settings,
                 offline=self._client.offline,
-                refresh=refresh,
+                refresh=self._refresh,
             )
         except UvRefusal as refusal:
             self._refused(str(refusal))
@@ -141,16 +138,6 @@ class Rounds:
             self._wait()
             return None
         return self._locked(found)
-
-    def _lines(self) -> list[str]:
-        """What is required; overriding packages that nothing of the definition names are required of others."""
-        lines = [requirement.text for requirement in self._definition.requirements]
-        named = {canonicalize_name(Parsed(line).name) for line in lines}
-        for name in sorted(self._replaced):
-            text = self._definition.overrides[name]
-            if canonicalize_name(Parsed(text).name) not in named:
-                lines.append(text)
-        return lines
 
     def _refused(self, words: str) -> None:
         """Start what a refusal asks for, or note what cannot be had."""
@@ -164,10 +151,12 @@ class Rounds:
             # What is being built may be what is missing.
             self._wait()
             return
-        blamed = [name for name in refusal.required if name in self._roots and name not in self._failures]
+        blamed = [name for name in refusal.required if name in self._asked.roots and name not in self._failures]
         if not blamed:
             raise ResolutionError(f"{self._definition.file}: nothing fits {self._target.name}: {words}")
-        self._failures[blamed[-1]] = words + self._advice(blamed[-1])
+        # Advice on versions helps where the package itself is at fault, not where two others contradict each other.
+        advice = self._advice(blamed[-1]) if _AT_FAULT.search(words) else ""
+        self._failures[blamed[-1]] = words + advice
 
     def _start(self, name: str, words: str) -> None:
         """Have a package built beside the rounds."""
@@ -180,7 +169,7 @@ class Rounds:
         self._pending[self._builds.submit(self._choose_and_build, name, words)] = name
 
     def _choose_and_build(self, name: str, words: str) -> _Built:
-        limits, hashes, ranges = self._limits(name), self._hashes(name), unusable_versions(words, name)
+        limits, hashes, ranges = self._asked.limits(name), self._asked.hashes(name), unusable_versions(words, name)
         kept = self._before.get(name)
         try:
             if self._client.offline:
@@ -213,7 +202,7 @@ class Rounds:
         raise ResolutionError("has no wheel that fits; offline, and no source distribution that fits is in the cache")
 
     def _build(self, name: str, version: Version, sdist: Sdist) -> _Built:
-        if (hashes := self._hashes(name)) and f"sha256:{sdist.sha256}" not in hashes:
+        if (hashes := self._asked.hashes(name)) and f"sha256:{sdist.sha256}" not in hashes:
             raise ResolutionError(f"{sdist.path.name} has SHA-256 {sdist.sha256}, which the requirement does not allow")
         self._progress(f"building {name} {version} from source for {self._target.name}")
         wheel = self._wheels.wheel(sdist.path, name, str(version), self._target)
@@ -259,7 +248,7 @@ class Rounds:
 
     def _lock_one(self, package: Resolved) -> LockedPackage | None:
         built = self._built.get(package.name)
-        hashes = self._hashes(package.name)
+        hashes = self._asked.hashes(package.name)
         files = [file for file in package.wheels if built is None or file.name != built.wheel.name]
         allowed = [file for file in files if not hashes or f"sha256:{file.sha256}" in hashes]
         wheel = best_wheel(allowed, self._target)
@@ -279,38 +268,6 @@ class Rounds:
         except ResolutionError:
             # Advice only; the failure itself is told in uv's words.
             return ""
-
-    def _parsed_roots(self) -> dict[str, list[Parsed]]:
-        roots: dict[str, list[Parsed]] = {}
-        for requirement in self._definition.requirements:
-            parsed = Parsed(requirement.text)
-            if applies(parsed, self._target):
-                roots.setdefault(canonicalize_name(parsed.name), []).append(parsed)
-        return roots
-
-    def _limits(self, name: str) -> SpecifierSet:
-        """The versions the definition itself allows of a package."""
-        limits = SpecifierSet()
-        same = self._definition.overrides.get(name)
-        if same is not None and name not in self._replaced:
-            return Parsed(same).specifier
-        for parsed in self._roots.get(name, ()):
-            limits &= parsed.specifier
-        for requirement in self._definition.pinned:
-            parsed = Parsed(requirement.text)
-            if canonicalize_name(parsed.name) == name and applies(parsed, self._target):
-                limits &= parsed.specifier
-        return limits
-
-    def _hashes(self, name: str) -> frozenset[str]:
-        """The hashes of files the definition allows of a package; empty: any."""
-        found: set[str] = set()
-        for requirement in (*self._definition.requirements, *self._definition.pinned):
-            if requirement.hashes:
-                parsed = Parsed(requirement.text)
-                if canonicalize_name(parsed.name) == name and applies(parsed, self._target):
-                    found |= set(requirement.hashes)
-        return frozenset(found)
 
 
 def _needed_by(name: str, words: str) -> str:

@@ -30,6 +30,7 @@ _KEPT = (
 )  # fmt: skip
 _INDEX_CREDENTIALS = ("_USERNAME", "_PASSWORD")
 _TIMEOUT_S = 900
+_REFUSED = "No solution found when resolving dependencies"
 # What PyPI itself says of its pages; other indexes say nothing, and then every round would ask for every page again.
 _MAX_AGE_S = 600
 
@@ -111,7 +112,8 @@ def compile_requirements(
             "--python-platform", target.platform, "--format", "pylock.toml", "--output-file", str(output),
         ]  # fmt: skip
         if not refresh:
-            # The folder is ours alone (0700), so credentials in the URLs are seen by nobody else.
+            # Which would not refresh what is kept by this. The folder is ours alone (0700), so credentials in the URLs
+            # are seen by nobody else.
             (folder / "uv.toml").write_text(settings.configuration(_MAX_AGE_S), encoding="utf-8")
         _write(folder / "requirements.in", requirements)
         command.append(str(folder / "requirements.in"))
@@ -127,12 +129,14 @@ def compile_requirements(
             command += ["--find-links", link]
         if offline:
             command.append("--offline")
+        elif refresh:
+            command.append("--refresh")
         done = _run(command, folder, settings)
         if done.returncode == 0:
             return read_pylock(output)
         words = without_credentials(_own_words(done.stderr or done.stdout, folder))
-        if "No solution found" in words:
-            raise UvRefusal(words)
+        if _REFUSED in words:
+            raise UvRefusal(words.replace(_REFUSED, "").removeprefix("error:").strip().removeprefix("cause:").strip())
         raise ResolutionError(f"uv failed for {target.name}: {words}")
 
 
