@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 _WHEELS_REQUIRED = re.compile(r"Wheels are required for `([^`]+)`")
 _UNUSABLE = re.compile(r"ha(?:s|ve) no usable wheels")
-_YOU_REQUIRE = re.compile(r"you require ((?:[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\S*(?:,? and | or )?)+)")
+_YOU_REQUIRE = re.compile(r"you require (.+?)(?=,? we can |,? it follows|\. |\.$|$)")
 _NAME = re.compile(r"^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?=[^A-Za-z0-9._-]|$)")
 _LIMIT = r"(?:===|==|!=|<=|>=|~=|<|>)[^\s,;)]+"
 
@@ -36,7 +36,7 @@ def read_refusal(words: str) -> Refusal:
     wheelless = dict.fromkeys(canonicalize_name(name) for name in _WHEELS_REQUIRED.findall(words))
     required: dict[str, None] = {}
     for listed in _YOU_REQUIRE.findall(" ".join(words.split())):
-        for one in re.split(r",? and | or ", listed):
+        for one in re.split(r",? and |, | or ", listed):
             if found := _NAME.match(one.strip()):
                 required[canonicalize_name(found[1])] = None
     return Refusal(tuple(wheelless), tuple(required))
