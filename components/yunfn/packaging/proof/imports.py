@@ -29,6 +29,7 @@ from yunfn.pythons import Interpreter, installed_python
 
 _MODULE_SECONDS = 60
 _ALL_SECONDS = 900
+_RESULT_BYTES = 64 * 1024**2
 _PROBE = Path(__file__).with_name("import_probe.py")
 # Folders that packages leave beside themselves, with programs and data and no modules.
 _NO_PACKAGES = {"bin", "include", "lib", "lib64", "share", "etc", "man", "doc", "docs"}
@@ -154,12 +155,21 @@ def _run(
         mounted={"/opt": opt},
         hidden=[path for path in python.packages if path.is_dir()],
     )
-    results = work / "results.json"
-    if (outcome.code and not outcome.timed_out) or not results.is_file():
+    if outcome.code and not outcome.timed_out:
         said = " ".join(outcome.output.split())[-1000:]
         raise BuildError(f"the modules cannot be imported in Python {python.full} here: {said or outcome.code}")
-    answers = [json.loads(line) for line in results.read_text().splitlines()]
-    return {answer["module"]: (str(answer["error"]), str(answer["kind"])) for answer in answers}
+    return _answers(work / "results.json")
+
+
+def _answers(file: Path) -> dict[str, tuple[str, str]]:
+    """What the probe wrote down; modules may have written there too, so it is read as a stranger's."""
+    try:
+        with os.fdopen(os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as stream:
+            lines = stream.read(_RESULT_BYTES).decode().splitlines()
+        answers = [json.loads(line) for line in lines]
+        return {str(answer["module"]): (str(answer["error"]), str(answer["kind"])) for answer in answers}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise BuildError(f"the modules were imported, but how it went cannot be read: {error}") from error
 
 
 def cloud_paths(root: str, target: Target) -> dict[str, str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from yunfn.exceptions import IsolationError, PythonNotFoundError
+from yunfn.exceptions import BuildError, IsolationError, PythonNotFoundError
 from yunfn.isolation import Isolation, isolation
-from yunfn.packaging.proof import import_modules, import_report
+from yunfn.packaging.proof import import_modules, import_probe, import_report
 from yunfn.packaging.proof.imports import top_level_modules
 from yunfn.packaging.target import Target
 from yunfn.pythons import Interpreter
@@ -121,6 +125,30 @@ def test_shared_libraries_as_the_cloud_has_them(tmp_path: Path, compiled: Compil
     (found,) = import_modules(write_zip(tmp_path / "b.zip", {name: native, "libanswer.so.1": library}), FC310)
     assert "libanswer.so.1: cannot open shared object file" in found.message
     assert "`libraries:`" in found.advice
+
+
+@isolated
+@pytest.mark.parametrize(
+    "write", ["os.symlink('/etc/hostname', {0})", "open({0}, 'w').write('[1]\\n')", "os.mkdir({0})"]
+)
+def test_results_that_a_module_wrote(tmp_path: Path, both: None, write: str) -> None:
+    """What lies where the results are is not trusted: no link is followed, nothing but results is taken."""
+    results = "'/build/results.json'"
+    code = f"import os\nos.remove({results})\n{write.format(results)}\n"
+    with pytest.raises(BuildError, match="how it went cannot be read"):
+        import_modules(write_zip(tmp_path / "a.zip", {"forger.py": code.encode()}), SCF36)
+
+
+def test_waiting_for_a_silent_module_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "silent.py").write_text("import os, time\nos.close(1)\nos.close(2)\ntime.sleep(1.5)\n")
+    (tmp_path / "task.json").write_text(json.dumps({"modules": ["silent"], "seconds": 20, "workers": 2}))
+    before = os.times()
+    command = [sys.executable, import_probe.__file__, "task.json", "results.json"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=60)
+    after = os.times()
+    assert json.loads((tmp_path / "results.json").read_text())["error"] == ""
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 0.75
 
 
 @isolated
