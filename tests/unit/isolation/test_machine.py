@@ -9,15 +9,6 @@ import pytest
 from yunfn.isolation import Isolation, machine, probe
 
 
-@pytest.fixture
-def namespaces(tmp_path: Path) -> Isolation:
-    """What this machine allows, where that is namespaces."""
-    found = probe(tmp_path)
-    if found.mode != "namespaces":
-        pytest.skip(f"this machine forbids namespaces: {found.reason}")
-    return found
-
-
 def test_a_kernel_that_refuses_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def plan(folder: Path, user_namespace: bool, overlay: bool) -> dict[str, object]:
         return original(folder, user_namespace, overlay) | {"mount_point": "/no/such/folder"}
