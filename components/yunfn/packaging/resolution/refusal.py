@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 _WHEELS_REQUIRED = re.compile(r"Wheels are required for `([^`]+)`")
 _UNUSABLE = re.compile(r"ha(?:s|ve) no usable wheels")
-_YOU_REQUIRE = re.compile(r"you require (.+?)(?=,? we can |,? it follows|\. |\.$|$)")
+_YOU_REQUIRE = re.compile(r"you require (.+?)(?=,? we can\b|,? it follows|\. |\.$|$)")
 _NAME = re.compile(r"^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?=[^A-Za-z0-9._-]|$)")
 _LIMIT = r"(?:===|==|!=|<=|>=|~=|<|>)[^\s,;)]+"
 
