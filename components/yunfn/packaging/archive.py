@@ -117,9 +117,10 @@ class Archive:
         try:
             (into / path).parent.mkdir(mode=0o755, parents=True, exist_ok=True)
             return (into / path).open("xb")
+        except (FileExistsError, NotADirectoryError) as error:
+            raise self._refused(path, "archive-file-as-folder", "a file, and a folder for others") from error
         except OSError as error:
-            reason = f"cannot be unpacked: {error.strerror}"
-            raise self._refused(path, "archive-file-as-folder", reason) from error
+            raise self._refused(path, "archive-unwritable", f"cannot be unpacked here: {error.strerror}") from error
 
     def _read(self, path: str, info: zipfile.ZipInfo, left: int, file: BinaryIO | None) -> tuple[str, int, bytes]:
         # The sizes in the headers are the sender's word: only what really comes out is counted.

@@ -1,4 +1,20 @@
-"""Checks that a package would run where it is deployed, before it is uploaded."""
+"""Checks that a package would run where it is deployed, before it is uploaded.
+
+Rules, by the file that holds them:
+
+==================  =====================================================================================
+elf_rules           elf-format, elf-architecture, elf-glibc, elf-libstdcxx, elf-libgcc, elf-python-abi
+shared_libraries    elf-missing-library, elf-library-path (warning), elf-symbol-version
+bytecode            bytecode-magic
+structure           layout-depth, path-case-conflict (warning), path-leftover (warning)
+sizes               size-zip, size-unzipped
+checks              requires-python
+imports             import
+archive, manifest   archive-absolute-link, -absolute-path, -bomb, -compression, -control-character, -damaged,
+                    -duplicate, -empty, -empty-part, -encrypted, -entries, -file-as-folder, -link-empty,
+                    -link-escape, -name-encoding, -parent-path, -special-file, -unwritable, -windows-path
+==================  =====================================================================================
+"""
 
 from yunfn.packaging.proof.checks import check as check
 from yunfn.packaging.proof.distributions import Distribution as Distribution
