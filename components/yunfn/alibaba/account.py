@@ -7,7 +7,10 @@ it back at the next run, in preview too, before any resource is registered.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -40,6 +43,8 @@ class _Record(pulumi.ComponentResource):
 
 # One answer per program run and provider: the key of the outer map is the run's root resource.
 _seen: WeakKeyDictionary[pulumi.Resource, dict[str, Account]] = WeakKeyDictionary()
+_states: WeakKeyDictionary[pulumi.Resource, Mapping[str, Any]] = WeakKeyDictionary()
+_READS, _PAUSE = 6, 0.1
 
 
 def guard(opts: pulumi.ResourceOptions | None = None) -> Account:
@@ -99,13 +104,32 @@ def _refuse_other(account_id: str, name: str) -> None:
         )
 
 
+def _state() -> Mapping[str, Any]:
+    """What the stack's state held when the program began; read once, before the engine writes it anew."""
+    root = get_root_resource()
+    if root is not None and root in _states:
+        return _states[root]
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    for attempt in range(1, _READS + 1):
+        try:
+            answer = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}).value
+            break
+        except Exception as error:
+            # The file backend does not write it in one piece: a program whose first resources are not ours may meet
+            # half of it (seen with Pulumi 3.259.0: "failed to load checkpoint: EOF").
+            if "failed to load checkpoint" not in str(error) or attempt == _READS:
+                raise
+            time.sleep(_PAUSE * attempt)
+    found: Mapping[str, Any] = (answer or {}).get("outputs", {})
+    if root is not None:
+        _states[root] = found
+    return found
+
+
 def _recorded(name: str) -> str | None:
     """Read the account that this stack's state remembers under ``name``, None if it is new."""
-    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    answer = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}).value
-    resources = (answer or {}).get("outputs", {})
     suffix = f"::{_TYPE}::{name}"
-    for urn, resource in resources.items():
+    for urn, resource in _state().items():
         if urn.endswith(suffix):
             recorded = resource["outputs"].get("accountId")
             return None if recorded is None else str(recorded)

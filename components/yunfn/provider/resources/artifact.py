@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yunfn.exceptions import ArtifactError, CloudAnswerError, ValidationError
+from yunfn.exceptions import ArtifactError, CloudAnswerError
 from yunfn.provider import declaration
 from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property
 from yunfn.provider.operations import Operation
@@ -25,6 +25,7 @@ from yunfn.provider.session import Sessions
 if TYPE_CHECKING:
     from yunfn.storage.alibaba_session import AlibabaSession
     from yunfn.storage.object_store import ObjectStore
+    from yunfn.storage.tencent_session import TencentSession
 
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 # The id to import by; the id in state is the key alone, as upstream's bucket object has it.
@@ -139,8 +140,17 @@ class Artifact:
         await operation.run(store.delete, outputs["key"])
 
     async def _store(self, operation: Operation, where: Properties) -> ObjectStore:
-        session = await self._sessions.alibaba(operation, where["account"], where["region"])
-        return await operation.run(_opened, operation, session, where)
+        return (await self._opened(operation, where["cloud"], where["region"], where["bucket"], where["account"]))[0]
+
+    async def _opened(
+        self, operation: Operation, cloud: str, region: str, bucket: str, account: str | None
+    ) -> tuple[ObjectStore, str]:
+        """The bucket, and the account it was opened in."""
+        if cloud == "cos":
+            tencent = await self._sessions.tencent(operation, region, account)
+            return await operation.run(_cos, tencent, bucket), tencent.appid
+        alibaba = await self._sessions.alibaba(operation, region, account)
+        return await operation.run(_oss, alibaba, bucket), alibaba.account
 
     async def _imported(self, operation: Operation, id: str) -> State | None:
         named = _IMPORT_ID.fullmatch(id)
@@ -150,9 +160,8 @@ class Artifact:
                 f"{operation.name}: {id!r} is no artifact: the id to import is <cloud>://<region>/<bucket>/<key>, with "
                 "the digest in the key, and ?target=<target> behind it if it was built for one"
             )
-        session = await self._sessions.alibaba_in(operation, named["region"])
-        where = {**named.groupdict(), "account": session.account, "digest": digest[0]}
-        store = await operation.run(_opened, operation, session, Properties(where))
+        store, account = await self._opened(operation, named["cloud"], named["region"], named["bucket"], None)
+        where = {**named.groupdict(), "account": account, "digest": digest[0]}
         zipped = await operation.run(_looked_into, operation, store, where)
         if zipped is None:
             return None
@@ -161,12 +170,16 @@ class Artifact:
         return State(where["key"], outputs, inputs)
 
 
-def _opened(operation: Operation, session: AlibabaSession, where: Properties) -> ObjectStore:
-    if where["cloud"] != "oss":
-        raise ValidationError(operation.name, "cloud", where["cloud"], "only oss is there yet")
+def _oss(session: AlibabaSession, bucket: str) -> ObjectStore:
     from yunfn.storage.oss_store import OssStore
 
-    return OssStore(session, where["bucket"])
+    return OssStore(session, bucket)
+
+
+def _cos(session: TencentSession, bucket: str) -> ObjectStore:
+    from yunfn.storage.cos import CosStore
+
+    return CosStore(session, bucket)
 
 
 @dataclass(frozen=True, slots=True)

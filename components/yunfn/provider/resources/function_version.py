@@ -111,15 +111,14 @@ class FunctionVersion:
     async def read(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> State | None:
         """See Resource."""
         name, _, version = id.rpartition(":")
-        session = None
-        if "account" not in outputs:
-            region = outputs.get("region") or self._sessions.default_region()
-            session = await self._sessions.alibaba_in(operation, region)
-        functions = await self._functions(operation, outputs, session)
+        imported = "account" not in outputs
+        region = outputs.get("region") or self._sessions.default_region()
+        session = await self._sessions.alibaba(operation, region, outputs.get("account"))
+        functions = await _connected(operation, session)
         found = await operation.run(functions.version, name, version)
         if found is None:
             return None
-        if session is None:
+        if not imported:
             return State(id, {**outputs, **_published(found)}, dict(inputs))
         if not found.description.startswith(_MARK):
             raise CloudAnswerError(
@@ -151,17 +150,18 @@ class FunctionVersion:
         functions = await self._functions(operation, outputs)
         await operation.run(functions.delete_version, outputs["functionName"], outputs["versionId"])
 
-    async def _functions(
-        self, operation: Operation, where: Properties, session: AlibabaSession | None = None
-    ) -> FunctionCompute:
-        opened = session or await self._sessions.alibaba(operation, where["account"], where["region"])
+    async def _functions(self, operation: Operation, where: Properties) -> FunctionCompute:
+        session = await self._sessions.alibaba(operation, where["region"], where["account"])
+        return await _connected(operation, session)
 
-        def connect() -> FunctionCompute:
-            from yunfn.provider.function_compute import FunctionCompute
 
-            return FunctionCompute(opened, operation.cancelled)
+async def _connected(operation: Operation, session: AlibabaSession) -> FunctionCompute:
+    def connect() -> FunctionCompute:
+        from yunfn.provider.function_compute import FunctionCompute
 
-        return await operation.run(connect)
+        return FunctionCompute(session, operation.cancelled)
+
+    return await operation.run(connect)
 
 
 def _unchanged(
