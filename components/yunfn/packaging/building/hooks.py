@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def run_hook(
     *,
     cache: Path | None = None,
     allow_unsandboxed: bool = False,
+    cancelled: threading.Event | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Copy the hook's files into ``folder`` and run its command there.
@@ -57,6 +59,7 @@ def run_hook(
         target: What the layer is built for.
         cache: Folder that keeps the compiler's libraries, by default the user's cache folder for yunfn.
         allow_unsandboxed: Whether to run it where the machine cannot isolate it.
+        cancelled: When set, the hook is killed.
         progress: Told in a short line what is being done, and each line that the hook prints.
 
     Raises:
@@ -86,8 +89,9 @@ def run_hook(
             timeout=_TIMEOUT_S,
             on_output=progress,
             allow_unsandboxed=allow_unsandboxed,
+            cancelled=cancelled,
         )
-    if outcome.code:
+    if outcome.code or outcome.cancelled:
         raise BuildError(failure(f"the hook {shown!r} for {target.name}", outcome, _TIMEOUT_S))
     _check_links(shown, folder)
 

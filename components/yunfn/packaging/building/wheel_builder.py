@@ -71,6 +71,7 @@ class WheelBuilder:
         cache: Folder that keeps built wheels and the compiler's libraries.
         allow_unsandboxed: Whether to run build scripts where the machine cannot isolate them.
         offline: Whether build requirements may come from uv's cache alone.
+        cancelled: When set, builds end soon with a BuildError.
         progress: Told in a short line what is being done.
     """
 
@@ -80,6 +81,7 @@ class WheelBuilder:
         *,
         allow_unsandboxed: bool = False,
         offline: bool = False,
+        cancelled: threading.Event | None = None,
         progress: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._wheels = BuiltWheels(cache / "wheels")
@@ -87,7 +89,7 @@ class WheelBuilder:
         self._allow_unsandboxed = allow_unsandboxed
         self._offline = offline
         self._progress = progress
-        self._cancelled = threading.Event()
+        self._cancelled = cancelled or threading.Event()
 
     def wheel(self, sdist: Path, name: str, version: str, target: Target) -> Path:
         """The wheel built from ``sdist`` for ``target``, from the cache where it was built before.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,24 +11,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
-from packaging.utils import canonicalize_name
 
 from yunfn.exceptions import FindingsError, PackagingError
 from yunfn.packaging import proof
-from yunfn.packaging.building import WheelBuilder
+from yunfn.packaging.building import WheelBuilder, run_hook
 from yunfn.packaging.cache import ArtifactCache, Build
 from yunfn.packaging.contents import Contents
-from yunfn.packaging.definition import LayerDefinition
+from yunfn.packaging.definition import Hook, LayerDefinition
 from yunfn.packaging.input_key import input_key
-from yunfn.packaging.layer.built import BuiltLayer, LayerPart, PackageSize, details_of, parts_of
-from yunfn.packaging.layer.contents import InstalledTree, only, placed
+from yunfn.packaging.layer.built import BuiltLayer, LayerPart, details_of, parts_of
+from yunfn.packaging.layer.contents import InstalledTree, placed
+from yunfn.packaging.layer.division import Owned
+from yunfn.packaging.layer.interruption import interruptible
 from yunfn.packaging.layer.locking import locked
 from yunfn.packaging.layer.shared import SharedStore, fetched, note_artifacts
-from yunfn.packaging.layer.tree import install_packages, run_after, run_before
-from yunfn.packaging.proof import Distribution, Finding
+from yunfn.packaging.layer.tree import install_packages, run_before
+from yunfn.packaging.proof import Finding
 from yunfn.packaging.proof.sizes import check_zip_size
 from yunfn.packaging.resolution import LayerLock, WheelSource
-from yunfn.packaging.split import split
 from yunfn.packaging.target import Target
 
 _ENVIRONMENTS = 4
@@ -39,8 +40,8 @@ class BuildOptions:
 
     ``update`` locks anew; ``frozen`` refuses where a lock is missing; ``offline`` asks caches alone;
     ``allow_unsandboxed`` runs build scripts and hooks unisolated on machines that cannot isolate; ``cache`` keeps the
-    zips; ``store`` is the team's, asked before anything is built; ``push`` puts there what was built; ``progress``
-    takes one short line at a time.
+    zips; ``store`` is the team's, asked before anything is built; ``push`` puts there what was built; setting
+    ``cancelled`` stops build scripts and hooks; ``progress`` takes one short line at a time.
     """
 
     update: bool = False
@@ -50,6 +51,7 @@ class BuildOptions:
     cache: ArtifactCache = field(default_factory=ArtifactCache)
     store: SharedStore | None = None
     push: bool = False
+    cancelled: threading.Event = field(default_factory=threading.Event)
     progress: Callable[[str], None] = lambda _: None
 
     def wheels(self) -> WheelSource:
@@ -58,6 +60,7 @@ class BuildOptions:
             platformdirs.user_cache_path("yunfn"),
             allow_unsandboxed=self.allow_unsandboxed,
             offline=self.offline,
+            cancelled=self.cancelled,
             progress=self.progress,
         )
 
@@ -68,8 +71,7 @@ class _Job:
 
     target: Target
     key: str
-    contents: Contents | None = None
-    groups: tuple[tuple[Contents, tuple[PackageSize, ...]], ...] = ()
+    owned: Owned | None = None
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -87,6 +89,13 @@ def build_layer(
         PackagingError: something may not be packed.
     """
     options = options or BuildOptions()
+    with interruptible(options.cancelled):
+        return _build_layer(definition, targets, options)
+
+
+def _build_layer(
+    definition: LayerDefinition, targets: Sequence[Target], options: BuildOptions
+) -> tuple[BuiltLayer, ...]:
     wanted = list(dict.fromkeys(targets or definition.targets))
     if not wanted:
         raise PackagingError(f"{definition.file}: says no target: name one, such as --target alibaba:python3.10")
@@ -142,21 +151,34 @@ def _build(
                 each.result()
         _refuse(definition, jobs)
         options.progress(f"compressing {definition.name}")
-        parts = [contents for job in jobs for contents, _ in job.groups]
-        packages = iter(options.cache.pack(parts))
-        built = []
-        for job in jobs:
-            inside = [LayerPart(next(packages), sizes) for _, sizes in job.groups]
-            for part in inside:
-                job.findings += check_zip_size(part.package.file.name, part.package.zip_size, job.target)
-            built.append((job, inside))
-        _refuse(definition, jobs)
         result = []
-        for job, inside in built:
-            build = Build(tuple(part.package for part in inside), tuple(job.findings), details_of(inside))
+        for job, parts in zip(jobs, _packed(definition, jobs, options.cache), strict=True):
+            for part in parts:
+                job.findings += check_zip_size(part.package.file.name, part.package.zip_size, job.target)
+            result.append((job, parts))
+        _refuse(definition, jobs)
+        builds = []
+        for job, parts in result:
+            build = Build(tuple(part.package for part in parts), tuple(job.findings), details_of(parts))
             options.cache.remember(job.key, build)
-            result.append((job, build))
-        return result
+            builds.append((job, build))
+        return builds
+
+
+def _packed(definition: LayerDefinition, jobs: Sequence[_Job], cache: ArtifactCache) -> list[list[LayerPart]]:
+    """Write the zips, one for each job; several where the layer may be split and its zip is over the limit."""
+    wholes = [job.owned for job in jobs if job.owned is not None]
+    packages = cache.pack([owned.contents for owned in wholes])
+    result = []
+    for job, owned, package in zip(jobs, wholes, packages, strict=True):
+        limit = job.target.limits.zip_mb * 2**20
+        if not definition.split or package.zip_size <= limit:
+            result.append([owned.whole(package)])
+            continue
+        parts = owned.divided(package, limit, str(definition.file))
+        written = cache.pack([part.contents for part in parts])
+        result.append([part.whole(zipped) for part, zipped in zip(parts, written, strict=True)])
+    return result
 
 
 def _prepare(
@@ -170,49 +192,32 @@ def _prepare(
     """Make the tree that these jobs share, and list and check what each of their zips will hold."""
     target, tree = jobs[0].target, folder / "tree"
     packages = lock.packages(target)
-    hooks = {"allow_unsandboxed": options.allow_unsandboxed, "progress": options.progress}
-    before = run_before(definition.before, target, folder / "before", **hooks)  # type: ignore[arg-type]
+
+    def hook(each: Hook, place: Path) -> None:
+        run_hook(
+            each,
+            place,
+            target,
+            allow_unsandboxed=options.allow_unsandboxed,
+            cancelled=options.cancelled,
+            progress=options.progress,
+        )
+
+    before = run_before(definition.before, folder / "before", hook)
     tree.mkdir(parents=True)
     install_packages(
         definition, packages, target, tree, wheels, offline=options.offline, progress=options.progress
     )  # fmt: skip
-    run_after(definition.after, target, tree, **hooks)  # type: ignore[arg-type]
+    for each in definition.after:
+        hook(each, tree)
     distributions = proof.distributions(tree)
     installed = InstalledTree(tree, definition.exclude) if any(tree.iterdir()) else None
     for job in jobs:
-        job.contents = Contents.of(
-            placed(definition, job.target, installed, before), str(definition.file), job.target.name
-        )  # fmt: skip
+        sources = placed(definition, job.target, installed, before)
+        contents = Contents.of(sources, str(definition.file), job.target.name)
         owners = proof.owners(distributions, job.target.package_prefix)
-        opened = job.contents
-        job.findings += proof.check(opened.manifest.entries, opened.open, job.target, owners)
-        job.groups = _groups(definition, job, opened, distributions, owners)
-
-
-def _groups(
-    definition: LayerDefinition,
-    job: _Job,
-    contents: Contents,
-    distributions: Sequence[Distribution],
-    owners: dict[str, str],
-) -> tuple[tuple[Contents, tuple[PackageSize, ...]], ...]:
-    """Divide the contents into the zips they go to: one, or several where the layer may be split and has to be."""
-    unzipped: dict[str, int] = {}
-    for entry in contents.manifest.entries:
-        label = owners.get(entry.path, "")
-        unzipped[label] = unzipped.get(label, 0) + entry.size
-    sizes = {
-        each.label: PackageSize(canonicalize_name(each.name), each.version, unzipped.get(each.label, 0))
-        for each in distributions
-    }
-    limit = job.target.limits.zip_mb * 2**20
-    if not definition.split or contents.manifest.size <= limit:
-        return ((contents, tuple(sizes.values())),)
-    found = []
-    for labels in map(frozenset, split(unzipped, limit)):
-        part = only(contents, lambda path, labels=labels: owners.get(path, "") in labels, str(definition.file))  # type: ignore[misc]
-        found.append((part, tuple(sizes[label] for label in sizes if label in labels)))
-    return tuple(found)
+        job.owned = Owned(contents, distributions, owners)
+        job.findings += proof.check(contents.manifest.entries, contents.open, job.target, owners)
 
 
 def _refuse(definition: LayerDefinition, jobs: Sequence[_Job]) -> None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
-from yunfn.exceptions import PackagingError
 from yunfn.packaging.compression import threads
 from yunfn.packaging.contents import Contents
 from yunfn.packaging.definition.model import ExtraFiles, LayerDefinition
-from yunfn.packaging.folder import Folder
+from yunfn.packaging.folder import Folder, SingleFile
 from yunfn.packaging.ignore import INSTALL_TREE_IGNORES, Selection
 from yunfn.packaging.manifest import Entry, Manifest, Mode, checked_path
 from yunfn.packaging.source import Source
@@ -23,29 +21,6 @@ from yunfn.packaging.target import Target
 
 #: Where a layer's shared libraries go unless told otherwise: FC has /opt/lib on LD_LIBRARY_PATH (FCD "layers").
 LIBRARY_PREFIX = "lib"
-
-
-class SingleFile:
-    """One file as a source: its name is its only path."""
-
-    def __init__(self, file: Path) -> None:
-        self.label = str(file)
-        self._file = file
-
-    def entries(self) -> Iterable[Entry]:
-        """List the file; see Source."""
-        try:
-            with self._file.open("rb") as content:
-                digest = hashlib.file_digest(content, "sha256").hexdigest()
-                size = content.tell()
-            runs = self._file.stat().st_mode & stat.S_IXUSR
-        except OSError as error:
-            raise PackagingError(f"{self._file}: cannot be read: {error.strerror}") from error
-        return [Entry(checked_path(self._file.name, self.label), Mode.EXECUTABLE if runs else Mode.FILE, digest, size)]
-
-    def open(self, path: str) -> BinaryIO:
-        """Open the file; see Source."""
-        return self._file.open("rb")
 
 
 class Links:
@@ -73,14 +48,15 @@ class InstalledTree(Folder):
     """
 
     def __init__(self, root: Path, exclude: Sequence[str] = ()) -> None:
-        super().__init__(root, Selection((), (*INSTALL_TREE_IGNORES, *exclude)))
+        super().__init__(root, Selection((), (*INSTALL_TREE_IGNORES, *exclude)), portable=True)
         self._listed: tuple[Entry, ...] | None = None
 
     def entries(self) -> Iterator[Entry]:
         """List the tree's files; see Source."""
         if self._listed is None:
             with ThreadPoolExecutor(threads(), thread_name_prefix="yunfn-hash") as pool:
-                tops = [item for item in os.scandir(self._root) if self._wanted(item)]
+                with os.scandir(self._root) as listing:
+                    tops = [item for item in listing if self._wanted(item)]
                 self._listed = tuple(entry for found in pool.map(self._below, tops) for entry in found)
         yield from self._listed
 

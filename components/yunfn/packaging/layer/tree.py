@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from yunfn.packaging.building import install, run_hook
+from yunfn.packaging.building import install
 from yunfn.packaging.definition import Hook, LayerDefinition, LockedPackage
 from yunfn.packaging.folder import Folder
 from yunfn.packaging.ignore import Selection
@@ -46,9 +46,7 @@ def install_packages(
     install(packages, built, target, into, offline=offline)
 
 
-def run_before(
-    hooks: Sequence[Hook], target: Target, into: Path, *, allow_unsandboxed: bool, progress: Callable[[str], None]
-) -> list[Source]:
+def run_before(hooks: Sequence[Hook], into: Path, run: Callable[[Hook, Path], None]) -> list[Source]:
     """Run each hook in a folder of its own under ``into``; what they leave there goes into the layer as it lies.
 
     Raises:
@@ -59,17 +57,9 @@ def run_before(
     for number, hook in enumerate(hooks, 1):
         folder = into / str(number)
         folder.mkdir(parents=True)
-        run_hook(hook, folder, target, allow_unsandboxed=allow_unsandboxed, progress=progress)
+        run(hook, folder)
         # The files it was given are its sources, not its result.
         given = [f"/{path.name}" for path in hook.files]
         if any(folder.rglob("*")):
             found.append(Folder(folder, Selection((), given)))
     return found
-
-
-def run_after(
-    hooks: Sequence[Hook], target: Target, tree: Path, *, allow_unsandboxed: bool, progress: Callable[[str], None]
-) -> None:
-    """Run each hook in the finished tree of packages; raises as ``run_before`` does."""
-    for hook in hooks:
-        run_hook(hook, tree, target, allow_unsandboxed=allow_unsandboxed, progress=progress)

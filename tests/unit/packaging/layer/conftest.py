@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from support.wheels import write_wheel
 from yunfn.isolation import isolation
 from yunfn.packaging import ArtifactCache
 from yunfn.packaging.layer import BuildOptions
@@ -44,20 +43,4 @@ def machine_isolates() -> None:
 def wheel(own_caches: Path) -> WriteWheel:
     """Offers a wheel ``name version`` with ``files`` (path: content), for any Python or the ``tag`` given."""
 
-    def write(name: str, version: str = "1.0", tag: str = "py3-none-any", **files: bytes) -> None:
-        module = name.replace("-", "_")
-        info = f"{module}-{version}.dist-info"
-        content = {f"{module}/__init__.py": b"", **{key.replace("__", "/"): data for key, data in files.items()}}
-        content[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
-        content[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: {tag}\n".encode()
-        record = "".join(f"{path},{_digest(data)},{len(data)}\n" for path, data in content.items())
-        content[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
-        with zipfile.ZipFile(own_caches / f"{module}-{version}-{tag}.whl", "w") as archive:
-            for path, data in content.items():
-                archive.writestr(path, data)
-
-    return write
-
-
-def _digest(data: bytes) -> str:
-    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+    return partial(write_wheel, own_caches)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import zipfile
 from dataclasses import replace
@@ -189,12 +190,13 @@ def test_over_the_limit_a_layer_is_split_by_package(
     tmp_path: Path, options: BuildOptions, wheel: WriteWheel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("one", "two", "three"):
-        wheel(name, **{f"{name}__data": name.encode() * 150_000})
+        wheel(name, **{f"{name}__data": random.Random(name).randbytes(480_000)})
     place = folder(tmp_path, f"requirements: [one, two, three]\ntargets: {TARGETS[0]}\nsplit: auto\n")
     limits = read_definition(place).targets[0].limits
     monkeypatch.setitem(building.Target.limits.fget.__globals__["LAYER_LIMITS"], "alibaba", replace(limits, zip_mb=1))
     built = build_layer(read_definition(place), options=options)[0]
     assert len(built.parts) == 2
+    assert all(part.package.zip_size <= 2**20 for part in built.parts)
     assert sorted(p.name for part in built.parts for p in part.packages) == ["one", "three", "two"]
     again = build_layer(read_definition(place), options=options)[0]
     assert again.cached

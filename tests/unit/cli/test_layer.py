@@ -1,0 +1,147 @@
+"""``yunfn layer`` as users and scripts run it: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from support.wheels import write_wheel
+from unit.cli.command import Yunfn
+
+TARGET = "alibaba:python3.10"
+
+
+@pytest.fixture
+def layers(tmp_path: Path, yunfn: Yunfn) -> Path:
+    """A project with one layer ``things`` of the package ``one``, which a local folder offers."""
+    offered = tmp_path / "wheels"
+    offered.mkdir()
+    write_wheel(offered, "one", one__data=b"1" * 1000)
+    yunfn.variables |= {"UV_FIND_LINKS": str(offered), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    folder = tmp_path / "project/layers"
+    (folder / "things").mkdir(parents=True)
+    (folder / "things/layer.yaml").write_text(f"requirements: one\ntargets: [{TARGET}, tencent:Python3.10]\n")
+    return folder
+
+
+def test_build_prints_what_is_in_it(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
+    first = yunfn("layer", "build", layers / "things", "--offline", "--output", tmp_path / "out")
+    assert first.returncode == 0, first.stderr
+    assert f"things for {TARGET} (built in" in first.stdout
+    assert "one 1.0" in first.stdout
+    assert "resolving" in first.stderr
+    copied = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert copied == ["things-alibaba-python3.10.zip", "things-tencent-Python3.10.zip"]
+    done = yunfn("layer", "build", layers / "things", "--json", "--frozen")
+    alibaba, tencent = json.loads(done.stdout)
+    assert alibaba["cached"] is tencent["cached"] is True
+    (part,) = alibaba["parts"]
+    assert Path(part["file"]).stat().st_size == part["zipped"]
+    assert part["packages"] == [{"name": "one", "version": "1.0", "size": part["unzipped"]}]
+    assert len(part["digest"]) == len(part["sha256"]) == 64
+    assert alibaba["findings"] == []
+
+
+def test_list_and_lock_say_how_things_stand(yunfn: Yunfn, layers: Path) -> None:
+    def row() -> tuple[str, bool]:
+        done = yunfn("layer", "list", "--json", cwd=layers.parent)
+        (found, _) = json.loads(done.stdout)
+        return found["lock"], bool(found["digests"])
+
+    assert row() == ("missing", False)
+    assert yunfn("layer", "lock", layers / "things", "--check").returncode == 1
+    assert yunfn("layer", "lock", layers / "things", "--offline").returncode == 0
+    assert yunfn("layer", "lock", layers / "things", "--check").returncode == 0
+    assert row() == ("fits", False)
+    assert yunfn("layer", "build", layers / "things", "--offline").returncode == 0
+    assert row() == ("fits", True)
+    (layers / "things/layer.yaml").write_text(f"requirements: one>=1\ntargets: [{TARGET}, tencent:Python3.10]\n")
+    assert row() == ("out of date", False)
+    stale = yunfn("layer", "build", layers / "things", "--offline")
+    assert stale.returncode == 1
+    assert str(layers / "things/layer.lock") in stale.stderr
+    assert str(layers / "things/layer.yaml") in stale.stderr
+    assert yunfn("layer", "lock", layers / "things", "--offline").returncode == 0
+    assert row() == ("fits", True)
+
+
+def test_plan_changes_nothing_and_fails_on_a_refused_package(yunfn: Yunfn, layers: Path) -> None:
+    good = yunfn("layer", "plan", layers / "things", "--offline", "--json")
+    assert good.returncode == 0, good.stderr
+    assert json.loads(good.stdout)[0]["packages"] == [
+        {"name": "one", "version": "1.0", "source": "wheel", "refused": None}
+    ]
+    assert not (layers / "things/layer.lock").exists()
+    (layers / "things/layer.yaml").write_text(f"requirements: [one, nowhere-to-be-had]\ntargets: {TARGET}\n")
+    bad = yunfn("layer", "plan", layers / "things", "--offline")
+    assert bad.returncode == 1
+    assert "nowhere-to-be-had is refused" in bad.stdout
+    assert "1 of 2 packages can be had" in bad.stdout
+
+
+def test_check_of_a_zip_from_elsewhere(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr("python/fast.cpython-39-x86_64-linux-gnu.so", b"\xcf\xfa\xed\xfe" + bytes(60))
+    done = yunfn("layer", "check", tmp_path / "bad.zip", "--target", TARGET, "--json")
+    assert done.returncode == 1
+    (checked,) = json.loads(done.stdout)
+    assert checked["target"] == TARGET
+    assert "elf-format" in {finding["rule"] for finding in checked["findings"]}
+    unsaid = yunfn("layer", "check", tmp_path / "bad.zip")
+    assert unsaid.returncode == 1
+    assert "--target" in unsaid.stderr
+
+
+def test_tree_lists_and_draws(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
+    done = yunfn("layer", "tree", layers / "things", "--offline", "--html", tmp_path / "map.html", "--json")
+    assert done.returncode == 0, done.stderr
+    (alibaba, _) = json.loads(done.stdout)
+    assert alibaba["packages"][0]["name"] == "one"
+    assert alibaba["packages"][0]["size"] == alibaba["unzipped"] > 1000
+    page = (tmp_path / "map.html").read_text()
+    assert "one" in page
+    assert "://" not in page.replace("http://www.w3.org", "")
+
+
+def test_errors_are_one_sentence(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
+    for arguments, words in (
+        (("build", tmp_path / "nothing"), "nothing"),
+        (("build", layers / "things", "--target", "alibaba:python2"), "alibaba:python2"),
+        (("build", layers / "things", "--push"), "--store"),
+    ):
+        done = yunfn("layer", *arguments)
+        assert done.returncode in (1, 2)
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_an_interrupted_build_leaves_nothing_half_done(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
+    (layers / "things/layer.yaml").write_text(
+        f"requirements: one\ntargets: {TARGET}\nbefore: echo started; sleep 300\n"
+    )
+    process = subprocess.Popen(
+        yunfn.command("layer", "build", layers / "things", "--offline"),
+        env=yunfn.variables,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "started" in line and "echo" not in line:
+            break
+    else:
+        pytest.skip("this machine runs no hooks isolated")
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    assert process.wait(timeout=30) == 130
+    process.stderr.close()
+    assert time.monotonic() - began < 15
+    assert not list((tmp_path / "cache").rglob("*.zip"))
+    assert [path.name for path in yunfn.folder.joinpath("tmp").iterdir()] == []
