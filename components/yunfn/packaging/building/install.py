@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from yunfn.exceptions import BuildError, ResolutionError
+from yunfn.packaging.definition.credentials import without_credentials
 from yunfn.packaging.definition.model import LockedPackage
-from yunfn.packaging.resolution.index import without_credentials
 from yunfn.packaging.resolution.uv import find_uv
 from yunfn.packaging.target import Target
 
