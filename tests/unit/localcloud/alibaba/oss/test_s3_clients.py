@@ -14,27 +14,12 @@ import oss2
 import pytest
 import requests
 
+from support.aws_signature import signed_headers
 from yunfn.localcloud.keys import AccessKey, Principal
 
 from .conftest import REGION, ServedCloud, refusal
 
 EMPTY = hashlib.sha256(b"").hexdigest()
-
-
-def signature(key: AccessKey, method: str, host: str, path: str, query: str, headers: Mapping[str, str]) -> str:
-    """The Authorization header, by Amazon's recipe."""
-    signed = {"host": host, **{name.lower(): value for name, value in headers.items()}}
-    names = ";".join(sorted(signed))
-    lines = [method, path, query, *(f"{name}:{signed[name]}" for name in sorted(signed)), "", names]
-    canonical = "\n".join([*lines, signed["x-amz-content-sha256"]])
-    date = signed["x-amz-date"]
-    scope = f"{date[:8]}/us-east-1/s3/aws4_request"
-    text = f"AWS4-HMAC-SHA256\n{date}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-    secret = ("AWS4" + key.secret).encode()
-    for part in scope.split("/"):
-        secret = hmac.digest(secret, part.encode(), "sha256")
-    digest = hmac.digest(secret, text.encode(), "sha256").hex()
-    return f"AWS4-HMAC-SHA256 Credential={key.id}/{scope}, SignedHeaders={names}, Signature={digest}"
 
 
 def send(
@@ -49,12 +34,7 @@ def send(
     secret: AccessKey | None = None,
 ) -> requests.Response:
     host, path = f"{bucket}.s3.oss-{REGION}.aliyuncs.com", "/" + quote(key, safe="/-_.~")
-    sent = {
-        "x-amz-date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
-        "x-amz-content-sha256": hashlib.sha256(data).hexdigest(),
-        **(headers or {}),
-    }
-    sent["Authorization"] = signature(secret or served.key, method, host, path, query, sent)
+    sent = signed_headers(secret or served.key, method, host, path, query, headers or {}, data)
     return served.http().request(method, f"http://{host}{path}?{query}", headers=sent, data=data)
 
 

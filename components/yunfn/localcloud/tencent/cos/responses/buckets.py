@@ -18,19 +18,29 @@ from yunfn.localcloud.tencent.cos.exceptions import (
 from yunfn.localcloud.tencent.cos.object_headers import refuse_unsupported
 from yunfn.localcloud.tencent.cos.request import CosRequest
 from yunfn.localcloud.tencent.cos.responses import answers
-from yunfn.localcloud.tencent.cos.responses.answers import iso, one_of, owner, parse
+from yunfn.localcloud.tencent.cos.responses.answers import bounded, iso, one_of, owner, parse
 from yunfn.localcloud.xml_documents import branch, document, leaf, text_of
 
 BUCKET_ACLS = ("private", "public-read", "public-read-write")
 # COS documentation, "Specifications and limits" 436/14518.
 _MOST_BUCKETS = 200
+_MOST_LISTED = 2000
 
 
 async def list_buckets(request: CosRequest) -> Response:
-    """GetService: the account's buckets, those of the host's region only where it names one."""
+    """GetService: the account's buckets, those of one region only where the host or a parameter names it."""
     request.authorize("GetService", request.resource("*", "*"))
-    region, sender = request.call.region, request.sender
-    found = [b for b in request.state.buckets.of_account(sender.account) if not region or b.region == region]
+    region, marker = request.call.region or request.call.param("region"), request.call.param("marker") or ""
+    most = bounded(request, "max-keys", _MOST_LISTED, default=_MOST_LISTED, least=1)
+    account = request.sender.account
+    found = [
+        bucket
+        for bucket in request.state.buckets.of_account(account)
+        if bucket.name > marker and (not region or bucket.region == region)
+    ]
+    told = [owner(account), leaf("IsTruncated", len(found) > most)]
+    if len(found) > most:
+        told.append(leaf("NextMarker", found[most - 1].name))
     shown = (
         branch(
             "Bucket",
@@ -39,9 +49,9 @@ async def list_buckets(request: CosRequest) -> Response:
             leaf("CreationDate", iso(bucket.created)),
             leaf("BucketType", "cos"),
         )
-        for bucket in found
+        for bucket in found[:most]
     )
-    return answers.xml(request, document("ListAllMyBucketsResult", owner(sender.account), branch("Buckets", *shown)))
+    return answers.xml(request, document("ListAllMyBucketsResult", *told, branch("Buckets", *shown)))
 
 
 async def put_bucket(request: CosRequest) -> Response:
