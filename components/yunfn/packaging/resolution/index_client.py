@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
@@ -70,9 +72,13 @@ class IndexClient:
         """
         name = canonicalize_name(name)
         with self._lock:
-            if name not in self._files:
-                self._files[name] = list(self._ask(name))
-            return self._files[name]
+            found = self._files.get(name)
+        if found is None:
+            # Two threads may both ask; the answer is the same.
+            found = list(self._ask(name))
+            with self._lock:
+                self._files[name] = found
+        return found
 
     def _ask(self, name: str) -> Iterator[IndexFile]:
         if self.offline:
@@ -145,6 +151,15 @@ class _Session:
                     self.failures.append(without_credentials(f"{url}: HTTP {response.status_code}"))
                 return response
 
+            def iter_secure_origins(self) -> Iterable[tuple[str, str, str]]:
+                """Who may be asked; as uv, and unlike pip, indexes that are named with http:// too."""
+                yield from super().iter_secure_origins()
+                for parts in map(urlsplit, settings.urls()):
+                    if parts.scheme == "http" and parts.hostname:
+                        yield ("http", parts.hostname, "*")
+
+        # Its failures are kept above; without a handler of its own Python prints them.
+        logging.getLogger("unearth").addHandler(logging.NullHandler())
         session = Session(trusted_hosts=settings.insecure_hosts, timeout=_TIMEOUT_S, follow_redirects=True)
         session.failures = []
         session.auth = MultiDomainBasicAuth(prompting=False, index_urls=settings.urls())

@@ -26,6 +26,7 @@ from yunfn.packaging.target import Target
 # Raised whenever a lock of the older form would be read wrongly.
 _VERSION = 1
 _HEAD = "# Versions and hashes of this layer's packages, written by `yunfn layer build`; keep it in version control.\n"
+_VERSION_TEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -211,7 +212,11 @@ def _packages(environment: str, packages: Any) -> tuple[LockedPackage, ...]:
             raise _DamagedError(f"{name}: hashes are not sha256:<64 hexadecimal digits>")
         if not isinstance(name, str) or not is_normalized_name(name):
             raise _DamagedError(f"{name!r} is no normalized package name")
-        found.append(LockedPackage(name, _field(one, "version", str), tuple(hashes), one.get("sdist") is True))
+        version = _field(one, "version", str)
+        if not _VERSION_TEXT.fullmatch(version):
+            # It becomes part of a requirements line: a line of its own in it would be an option of uv's.
+            raise _DamagedError(f"{name}: {version!r} is no version")
+        found.append(LockedPackage(name, version, tuple(hashes), one.get("sdist") is True))
     return tuple(found)
 
 

@@ -107,7 +107,12 @@ def examine(
             links = Path(folder) / str(number)
             links.mkdir()
             jobs[environment] = pool.submit(one, target, builds, links)
-        return {environment: job.result() for environment, job in jobs.items()}
+        try:
+            return {environment: job.result() for environment, job in jobs.items()}
+        except BaseException:
+            # Ctrl-C among them: what has not begun is not begun any more.
+            builds.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _failures(definition: LayerDefinition, reports: dict[str, EnvironmentReport]) -> str:

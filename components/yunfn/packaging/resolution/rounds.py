@@ -204,7 +204,7 @@ class Rounds:
     def _build(self, name: str, version: Version, sdist: Sdist) -> _Built:
         if (hashes := self._asked.hashes(name)) and f"sha256:{sdist.sha256}" not in hashes:
             raise ResolutionError(f"{sdist.path.name} has SHA-256 {sdist.sha256}, which the requirement does not allow")
-        self._progress(f"building {name} {version} from source for {self._target.name}")
+        self._progress(f"{name} {version} has no wheel for Python {self._target.python} on {self._target.platform}")
         wheel = self._wheels.wheel(sdist.path, name, str(version), self._target)
         try:
             of_name, of_version, _, _ = parse_wheel_filename(wheel.name)

@@ -137,6 +137,10 @@ def compile_requirements(
         words = without_credentials(_own_words(done.stderr or done.stdout, folder))
         if _REFUSED in words:
             raise UvRefusal(words.replace(_REFUSED, "").removeprefix("error:").strip().removeprefix("cause:").strip())
+        if "unexpected argument" in words:
+            raise MissingToolError(
+                f"{command[0]} is too old for what is asked of it: pip install --upgrade uv ({words})"
+            )
         raise ResolutionError(f"uv failed for {target.name}: {words}")
 
 

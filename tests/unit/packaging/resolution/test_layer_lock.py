@@ -59,6 +59,7 @@ def test_a_write_that_fails_leaves_the_old_lock(tmp_path: Path, monkeypatch: pyt
         (f"      hashes:\n      - {A}", "      hashes: []", "a: hashes are not sha256:"),
         ("    a:\n", "    ../a:\n", "'../a' is no normalized package name"),
         ("    a:\n", "    A_b:\n", "'A_b' is no normalized package name"),
+        ("'1.10'", '"1.0\\n--index-url http://evil"', "is no version"),
         ("'1.10'", "1.10", "'version' is missing or no str"),
         ("size: 12", "size: many", "'size' is missing or no int"),
         ("artifacts:", "artifacts: 1\nother:", "'artifacts' is missing or no dict"),
