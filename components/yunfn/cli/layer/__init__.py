@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import typer
 
-from yunfn.cli.layer import build, check, listing, lock, plan, tree
+from yunfn.cli.layer.build import build
+from yunfn.cli.layer.check import check
+from yunfn.cli.layer.listing import list_layers
+from yunfn.cli.layer.lock import lock
+from yunfn.cli.layer.plan import plan
+from yunfn.cli.layer.tree import tree
 
 application = typer.Typer(
     help="Dependency layers: resolved, built, proved and packed for the cloud's Linux, from any machine.",
     no_args_is_help=True,
 )
-application.command("build")(build.build)
-application.command("check")(check.check)
-application.command("plan")(plan.plan)
-application.command("list")(listing.list_layers)
-application.command("tree")(tree.tree)
-application.command("lock")(lock.lock)
+for name, command in (
+    ("build", build),
+    ("check", check),
+    ("plan", plan),
+    ("list", list_layers),
+    ("tree", tree),
+    ("lock", lock),
+):
+    application.command(name)(command)
 
 __all__ = ["application"]
