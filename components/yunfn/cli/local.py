@@ -36,7 +36,10 @@ HomeOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-RegionOption = Annotated[str, typer.Option("--region", help="Region that clients use by default.")]
+RegionOption = Annotated[str, typer.Option("--region", help="Alibaba region that clients use by default.")]
+TencentRegionOption = Annotated[
+    str, typer.Option("--tencent-region", help="Tencent region that clients use by default.")
+]
 _DURATION = re.compile(r"([+-]?\d+(?:\.\d+)?)(s|m|h|d)?")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
 
@@ -51,6 +54,7 @@ def run(
     command: Annotated[list[str], typer.Argument(help="The command and its arguments, after --.")],
     home: HomeOption = None,
     region: RegionOption = environment.DEFAULT_REGION,
+    tencent_region: TencentRegionOption = environment.DEFAULT_TENCENT_REGION,
     fresh: Annotated[bool, typer.Option("--fresh", help="A new, empty cloud even if one is started.")] = False,
 ) -> None:
     """Run a command against the local cloud: the started one, or one that lives as long as the command.
@@ -61,7 +65,7 @@ def run(
     Example: yunfn local run -- pulumi up
     """
     with _cloud_for_command(home, fresh) as cloud:
-        child = environment.child_environment(os.environ, cloud.home, cloud.proxy_port, region)
+        child = environment.child_environment(os.environ, cloud.home, cloud.proxy_port, region, tencent_region)
         code = run_child(command, child)
     raise typer.Exit(code)
 
@@ -152,6 +156,7 @@ def _by_kind(documents: dict[str, int]) -> dict[str, int]:
 def env(
     home: HomeOption = None,
     region: RegionOption = environment.DEFAULT_REGION,
+    tencent_region: TencentRegionOption = environment.DEFAULT_TENCENT_REGION,
     json_output: JsonOption = False,
 ) -> None:
     """Print what each official client reads, as shell lines for eval. Holds secrets of the local cloud only.
@@ -159,7 +164,7 @@ def env(
     Example: eval "$(yunfn local env)"
     """
     cloud = connection.connect(_home(home))
-    child = environment.child_environment(os.environ, cloud.home, cloud.proxy_port, region)
+    child = environment.child_environment(os.environ, cloud.home, cloud.proxy_port, region, tencent_region)
     changed = {name: value for name, value in child.items() if os.environ.get(name) != value}
     gone = [name for name in environment.removed(os.environ) if name not in child]
     if json_output:

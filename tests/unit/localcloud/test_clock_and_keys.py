@@ -12,7 +12,7 @@ import pytest
 
 from yunfn.localcloud.clock import Clock
 from yunfn.localcloud.cloud_error import AuthenticationError, Disbelief
-from yunfn.localcloud.keys import KeyRing, Principal
+from yunfn.localcloud.keys import TENCENT, KeyRing, Principal
 from yunfn.localcloud.store import Store
 
 
@@ -93,3 +93,14 @@ def test_an_unknown_key_is_unknown(store: Store) -> None:
     with pytest.raises(AuthenticationError) as caught:
         KeyRing(store, Clock()).find("LTAIreal")
     assert caught.value.reason is Disbelief.UNKNOWN_KEY
+
+
+def test_the_clouds_do_not_know_each_others_keys(store: Store) -> None:
+    alibaba, tencent = KeyRing(store, Clock()), KeyRing(store, Clock(), TENCENT)
+    theirs = tencent.create(Principal("100000000001", "root", cloud=TENCENT))
+    ours = alibaba.create(Principal("1234567890123456", "root"))
+    assert tencent.find(theirs.id).principal.arn == "qcs::cam::uin/100000000001:uin/100000000001"
+    for ring, key in ((alibaba, theirs), (tencent, ours)):
+        with pytest.raises(AuthenticationError) as caught:
+            ring.find(key.id)
+        assert caught.value.reason is Disbelief.UNKNOWN_KEY

@@ -33,6 +33,19 @@ PLANTED = {
     "SLS_ENDPOINT": "cn-shanghai.log.aliyuncs.com",
     "TENCENTCLOUD_SECRET_ID": "AKIDreal",
     "TENCENTCLOUD_SECRET_KEY": "realSecret",
+    "TENCENTCLOUD_SECURITY_TOKEN": "realToken",
+    "TENCENTCLOUD_TOKEN": "realToken",
+    "TENCENTCLOUD_PROFILE": "real",
+    "TENCENTCLOUD_SHARED_CREDENTIALS_DIR": "/home/real/.tccli",
+    "TENCENTCLOUD_CREDENTIALS_FILE": "/home/real/.tencentcloud/credentials",
+    "TENCENTCLOUD_ASSUME_ROLE_ARN": "qcs::cam::uin/1:roleName/real",
+    "TENCENTCLOUD_APPID": "1250000000-real",
+    "TENCENTCLOUD_DOMAIN": "real.tencentcloudapi.com",
+    "TENCENT_SECRET_ID": "AKIDreal",
+    "TENCENT_APP_ID": "1250000000-real",
+    "QCLOUD_SECRET_ID": "AKIDreal",
+    "QCLOUD_SECRET_KEY": "realSecret",
+    "SECRET_ID": "AKIDreal",
     "COS_SECRET_ID": "AKIDreal",
     "AWS_ACCESS_KEY_ID": "AKIAREAL",
     "AWS_PROFILE": "production",
@@ -92,6 +105,13 @@ def test_every_client_finds_the_local_cloud(home: Home) -> None:
     assert child["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] == child["ALICLOUD_SECRET_KEY"] == key.secret
     assert child["ALICLOUD_REGION"] == "cn-beijing"
     assert child["ALIBABA_CLOUD_ACCOUNT_ID"] == home.account
+    tencent = home.tencent
+    assert child["TENCENTCLOUD_SECRET_ID"] == tencent.owner_key.id
+    assert child["TENCENTCLOUD_SECRET_KEY"] == tencent.owner_key.secret
+    assert child["TENCENTCLOUD_APPID"] == tencent.app_id
+    assert child["TENCENTCLOUD_REGION"] == "ap-shanghai"
+    chosen = environment.child_environment({}, home, 12345, "cn-beijing", "ap-guangzhou")
+    assert chosen["TENCENTCLOUD_REGION"] == "ap-guangzhou"
     assert child["PULUMI_BACKEND_URL"] == f"file://{home.pulumi}"
     assert child["PULUMI_CONFIG_PASSPHRASE"] == home.passphrase
 
@@ -103,7 +123,15 @@ def test_profile_files_hold_the_local_key_only_and_are_private(home: Home) -> No
     (entry,) = json.loads(profile.read_text())["profiles"]
     assert entry["access_key_id"] == home.owner_key.id
     assert home.owner_key.secret in credentials.read_text()
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (profile, credentials)} == {0o600}
+    theirs = Path(child["TENCENTCLOUD_SHARED_CREDENTIALS_DIR"])
+    credential, configure = theirs / "default.credential", theirs / "default.configure"
+    tencent = home.tencent.owner_key
+    assert json.loads(credential.read_text()) == {"secretId": tencent.id, "secretKey": tencent.secret}
+    assert json.loads(configure.read_text())["_sys_param"]["region"] == "ap-shanghai"
+    ini = Path(child["TENCENTCLOUD_CREDENTIALS_FILE"])
+    assert f"secret_id = {tencent.id}" in ini.read_text()
+    files = (profile, credentials, credential, configure, ini)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
 def test_a_python_path_of_the_user_is_kept_behind_ours(home: Home) -> None:
@@ -161,9 +189,16 @@ def test_each_home_has_an_account_and_a_key_of_its_own(tmp_path: Path) -> None:
     assert len(first.account) == 16
     assert first.account.isdigit()
     assert first.owner_key.id != second.owner_key.id
-    before = first.owner_key
+    assert first.tencent.uin != second.tencent.uin
+    assert first.tencent.app_id != second.tencent.app_id
+    # The tencentcloud provider takes bucket names with exactly 10 digits at their end.
+    assert (len(first.tencent.uin), len(first.tencent.app_id)) == (12, 10)
+    assert (first.tencent.uin + first.tencent.app_id).isdigit()
+    assert first.tencent.owner_key.id != second.tencent.owner_key.id
+    assert first.tencent.owner_key.id.startswith("AKID")
+    before = first.owner_key, first.tencent
     first.create()
-    assert first.owner_key == before
+    assert (first.owner_key, first.tencent) == before
 
 
 def test_secrets_on_disk_are_readable_by_their_owner_only(home: Home) -> None:

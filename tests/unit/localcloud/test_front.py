@@ -18,6 +18,7 @@ import requests
 from cryptography import x509
 from starlette.responses import PlainTextResponse, Response
 
+from yunfn.localcloud import certificates
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.certificates import CertificateAuthority
 from yunfn.localcloud.cloud import LocalCloud
@@ -203,7 +204,7 @@ def test_the_ca_is_constrained_short_lived_and_private(tmp_path: Path) -> None:
     constraints = certificate.extensions.get_extension_for_class(x509.NameConstraints)
     assert constraints.critical
     names = {name.value for name in constraints.value.permitted_subtrees or ()}
-    assert "aliyuncs.com" in names
+    assert {"aliyuncs.com", "myqcloud.com", "tencentcloudapi.com"} <= names
     assert (certificate.not_valid_after_utc - certificate.not_valid_before_utc).days <= 31
     assert stat.S_IMODE((tmp_path / "ca-key.pem").stat().st_mode) == 0o600
     with pytest.raises(ValueError, match="may not speak for"):
@@ -217,3 +218,14 @@ def test_the_ca_is_kept_while_it_is_fresh_and_belongs_to_one_home(tmp_path: Path
     made = CertificateAuthority(first).bundle.read_bytes()
     assert CertificateAuthority(first).bundle.read_bytes() == made
     assert CertificateAuthority(second).bundle.read_bytes() != made
+
+
+def test_a_ca_that_may_not_speak_for_every_domain_of_today_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(certificates, "CLOUD_DOMAINS", ("aliyuncs.com",))
+        made = CertificateAuthority(tmp_path).bundle.read_bytes()
+    authority = CertificateAuthority(tmp_path)
+    assert authority.bundle.read_bytes() != made
+    authority.context("bucket-1250000000.cos.ap-shanghai.myqcloud.com")

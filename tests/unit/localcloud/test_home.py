@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import stat
 import threading
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from yunfn.exceptions import LocalCloudStartError
 from yunfn.localcloud.clock import Clock
 from yunfn.localcloud.home import Home
-from yunfn.localcloud.keys import KeyRing
+from yunfn.localcloud.keys import TENCENT, KeyRing
 from yunfn.localcloud.store import Store
 
 
@@ -28,9 +30,10 @@ def test_creators_at_the_same_time_make_one_account(tmp_path: Path) -> None:
     for thread in threads:
         thread.join(30)
     store = Store(tmp_path / "home" / "cloud.sqlite")
-    keys = [key for key, _ in store.collection("", "", "keys").scan()]
+    keys = [key for kind in ("keys", "tencent/keys") for key, _ in store.collection("", "", kind).scan()]
     store.close()
-    assert keys == [Home(tmp_path / "home").owner_key.id]
+    home = Home(tmp_path / "home")
+    assert keys == [home.owner_key.id, home.tencent.owner_key.id]
 
 
 def test_the_owners_key_is_put_back_into_a_cleared_store(tmp_path: Path) -> None:
@@ -40,7 +43,37 @@ def test_the_owners_key_is_put_back_into_a_cleared_store(tmp_path: Path) -> None
     store.clear()
     home.restore_owner_keys(store)
     assert KeyRing(store, Clock()).find(home.owner_key.id) == home.owner_key
+    tencent = home.tencent.owner_key
+    assert KeyRing(store, Clock(), TENCENT).find(tencent.id) == tencent
     store.close()
+
+
+def older(home: Home) -> str:
+    """Make ``home`` one of a release that knew no Tencent; returns its account."""
+    home.create()
+    document = json.loads(home.credentials.read_text())
+    document.pop("tencent")
+    home.credentials.write_text(json.dumps(document))
+    return home.account
+
+
+def test_a_cloud_of_an_older_release_gets_a_tencent_account(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    account, key = older(home), home.owner_key
+    home.create()
+    assert (home.account, home.owner_key) == (account, key)
+    store = Store(home.database)
+    tencent = home.tencent.owner_key
+    assert KeyRing(store, Clock(), TENCENT).find(tencent.id) == tencent
+    store.close()
+    assert stat.S_IMODE(home.credentials.stat().st_mode) == 0o600
+
+
+def test_a_cloud_that_an_older_release_still_serves_is_told(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    older(home)
+    with pytest.raises(LocalCloudStartError, match="older release: yunfn local stop, then start"):
+        _ = home.tencent
 
 
 @pytest.mark.parametrize("folder", ["/dev/null", "/dev/null/below", "/proc/cloud"])
