@@ -92,7 +92,9 @@ def project(
             name_plugin(folder / "Pulumi.yaml")
             child = environment.child_environment(os.environ, cloud.home, cloud.proxy_port)
             child.update(engine_variables())
-            child["XDG_CACHE_HOME"] = str(_cache(Path(place) / "cache"))
+            # Of the layer's packages only the downloads are there: a local cloud reaches no package index.
+            child["UV_CACHE_DIR"] = os.environ.get("UV_CACHE_DIR") or str(platformdirs.user_cache_path("uv"))
+            child["XDG_CACHE_HOME"] = str(Path(place) / "cache")
             # Python keeps its bytecode, as on a user's machine.
             child.pop("PYTHONDONTWRITEBYTECODE", None)
             child.update(variables or {})
@@ -126,15 +128,6 @@ def _copy(source: Path, target: Path) -> None:
         # Written by stacks of the checkout, each with a passphrase of its own.
         lines = settings.read_text().splitlines(keepends=True)
         settings.write_text("".join(line for line in lines if not line.startswith("encryptionsalt:")))
-
-
-def _cache(folder: Path) -> Path:
-    """A cache that holds the installed trees of layers, which need a package index, and nothing else."""
-    trees = platformdirs.user_cache_path("yunfn") / "trees"
-    trees.mkdir(parents=True, exist_ok=True)
-    (folder / "yunfn").mkdir(parents=True)
-    (folder / "yunfn" / "trees").symlink_to(trees)
-    return folder
 
 
 def _warm_up(variables: Mapping[str, str]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from yunfn.packaging.cache import ArtifactCache, Build, cache_folder
 from yunfn.packaging.contents import Contents
 from yunfn.packaging.ignore import DEFAULT_IGNORES, INSTALL_TREE_IGNORES
-from yunfn.packaging.installed_tree import install_tree
 from yunfn.packaging.manifest import Entry, Manifest, Mode
 from yunfn.packaging.package import Package
 from yunfn.packaging.packing import Include, pack
@@ -27,6 +26,5 @@ __all__ = [
     "Package",
     "Target",
     "cache_folder",
-    "install_tree",
     "pack",
 ]

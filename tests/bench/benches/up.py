@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from tests.bench.measured import Usage
 from tests.bench.model import BenchError, Goal, Row
 from tests.bench.progress import Progress
 from tests.bench.projects import PROGRAMS, ROOT, Project, project, require_equal, stacks_of_the_house
 
-from yunfn import packaging
 from yunfn.alibaba.environment import WSGI_FILE
 from yunfn.exceptions import YunfnError
-from yunfn.runtimes import ALIBABA
+from yunfn.packaging import Target
+from yunfn.packaging.building import install
+from yunfn.packaging.resolution import read_lock
 
 _STACK = "image-dev"
 _RUNTIME = "python3.10"
@@ -26,7 +29,7 @@ _NO_OPS = 3
 class UpBench:
     """First and no-op ``up``, each in a fresh local cloud, the sides taking turns.
 
-    Both sides start from the same folders: the layer's packages as installed, and the functions' code.
+    Ours starts from the layer's lock, the other side from its packages as installed; both from the functions' code.
     """
 
     name = "up"
@@ -40,20 +43,20 @@ class UpBench:
         packing, ready, no_op = ({"ours": [], "theirs": []} for _ in range(3))
         calls: dict[str, Counter[str]] = {}
         resources: dict[str, Counter[str]] = {}
-        with progress.step("up: packages of the layer"):
-            tree = _installed()
-        for number in range(rounds):
-            for side in ("ours", "theirs") if number % 2 == 0 else ("theirs", "ours"):
-                with progress.step(f"up: round {number + 1} of {rounds}, {side}, packing"), _stack(side, tree) as made:
-                    packing[side].append(made.up())
-                with progress.step(f"up: round {number + 1} of {rounds}, {side}"), _stack(side, tree) as made:
-                    made.preview()
-                    before = made.calls()
-                    ready[side].append(made.up())
-                    calls[side] = made.calls() - before
-                    resources[side] = made.resource_types()
-                    no_op[side].extend(made.unchanged() for _ in range(_NO_OPS))
-            require_equal(resources["ours"], resources["theirs"])
+        with _installed() as tree:
+            for number in range(rounds):
+                for side in ("ours", "theirs") if number % 2 == 0 else ("theirs", "ours"):
+                    label = f"up: round {number + 1} of {rounds}, {side}"
+                    with progress.step(f"{label}, packing"), _stack(side, tree) as made:
+                        packing[side].append(made.up())
+                    with progress.step(label), _stack(side, tree) as made:
+                        made.preview()
+                        before = made.calls()
+                        ready[side].append(made.up())
+                        calls[side] = made.calls() - before
+                        resources[side] = made.resource_types()
+                        no_op[side].extend(made.unchanged() for _ in range(_NO_OPS))
+                require_equal(resources["ours"], resources["theirs"])
         return [
             _row("first up, code and layer packed in it", packing),
             _row("first up, packed before (by a preview)", ready),
@@ -78,11 +81,17 @@ def _stack(side: str, tree: Path) -> AbstractContextManager[Project]:
     return project(files, _STACK, {"bench__tree": str(tree)})
 
 
-def _installed() -> Path:
-    try:
-        return packaging.install_tree(ROOT / "layers" / "image" / "requirements.lock", ALIBABA[_RUNTIME])
-    except YunfnError as error:
-        raise BenchError(str(error)) from error
+@contextmanager
+def _installed() -> Iterator[Path]:
+    """The layer's packages as installed, for the side that zips them itself; ours starts from its lock."""
+    layer = ROOT / "layers" / "image"
+    target = Target.parse(f"alibaba:{_RUNTIME}")
+    with TemporaryDirectory(prefix="yunfn-bench-tree-") as tree:
+        try:
+            install(read_lock(layer / "layer.lock").packages(target), {}, target, Path(tree))
+        except YunfnError as error:
+            raise BenchError(str(error)) from error
+        yield Path(tree)
 
 
 def _row(what: str, usages: dict[str, list[Usage]]) -> Row:
