@@ -10,6 +10,7 @@ from yunfn.storage.alibaba_session import AlibabaSession
 
 # Seconds for a connection to stand, and for each wait for bytes from the cloud.
 _TIMEOUT = 30
+_PASSING = ("RequestTimeout", "OperationAborted", "InvalidDigest")
 
 
 def open_bucket(session: AlibabaSession, name: str, connections: int = 10) -> oss2.Bucket:
@@ -45,14 +46,13 @@ def refused(operation: str, subject: str, error: BaseException) -> CloudAnswerEr
 def temporary(error: BaseException) -> bool:
     """Whether the same request may go through a moment later: 5xx, timeouts, dropped connections, bytes bent underway.
 
-    409 OperationAborted and 429 are OSS's words for "again, later" (OSS documentation, "Error codes").
+    OperationAborted and 429 are OSS's words for "again, later", InvalidDigest that the bytes are not those of which
+    Content-MD5 was computed (OSS documentation, "Error codes"); it has kept nothing then.
     """
     if isinstance(error, oss2.exceptions.RequestError):
         # Other errors of TLS are connections that broke.
         return "CERTIFICATE_VERIFY_FAILED" not in str(error.exception)
-    if isinstance(error, oss2.exceptions.InconsistentError):
-        return True
     if isinstance(error, oss2.exceptions.OssError):
-        return error.status >= 500 or error.status == 429 or error.code in ("RequestTimeout", "OperationAborted")
+        return error.status >= 500 or error.status == 429 or error.code in _PASSING
     broken = requests.exceptions.ConnectionError, requests.exceptions.Timeout, requests.exceptions.ChunkedEncodingError
     return isinstance(error, broken)

@@ -5,6 +5,8 @@ Every backend hands in how one part is sent; nothing here knows a cloud.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import threading
 import time
@@ -15,6 +17,7 @@ from pathlib import Path
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 from tenacity.nap import sleep_using_event
 
+from yunfn.exceptions import ArtifactError
 from yunfn.storage.multipart import Part
 from yunfn.storage.object_store import Transfer
 
@@ -35,7 +38,7 @@ class CancelledError(Exception):
 class PartReader:
     """The bytes of one part as a file that HTTP clients read from (``len``, ``read``, ``seek``, ``tell``).
 
-    ``read`` raises CancelledError once ``stop`` is set.
+    ``read`` raises CancelledError once ``stop`` is set, and ArtifactError if the file has become shorter.
     """
 
     def __init__(self, file: Path, part: Part, stop: threading.Event) -> None:
@@ -55,9 +58,20 @@ class PartReader:
         if self._stop.is_set():
             raise CancelledError
         left = self._part.size - self._at
-        data = self._file.read(left if size is None or size < 0 else min(size, left))
+        wanted = left if size is None or size < 0 else min(size, left)
+        data = self._file.read(wanted)
+        if len(data) < wanted:
+            # Else the cloud would wait for bytes that never come.
+            raise ArtifactError(f"{self._file.name}: became shorter while it was uploaded; run again")
         self._at += len(data)
         return data
+
+    def content_md5(self) -> str:
+        """The MD5 of what is left to read as the header Content-MD5 writes it: base64 of the 16 bytes (RFC 1864)."""
+        at = self._at
+        digest = hashlib.md5(self.read(), usedforsecurity=False).digest()
+        self.seek(at)
+        return base64.b64encode(digest).decode()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Move within the part, as files do."""
