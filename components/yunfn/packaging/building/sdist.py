@@ -66,7 +66,7 @@ def unpack_sdist(file: Path, into: Path) -> Sources:
     """Unpack ``file`` (.tar.gz, .tar.bz2, .tar.xz, .zip) into ``into``, a folder that exists and is empty.
 
     Owners, set-id bits and write rights of others are not kept. Links are made last, so that nothing is written
-    through one, and only where they stay inside by their text.
+    through one, and only where they stay inside.
 
     Raises:
         BuildError: no such archive, too large, or an entry that would reach outside; the text names it.
@@ -141,6 +141,10 @@ def _write(entries: Iterator[_Entry], into: Path) -> None:
         if not place.parent.resolve().is_relative_to(into.resolve()):
             raise _Refused(f"the link {place.name!r} would be made outside the folder")
         place.symlink_to(goal)
+    for place, goal in links:
+        # By way of another link even a text that stays inside may lead out.
+        if place.is_symlink() and not place.resolve().is_relative_to(into.resolve()):
+            raise _Refused(f"the link {place.name!r} to {goal!r} leaves the folder")
 
 
 def _write_file(entry: _Entry, place: Path, into: Path, left: int) -> int:

@@ -288,5 +288,9 @@ def _read_answer(file: Path) -> dict[str, Any] | None:
             told = json.loads(content.read(_MAX_ANSWER_BYTES))
     except (OSError, ValueError):
         return None
-    wanted = told.get("requires", []) if isinstance(told, dict) else None
-    return told if isinstance(wanted, list) and all(isinstance(each, str) for each in wanted) else None
+    if not isinstance(told, dict):
+        return None
+    wanted = told.get("requires")
+    if isinstance(wanted, list) and wanted and all(isinstance(each, str) for each in wanted):
+        return {"requires": wanted}
+    return {"wheel": told["wheel"]} if isinstance(told.get("wheel"), str) else None
