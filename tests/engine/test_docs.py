@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,8 @@ _CODE = {
     "    start_response('200 OK', [('Content-Type', 'text/plain')])\n    return [b'a page']\n",
     "orders/server.py": "",
     "build/packages/shelf.py": "NAME = 'of the layer'\n",
+    "layers/packages/layer.yaml": "targets: alibaba:python3.10\nfiles: {source: own, prefix: python}\n",
+    "layers/packages/own/shelf.py": "NAME = 'of the layer'\n",
 }
 
 
@@ -35,6 +39,9 @@ def _up(account: LocalAccount, folder: Path, name: str, program: str) -> PulumiC
         target = stack.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
+    subprocess.run(
+        [sys.executable, "-m", "yunfn.cli", "layer", "build", "layers/packages"], cwd=stack.folder, check=True
+    )
     stack.up()
     return stack
 
@@ -66,7 +73,9 @@ def test_the_components_page_is_one_program_that_goes_up_and_answers(
         stack.destroy()
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/local-cloud.md", "docs/components.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/local-cloud.md", "docs/components.md", "docs/layers.md"]
+)
 def test_links_lead_somewhere(page: str) -> None:
     links = re.findall(r"\]\((?!https?://)([^)#]+)\)", (ROOT / page).read_text())
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []

@@ -1,0 +1,42 @@
+"""docs/layers.md is true: its layer.yaml can be read, its table has the runtimes there are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from yunfn.packaging import Target
+from yunfn.packaging.definition import read_definition
+from yunfn.runtimes import RUNTIMES
+
+PAGE = (Path(__file__).parents[4] / "docs/layers.md").read_text()
+
+
+def test_its_definition_can_be_read(tmp_path: Path) -> None:
+    (yaml,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    folder = tmp_path / "science"
+    for name in ("models", "go", "native"):
+        (folder / name).mkdir(parents=True)
+    (folder / "native/libthing.so.1").touch()
+    (folder / "requirements.txt").write_text("sklearn\n")
+    (folder / "layer.yaml").write_text(yaml)
+    definition = read_definition(folder)
+    assert [target.name for target in definition.targets] == ["alibaba:python3.10", "tencent:Python3.10"]
+    assert {r.text for r in definition.requirements} == {"requests>=2.31", "sklearn"} or len(
+        definition.requirements
+    ) == 2
+    assert definition.overrides == {"sklearn": "scikit-learn"}
+    assert [hook.command for hook in definition.after] == ["rm -rf numpy/tests"]
+    assert definition.split
+
+
+def test_its_table_is_the_table_of_runtimes() -> None:
+    for name, runtime in RUNTIMES["alibaba"].items():
+        if runtime.python is None:
+            continue
+        glibc = ".".join(map(str, runtime.glibc))
+        assert f"| `alibaba:{name}` | {runtime.python} | {runtime.system} | {glibc} |" in PAGE
+    row = next(line for line in PAGE.splitlines() if line.startswith("| `tencent:"))
+    assert re.findall(r"`(?:tencent:Python)?([0-9.]+)`", row) == [r.python for r in RUNTIMES["tencent"].values()]
+    for text in re.findall(r"`((?:alibaba|tencent):[A-Za-z0-9.+]+)`", PAGE):
+        assert Target.parse(text.replace("python3.N", "python3.9")).name
