@@ -163,6 +163,10 @@ def _missing(
         message = f"{needs}, which {target.name} ({target.runtime.system}) has by what was seen, unpromised"
         advice = f"to be sure, bring it under `libraries:` (it goes to {where})"
         return Finding("elf-missing-library", "warning", path, package, message, advice)
+    if name.startswith(f"libpython{target.python}"):
+        message = f"{needs}, which {target.name} has only if its Python was built with --enable-shared"
+        advice = "build the module without linking libpython: the interpreter brings its symbols (PEP 513)"
+        return Finding("elf-missing-library", "warning", path, package, message, advice)
     if name.startswith("libc.musl-"):
         advice = "it was built for Alpine (musl): take a manylinux wheel"
     elif name in DESKTOP:

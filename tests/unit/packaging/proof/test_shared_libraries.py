@@ -140,6 +140,8 @@ def test_a_library_without_the_version(findings: Findings, compiled: Compile, tm
         ("libGL.so.1", "alibaba:python3.10", "error", "without a desktop"),
         ("libGL.so.1", "alibaba:python3.9", "warning", "to be sure"),
         ("libc.musl-x86_64.so.1", "alibaba:python3.10", "error", "Alpine"),
+        ("libpython3.6m.so.1.0", "alibaba:python3", "warning", "without linking libpython"),
+        ("libpython3.9.so.1.0", "alibaba:python3", "error", "`libraries:`"),
         ("libssl.so.10", "alibaba:python3.10", "error", "`libraries:`"),
         ("libssl.so.10", "tencent:Python3.10", "", ""),
         ("libssl.so.1.1", "alibaba:python3.10", "", ""),
