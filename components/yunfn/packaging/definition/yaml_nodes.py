@@ -123,6 +123,8 @@ def read_yaml(file: Path) -> Value:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DefinitionError(file, mark.line + 1 if mark else None, f"is no YAML: {error.problem}") from None
+    except RecursionError:
+        raise DefinitionError(file, None, "is no YAML that a layer could have: its values lie too deep") from None
     except yaml.YAMLError as error:
         raise DefinitionError(file, None, f"is no YAML: {' '.join(str(error).split())}") from None
     if node is None:

@@ -115,6 +115,7 @@ def test_little_is_enough_and_targets_given_stand_in_place(tmp_path: Path) -> No
         ("a: b: c", 1, "is no YAML"),
         ("name: !!python/object:os.system x", 1, "name: a text is wanted"),
         ("", None, "is empty"),
+        ("name: " + "[" * 5000, None, "too deep"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, line: int | None, words: str) -> None:

@@ -77,6 +77,17 @@ def test_a_version_that_others_do_not_want_is_not_the_last_that_is_tried(
     old = index.sdist("dep", "1.4")
     lock = resolve(define("app"), wheels=builder)
     assert lock.environments["3.6 x86_64-manylinux_2_17"][1] == LockedPackage("dep", "1.4", (old,), sdist=True)
+    assert builder.built == [f"dep 1.4 {TARGET}"]
+
+
+def test_a_built_version_that_does_not_help_gives_way_to_an_older_one(
+    index: PackageIndex, builder: Builder, define
+) -> None:
+    index.sdist("dep", "2.0", "base>=2")
+    old = index.sdist("dep", "1.4")
+    index.wheel("base", "1.0")
+    lock = resolve(define("dep", "base"), wheels=builder)
+    assert LockedPackage("dep", "1.4", (old,), sdist=True) in lock.environments["3.6 x86_64-manylinux_2_17"]
 
 
 def test_no_code_of_a_package_runs_here(index: PackageIndex, builder: Builder, define, tmp_path: Path) -> None:
@@ -131,19 +142,24 @@ def test_requirements_that_contradict_each_other_are_told_in_uvs_words(
     assert "--python-version" not in str(caught.value) and "newest" not in str(caught.value)
 
 
-def test_versions_stay_unless_they_are_asked_to_change(index: PackageIndex, builder: Builder, define) -> None:
+def test_versions_stay_unless_they_are_asked_to_change(
+    index: PackageIndex, builder: Builder, define, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index.wheel("a", "1.0")
     index.sdist("s", "1.0")
     first = resolve(define("a", "s"), wheels=builder)
     index.wheel("a", "2.0")
     index.sdist("s", "2.0")
     index.wheel("more", "1.0")
+    # Time goes by: what uv keeps of the index is not fresh any more.
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv-cache-later"))
     definition = define("a", "s", "more")
     kept = resolve(definition, wheels=builder, previous=first).environments["3.6 x86_64-manylinux_2_17"]
     assert [(one.name, one.version) for one in kept] == [("a", "1.0"), ("more", "1.0"), ("s", "1.0")]
+    index.wheel("a", "3.0")
     new = resolve(definition, wheels=builder, previous=first, upgrade=True)
     assert [(one.name, one.version) for one in new.environments["3.6 x86_64-manylinux_2_17"]] == [
-        ("a", "2.0"), ("more", "1.0"), ("s", "2.0"),
+        ("a", "3.0"), ("more", "1.0"), ("s", "2.0"),
     ]  # fmt: skip
 
 
@@ -227,6 +243,9 @@ def test_a_locked_source_distribution_is_fetched_by_its_hash_and_kept(
         fetch_sdist(wrong, target)
     with pytest.raises(ResolutionError, match="offline"):
         fetch_sdist(wrong, target, offline=True)
+    index.add("s", "s-1.0.tar.gz", index.files["s"]["s-1.0.tar.gz"][0], sha256="none")
+    with pytest.raises(ResolutionError, match=r"no hash"):
+        fetch_sdist(wrong, target)
 
 
 def test_what_was_resolved_once_is_resolved_offline(index: PackageIndex, builder: Builder, define) -> None:
