@@ -43,6 +43,7 @@ def _child(name: str, result: int, output: int) -> None:
         os.dup2(null, 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        os.close(output)
         sys.argv = [name]
         error, kind = _import(name)
         data = json.dumps({"module": name, "error": error[:_TAIL], "kind": kind}).encode()

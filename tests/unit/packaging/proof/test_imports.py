@@ -128,13 +128,13 @@ def test_shared_libraries_as_the_cloud_has_them(tmp_path: Path, compiled: Compil
 
 
 @isolated
-@pytest.mark.parametrize(
-    "write", ["os.symlink('/etc/hostname', {0})", "open({0}, 'w').write('[1]\\n')", "os.mkdir({0})"]
-)
+@pytest.mark.parametrize("write", ["os.symlink({1}, {0})", "open({0}, 'w').write('[1]\\n')", "os.mkdir({0})"])
 def test_results_that_a_module_wrote(tmp_path: Path, both: None, write: str) -> None:
     """What lies where the results are is not trusted: no link is followed, nothing but results is taken."""
+    readable = tmp_path / "readable"
+    readable.write_text(json.dumps({"module": "forger", "error": "of another file", "kind": ""}))
     results = "'/build/results.json'"
-    code = f"import os\nos.remove({results})\n{write.format(results)}\n"
+    code = f"import os\nos.remove({results})\n{write.format(results, repr(str(readable)))}\n"
     with pytest.raises(BuildError, match="how it went cannot be read"):
         import_modules(write_zip(tmp_path / "a.zip", {"forger.py": code.encode()}), SCF36)
 
