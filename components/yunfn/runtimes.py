@@ -66,7 +66,8 @@ ALIBABA: dict[str, Runtime] = {
 }
 
 # SCFD "Python" and "layers": CentOS 7 (glibc 2.17, GCC 4.8), layers unzipped at /opt, PYTHONPATH=/var/user:/opt and
-# /opt on LD_LIBRARY_PATH, so packages go at the root of the zip. Python 2.7 is left out: nothing here builds for it.
+# /opt on LD_LIBRARY_PATH, so packages go at the root of the zip. Python 2.7 runs there still, but
+# nothing builds layers for it any more.
 TENCENT: dict[str, Runtime] = {
     r.name: r
     for r in (
@@ -80,7 +81,7 @@ TENCENT: dict[str, Runtime] = {
             package_prefix="",
             library_path="",
         )
-        for version in ("3.6", "3.7", "3.9", "3.10")
+        for version in ("2.7", "3.6", "3.7", "3.9", "3.10")
     )
 }
 

@@ -84,7 +84,7 @@ class Function(pulumi.ComponentResource):
         disabled: pulumi.Input[bool] | None = None,
         resource_group_id: pulumi.Input[str] | None = None,
         tags: Mapping[str, pulumi.Input[str]] | None = None,
-        include: Sequence[str] = (),
+        include: Sequence[str | packaging.Include | Mapping[str, str]] = (),
         exclude: Sequence[str] = (),
         bucket: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -133,7 +133,8 @@ class Function(pulumi.ComponentResource):
                 was disabled says nothing here: upstream would plan a change at each run (TFP 1.285.0).
             resource_group_id: Resource group of the account.
             tags: Tags beside those of the service.
-            include: Patterns of .gitignore: only matching files of ``code`` are packed.
+            include: Patterns of .gitignore: only matching files of ``code`` are packed; and files from elsewhere, as
+                ``{"source": …, "prefix": …}``. A .fcignore, .funignore or .yunfnignore in the folder counts too.
             exclude: Patterns of .gitignore: matching files are left out.
             bucket: OSS bucket for the code, by default the artifact bucket of account and region.
             opts: Options of the component.
@@ -300,7 +301,7 @@ def _package(
     kind: Runtime | None,
     code: str | Path | None,
     wsgi: bool,
-    include: Sequence[str],
+    include: Sequence[str | packaging.Include | Mapping[str, str]],
     exclude: Sequence[str],
 ) -> packaging.Package | None:
     if kind is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pulumi
@@ -44,7 +44,7 @@ class Layer(pulumi.ComponentResource):
         layer_name: pulumi.Input[str] | None = None,
         description: pulumi.Input[str] | None = None,
         license: pulumi.Input[str] | None = None,
-        include: Sequence[str] = (),
+        include: Sequence[str | packaging.Include | Mapping[str, str]] = (),
         exclude: Sequence[str] = (),
         bucket: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -63,7 +63,8 @@ class Layer(pulumi.ComponentResource):
             layer_name: 1–128 letters, digits, '_' and '-'; by default ``<stack>-<name>``.
             description: Text shown in the console.
             license: Licence shown in the console.
-            include: With ``content``: patterns of .gitignore: only matching files are taken.
+            include: With ``content``: patterns of .gitignore: only matching files are taken; and files from elsewhere,
+                as ``{"source": …, "prefix": …}``.
             exclude: With ``content``: patterns of .gitignore: matching files are left out.
             bucket: OSS bucket for the package, by default the artifact bucket of account and region.
             opts: Options of the component.

@@ -47,6 +47,13 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("yunfn") / "packages"
 
 
+def _limit() -> int:
+    said = os.environ.get("YUNFN_CACHE_MB", "")
+    if said and not said.isdecimal():
+        raise PackagingError(f"YUNFN_CACHE_MB={said!r}: the cache's limit is a whole number of MB")
+    return int(said) * 2**20 if said else LIMIT
+
+
 @dataclass(frozen=True, slots=True)
 class Build:
     """What was built from one set of inputs: the packages (several if a layer was split) and what was found in them.
@@ -62,12 +69,16 @@ class Build:
 class ArtifactCache:
     """Packages in ``folder`` (by default ``cache_folder()``), each a zip named by its digest with a record beside it.
 
-    ``limit`` is in bytes of zips; what was used within ``keep`` seconds stays even above it.
+    ``limit`` is in bytes of zips, by default what the variable YUNFN_CACHE_MB says, or LIMIT; what was used within
+    ``keep`` seconds stays even above it.
+
+    Raises:
+        PackagingError: YUNFN_CACHE_MB is no number.
     """
 
-    def __init__(self, folder: Path | None = None, *, limit: int = LIMIT, keep: float = KEEP) -> None:
+    def __init__(self, folder: Path | None = None, *, limit: int | None = None, keep: float = KEEP) -> None:
         self.folder = folder or cache_folder()
-        self._limit = limit
+        self._limit = _limit() if limit is None else limit
         self._keep = keep
 
     def pack(self, contents: Sequence[Contents]) -> list[Package]:

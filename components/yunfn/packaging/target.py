@@ -37,6 +37,8 @@ class Target:
                 rule = f"say which Python it brings, such as {cloud}:{name}+python3.10"
                 raise PackagingError(f"target {text!r}: runtime {name} has no Python of its own: {rule}")
             return cls(runtime, own)
+        if runtime.python.startswith("2."):
+            raise PackagingError(f"target {text!r}: packages are chosen for Python 3.6 and newer, not {runtime.python}")
         if own:
             raise PackagingError(f"target {text!r}: runtime {name} has Python {runtime.python}: leave out +python{own}")
         return cls(runtime, runtime.python)
@@ -70,9 +72,10 @@ class Target:
 
 
 def target_names() -> list[str]:
-    """Every target there is; custom runtimes with a place for their Python."""
+    """Every target that layers are built for; custom runtimes with a place for their Python."""
     return [
         f"{cloud}:{name}" + ("+python3.N" if runtime.python is None else "")
         for cloud, runtimes in RUNTIMES.items()
         for name, runtime in runtimes.items()
+        if runtime.python is None or runtime.python.startswith("3.")
     ]

@@ -37,7 +37,7 @@ def test_all_commands_are_there() -> None:
         ),
         *(f"artifacts {name}" for name in ("list", "purge", "bucket")),
         *(f"layer {name}" for name in ("build", "check", "list", "lock", "plan", "tree")),
-        *(f"layer {name}" for name in ("build", "check", "plan", "list", "tree", "lock")),
+        *(f"layer {name}" for name in ("build", "check", "plan", "list", "tree", "lock", "cache")),
         *(f"plugin {name}" for name in ("install", "path")),
     }
 

@@ -109,6 +109,20 @@ def test_tree_lists_and_draws(yunfn: Yunfn, layers: Path, tmp_path: Path) -> Non
     assert "://" not in page.replace("http://www.w3.org", "")
 
 
+def test_the_cache_is_shown_and_cleared(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
+    yunfn("layer", "build", layers / "things", "--offline")
+    shown = json.loads(yunfn("layer", "cache", "--json").stdout)
+    assert shown["folder"] == str(tmp_path / "cache/yunfn")
+    assert shown["bytes"]["packages"] > 500
+    assert json.loads(yunfn("layer", "cache", "--prune", "--json").stdout)["bytes"] == shown["bytes"]
+    assert yunfn("layer", "cache", "--clear", stdin="n\n").returncode == 1
+    cleared = json.loads(yunfn("layer", "cache", "--clear", "--yes", "--json").stdout)
+    assert cleared["freed"] == sum(shown["bytes"].values())
+    assert not any(cleared["bytes"].values())
+    assert "YUNFN_CACHE_MB" in yunfn("layer", "cache", "--prune", YUNFN_CACHE_MB="much").stderr
+    assert yunfn("layer", "build", layers / "things", "--offline").returncode == 0
+
+
 def test_errors_are_one_sentence(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
     for arguments, words in (
         (("build", tmp_path / "nothing"), "nothing"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from yunfn.cli.layer.build import build
+from yunfn.cli.layer.cache import cache
 from yunfn.cli.layer.check import check
 from yunfn.cli.layer.listing import list_layers
 from yunfn.cli.layer.lock import lock
@@ -21,6 +22,7 @@ for name, command in (
     ("plan", plan),
     ("list", list_layers),
     ("tree", tree),
+    ("cache", cache),
     ("lock", lock),
 ):
     application.command(name)(command)
