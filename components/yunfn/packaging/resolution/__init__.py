@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yunfn.packaging.resolution.index import IndexSettings, index_settings
 from yunfn.packaging.resolution.layer_lock import (
     LayerLock,
     LockedArtifact,
@@ -18,6 +19,7 @@ from yunfn.packaging.resolution.sdists import fetch_sdist
 
 __all__ = [
     "EnvironmentReport",
+    "IndexSettings",
     "LayerLock",
     "LockedArtifact",
     "PackageFailure",
@@ -25,6 +27,7 @@ __all__ = [
     "check_lock",
     "examine",
     "fetch_sdist",
+    "index_settings",
     "python_release",
     "read_lock",
     "requirement_lines",

@@ -47,6 +47,8 @@ class IndexSettings:
         variables = {"UV_DEFAULT_INDEX": self.default} if urls else {}
         if urls and self.extra:
             variables["UV_INDEX"] = " ".join(self.extra)
+        if urls and self.links:
+            variables["UV_FIND_LINKS"] = ",".join(self.links)
         if self.insecure_hosts:
             variables["UV_INSECURE_HOST"] = " ".join(self.insecure_hosts)
         if self.strategy:

@@ -224,7 +224,7 @@ class Rounds:
             try:
                 built = job.result()
             except (BuildError, ResolutionError) as error:
-                self._failures[name] = f"{error}{_cure(name, str(error)) or self._advice(name)}"
+                self._failures[name] = f"{error}{_cure(name, str(error), self._definition.file) or self._advice(name)}"
                 continue
             self._built[name] = built
             place = self._links / built.wheel.name
@@ -277,9 +277,12 @@ def _needed_by(name: str, words: str) -> str:
     return f" (needed by {', '.join(found)})" if found else ""
 
 
-def _cure(name: str, text: str) -> str:
+def _cure(name: str, text: str, file: Path) -> str:
     """What to write where a build's own words name the package to take instead; empty where they name none."""
     other = _OTHER_PACKAGE.search(text)
     if not other or canonicalize_name(other[1]) == name:
         return ""
-    return f"\n  to take {other[1]} in its place write `overrides: {{{name}: {other[1]}}}` in layer.yaml"
+    overrides = f"`overrides: {{{name}: {other[1]}}}`"
+    if file.suffix in (".yaml", ".yml"):
+        return f"\n  to take {other[1]} in its place write {overrides} in {file.name}"
+    return f"\n  to take {other[1]} in its place write a layer.yaml with `requirements: {file.name}` and {overrides}"

@@ -47,6 +47,13 @@ def test_the_definition_comes_before_the_environment_and_that_before_files(tmp_p
     ]
     assert settings.links == (str(tmp_path / "wheels"), "https://file/links")
     assert settings.insecure_hosts == ("b", "file") and settings.strategy == "unsafe-best-match"
+    assert settings.environment() == {
+        "UV_DEFAULT_INDEX": "https://older/simple",
+        "UV_INDEX": "https://d/simple own=https://own/simple https://b/simple https://c/simple team=https://team/simple",
+        "UV_FIND_LINKS": f"{tmp_path / 'wheels'},https://file/links",
+        "UV_INSECURE_HOST": "b file",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+    }
     assert index_settings(folder, Indexes("https://e"), env).urls()[-1] == "https://e"
     assert index_settings(folder, None, {"UV_DEFAULT_INDEX": "https://f", **env}).urls()[-1] == "https://f"
     assert index_settings(folder, None, {"UV_NO_CONFIG": "1"}).urls() == ["https://pypi.org/simple"]

@@ -116,7 +116,7 @@ def test_every_failure_is_told_package_by_package(index: PackageIndex, builder: 
     assert [package.name for package in report.packages] == ["good"]
     texts = {failure.name: failure.message for failure in report.failures}
     assert set(texts) == {"sklearn", "broken", "pinned", "foreign", "modern", "nothere"}
-    assert "write `overrides: {sklearn: scikit-learn}`" in texts["sklearn"]
+    assert "write a layer.yaml with `requirements: r.txt` and `overrides: {sklearn: scikit-learn}`" in texts["sklearn"]
     assert (
         "gcc says no" in texts["broken"] and "newest version with a wheel that fits is broken==0.9" in texts["broken"]
     )
