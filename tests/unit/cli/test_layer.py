@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from support.pythons import require_python
 from support.wheels import write_wheel
 from unit.cli.command import Yunfn
 
@@ -96,6 +97,16 @@ def test_check_of_a_zip_from_elsewhere(yunfn: Yunfn, layers: Path, tmp_path: Pat
     unsaid = yunfn("layer", "check", tmp_path / "bad.zip")
     assert unsaid.returncode == 1
     assert "--target" in unsaid.stderr
+
+
+def test_check_imports_what_is_in_it(yunfn: Yunfn, layers: Path) -> None:
+    require_python("3.10")
+    done = yunfn("layer", "check", layers / "things", "--target", TARGET, "--offline", "--import", "--json")
+    assert done.returncode == 0, done.stderr
+    (checked,) = json.loads(done.stdout)
+    assert checked["imported"] == ["one"]
+    said = yunfn("layer", "check", layers / "things", "--target", TARGET, "--offline", "--import").stdout
+    assert f"{TARGET}: 1 modules imported" in said
 
 
 def test_tree_lists_and_draws(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:

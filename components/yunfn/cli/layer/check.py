@@ -23,6 +23,7 @@ from yunfn.cli.layer.options import (
 if TYPE_CHECKING:
     from yunfn.packaging.layer import BuildOptions
     from yunfn.packaging.proof import Finding
+    from yunfn.packaging.proof.imports import ImportReport
     from yunfn.packaging.target import Target
 
 
@@ -33,6 +34,7 @@ class _Checked:
     target: Target
     files: list[Path]
     findings: list[Finding] = field(default_factory=list)
+    imports: ImportReport | None = None
 
     @property
     def failed(self) -> bool:
@@ -43,6 +45,8 @@ class _Checked:
             "target": self.target.name,
             "files": [str(file) for file in self.files],
             "findings": [asdict(finding) for finding in self.findings],
+            "imported": None if self.imports is None else list(self.imports.imported),
+            "skipped": None if self.imports is None else dict(self.imports.skipped),
         }
 
 
@@ -66,6 +70,7 @@ def check(
     """
     from yunfn.packaging import proof
     from yunfn.packaging.layer import BuildOptions
+    from yunfn.packaging.proof.imports import import_report
 
     with progress_shown() as progress:
         if path.suffix == ".zip" and not path.is_dir():
@@ -77,13 +82,18 @@ def check(
         for each in found:
             if with_import and not each.failed:
                 progress(f"importing every module in Python {each.target.python}")
-                each.findings += proof.import_modules(each.files, each.target, allow_unsandboxed=allow_unsandboxed)
+                each.imports = import_report(each.files, each.target, allow_unsandboxed=allow_unsandboxed)
+                each.findings += each.imports.findings
     if json_output:
         typer.echo(json.dumps([each.document() for each in found], indent=2))
     else:
         for each in found:
             for finding in each.findings:
                 typer.echo(f"{each.target.name}: {finding}")
+            if each.imports is not None:
+                typer.echo(f"{each.target.name}: {len(each.imports.imported)} modules imported")
+                for module, why in each.imports.skipped.items():
+                    typer.echo(f"{each.target.name}: {module} was not imported: {why}")
             typer.echo(f"{each.target.name}: {len(each.findings) or 'no'} findings")
     if any(each.failed for each in found):
         raise typer.Exit(1)
