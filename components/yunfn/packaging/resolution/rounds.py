@@ -27,7 +27,7 @@ from yunfn.packaging.resolution.index_client import IndexClient
 from yunfn.packaging.resolution.refusal import read_refusal, unusable_versions
 from yunfn.packaging.resolution.report import EnvironmentReport, PackageFailure
 from yunfn.packaging.resolution.sdists import Sdist, fetch, noted, noted_versions
-from yunfn.packaging.resolution.source_choice import choose_source, newest_that_fits
+from yunfn.packaging.resolution.source_choice import choose_source, newest_that_fits, wheels_there
 from yunfn.packaging.resolution.superseded import superseded
 from yunfn.packaging.resolution.uv import Resolved, UvRefusal, compile_requirements
 from yunfn.packaging.resolution.wheels import best_wheel, fits
@@ -223,8 +223,12 @@ class Rounds:
             name = self._pending.pop(job)
             try:
                 built = job.result()
-            except (BuildError, ResolutionError) as error:
-                self._failures[name] = f"{error}{_cure(name, str(error), self._definition.file) or self._advice(name)}"
+            except ResolutionError as error:
+                self._failures[name] = str(error)
+                continue
+            except BuildError as error:
+                cure = _cure(name, str(error), self._definition.file)
+                self._failures[name] = f"{error}{cure or self._advice(name, built=True)}"
                 continue
             self._built[name] = built
             place = self._links / built.wheel.name
@@ -262,12 +266,15 @@ class Rounds:
         # Else uv knows a wheel that was built on this machine, outside: it is no file of the index.
         return None
 
-    def _advice(self, name: str) -> str:
+    def _advice(self, name: str, *, built: bool = False) -> str:
+        """What there is of a package that cannot be had; ``built``: that could not be built."""
         try:
-            return newest_that_fits(name, self._client.files(name), self._target)
+            files = self._client.files(name)
         except ResolutionError:
-            # Advice only; the failure itself is told in uv's words.
+            # Advice only; the failure itself is told in the words of uv or the build.
             return ""
+        there = "".join(wheels_there(name, version, files) for version in sorted(self._tried[name])) if built else ""
+        return there + newest_that_fits(name, files, self._target)
 
 
 def _needed_by(name: str, words: str) -> str:

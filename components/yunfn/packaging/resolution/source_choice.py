@@ -14,7 +14,7 @@ from yunfn.packaging.resolution.uv import LockedFile
 from yunfn.packaging.resolution.wheels import best_wheel
 from yunfn.packaging.target import Target
 
-_SHOWN = 6
+_SHOWN = 12
 
 
 def choose_source(
@@ -100,6 +100,12 @@ def newest_that_fits(name: str, files: Sequence[IndexFile], target: Target) -> s
         if best_wheel(by_version[version], target):
             return f"; the newest version with a wheel that fits is {name}=={version}"
     return ""
+
+
+def wheels_there(name: str, version: Version, files: Sequence[IndexFile]) -> str:
+    """Which wheels a version has that cannot be built, as the end of a sentence."""
+    tags = _tags([file for file in files if file.version == version])
+    return f"; wheels of {name} {version} are there for {tags}" if tags else f"; {name} {version} has no wheel at all"
 
 
 def _tags(files: Iterable[IndexFile]) -> str:

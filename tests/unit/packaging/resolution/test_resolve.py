@@ -102,6 +102,8 @@ def test_every_failure_is_told_package_by_package(index: PackageIndex, builder: 
     index.wheel("good", "1.0")
     index.sdist("sklearn", "0.0")
     index.sdist("broken", "1.0")
+    index.wheel("broken", "1.0", "cp36-cp36m-win_amd64")
+    index.wheel("broken", "1.0", "cp39-cp39-manylinux_2_28_x86_64")
     index.wheel("broken", "0.9")
     index.wheel("pinned", "1.0")
     index.wheel("foreign", "1.0", "cp36-cp36m-macosx_11_0_arm64")
