@@ -10,6 +10,7 @@ from pathlib import Path
 
 import crcmod.crcmod
 import pytest
+import requests
 
 from support.cos_bucket import CosBucket, fresh_bucket, session_of
 from yunfn.exceptions import ArtifactError, CloudAnswerError, ObjectExistsError
@@ -69,12 +70,10 @@ def test_an_empty_file_is_an_object_too(store: CosStore, tmp_path: Path) -> None
 
 def test_it_is_private_encrypted_and_a_zip(store: CosStore, bucket: CosBucket, file: Path) -> None:
     put(store, file)
-    acl = bucket.call("get_object_acl", Key=KEY)
-    assert [grant["Permission"] for grant in acl["AccessControlList"]["Grant"]] == ["FULL_CONTROL"]
+    bucket.put("open", b"x")
     bucket.call("put_bucket_acl", ACL="public-read")
-    assert [grant["Permission"] for grant in bucket.call("get_object_acl", Key=KEY)["AccessControlList"]["Grant"]] == [
-        "FULL_CONTROL"
-    ]
+    host = bucket.client.get_conf().get_host(Bucket=bucket.name)
+    assert [requests.get(f"https://{host}/{key}", timeout=20).status_code for key in ("open", KEY)] == [200, 403]
     found = bucket.call("head_object", Key=KEY)
     assert found["x-cos-server-side-encryption"] == "AES256"
     assert found["Content-Type"] == "application/zip"

@@ -107,6 +107,14 @@ async def test_whoever_is_not_the_owner_needs_a_right(cloud: LocalCloud) -> None
     assert denials[-1] == f"name/cos:PutObject {asked[1][2]}"
 
 
+async def test_another_accounts_owner_is_a_stranger(cloud: LocalCloud) -> None:
+    await ask(cloud, "PUT")
+    await ask(cloud, "PUT", "/k", data=b"x")
+    stranger = cloud.tencent_keys.create(Principal("100000000002", "root", cloud=TENCENT))
+    for method, path in (("GET", "/k"), ("PUT", "/k"), ("DELETE", "/k"), ("GET", "/")):
+        assert (await ask(cloud, method, path, key=stranger)).status_code == 403
+
+
 async def test_temporary_keys_need_their_token_and_end(cloud: LocalCloud) -> None:
     await ask(cloud, "PUT")
     owner = cloud.tencent.owner_key.principal

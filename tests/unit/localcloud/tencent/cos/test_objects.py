@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 
 import pytest
 from qcloud_cos.cos_exception import CosServiceError
@@ -93,6 +94,20 @@ def test_forbid_overwrite(bucket: CosBucket) -> None:
     assert bucket.get("k") == b"third"
     bucket.call("delete_object", Key="k")
     bucket.put("k", b"fourth", **only)
+
+
+def test_forbid_overwrite_holds_for_what_came_during_the_body(tencent: TencentClients, bucket: CosBucket) -> None:
+    url = bucket.call("get_presigned_url", Key="k", Method="PUT")
+
+    def body() -> Iterator[bytes]:
+        yield b"ours"
+        while "k" not in bucket.objects():
+            bucket.put("k", b"theirs")
+        yield b"ours, too"
+
+    answer = tencent.http().put(url, data=body(), headers={"x-cos-forbid-overwrite": "true"})
+    assert (answer.status_code, refusal(answer)["Code"]) == (409, "FileAlreadyExists")
+    assert bucket.get("k") == b"theirs"
 
 
 @pytest.mark.parametrize("status", ["Enabled", "Suspended"])
