@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,11 @@ from yunfn.packaging.definition.model import Indexes, LockedPackage
 from yunfn.packaging.resolution.index import index_settings
 from yunfn.packaging.resolution.index_client import IndexClient, IndexFile, sdist_rank
 from yunfn.packaging.target import Target
+
+
+_PART = ".part-"
+# No download takes this long.
+_LEFT_OVER_S = 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,8 @@ def fetch(client: IndexClient, name: str, file: IndexFile) -> Sdist:
         return Sdist(found, file.sha256)
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".part-") as part:
+    _remove_left_over(folder)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_PART) as part:
         downloaded = Path(part) / file.name
         sha256 = client.download(file, downloaded)
         place = folder / sha256
@@ -125,11 +133,25 @@ def _kept(sha256: str) -> Path | None:
     if not place.is_dir():
         return None
     for path in sorted(place.iterdir()):
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() == sha256:
-                return path
+        try:
+            with path.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() == sha256:
+                    return path
+        except FileNotFoundError:
+            # Another process found it damaged too.
+            continue
         path.unlink(missing_ok=True)
     return None
+
+
+def _remove_left_over(folder: Path) -> None:
+    """Remove what downloads that were killed left behind."""
+    for part in folder.glob(f"{_PART}*"):
+        try:
+            if time.time() - part.stat().st_mtime > _LEFT_OVER_S:
+                shutil.rmtree(part, ignore_errors=True)
+        except FileNotFoundError:
+            continue
 
 
 def _record(name: str, version: str) -> Path:

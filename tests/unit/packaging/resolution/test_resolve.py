@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -237,9 +238,13 @@ def test_a_locked_source_distribution_is_fetched_by_its_hash_and_kept(
     assert f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" == digest
     asked = len(index.requests)
     assert fetch_sdist(package, target, offline=True) == path and len(index.requests) == asked
-    # What was damaged in the cache is fetched again.
+    # What was damaged in the cache is fetched again, and what a kill left there is removed.
+    left = path.parent.parent / ".part-killed"
+    left.mkdir()
+    os.utime(left, (0, 0))
     path.write_bytes(b"damaged")
     assert fetch_sdist(package, target).read_bytes() == index.files["s"]["s-1.0.tar.gz"][0]
+    assert not left.exists()
     wrong = LockedPackage("s", "1.0", ("sha256:" + "2" * 64,), sdist=True)
     with pytest.raises(ResolutionError, match=r"s 1\.0 for alibaba:python3: no source distribution .* s-1\.0\.tar\.gz"):
         fetch_sdist(wrong, target)
