@@ -25,7 +25,7 @@ from yunfn.packaging.target import Target
 
 # Raised whenever a lock of the older form would be read wrongly.
 _VERSION = 1
-_HEAD = "# Versions and hashes of this layer's packages, written by `yunfn layer build`; keep it in version control.\n"
+_HEAD = "# Versions and hashes of this layer's packages, written by `yunfn layer lock` and `build`; keep it in version control.\n"
 _VERSION_TEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -96,7 +96,7 @@ def check_lock(definition: LayerDefinition, lock: LayerLock, targets: Sequence[T
     """
     now, then = set(requirement_lines(definition)), set(lock.requirements)
     changes = [f"+ {line}" for line in sorted(now - then)] + [f"- {line}" for line in sorted(then - now)]
-    cure = "run `yunfn layer build --update` to lock anew"
+    cure = "run `yunfn layer lock` to bring it up to date"
     if changes:
         shown = changes[:8] + ([f"and {len(changes) - 8} more"] if len(changes) > 8 else [])
         raise StaleLockError(
@@ -162,7 +162,7 @@ def read_lock(path: Path) -> LayerLock:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise DefinitionError(path, None, "there is no lock: run `yunfn layer build`") from None
+        raise DefinitionError(path, None, "there is no lock: run `yunfn layer lock`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(path, None, f"cannot be read: {error}") from error
     except yaml.MarkedYAMLError as error:
@@ -174,7 +174,7 @@ def read_lock(path: Path) -> LayerLock:
         raise DefinitionError(path, None, f"is damaged: {error}: {_REMAKE}") from None
 
 
-_REMAKE = "restore it, or remove it and run `yunfn layer build`"
+_REMAKE = "restore it, or remove it and run `yunfn layer lock`"
 
 
 class _DamagedError(Exception):

@@ -20,7 +20,6 @@ from yunfn.packaging.resolution.index import index_settings
 from yunfn.packaging.resolution.index_client import IndexClient, IndexFile, sdist_rank
 from yunfn.packaging.target import Target
 
-
 _PART = ".part-"
 # No download takes this long.
 _LEFT_OVER_S = 86400.0

@@ -75,11 +75,11 @@ def test_damage_is_told(tmp_path: Path, old: str, new: str, words: str) -> None:
     file.write_text(text.replace(old, new))
     with pytest.raises(DefinitionError) as caught:
         read_lock(file)
-    assert words in str(caught.value) and str(file) in str(caught.value) and "yunfn layer build" in str(caught.value)
+    assert words in str(caught.value) and str(file) in str(caught.value) and "yunfn layer lock" in str(caught.value)
 
 
 def test_no_lock_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(DefinitionError, match=r"there is no lock: run `yunfn layer build`"):
+    with pytest.raises(DefinitionError, match=r"there is no lock: run `yunfn layer lock`"):
         read_lock(tmp_path / "layer.lock")
 
 
