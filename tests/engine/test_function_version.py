@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import threading
 import zipfile
 from collections.abc import Callable
 
@@ -12,7 +13,9 @@ from alibabacloud_fc20230330 import models
 
 from support.clients import FunctionComputeClient
 from support.local_account import LocalAccount, writes
-from support.pulumi_cli import PulumiCli
+from support.pulumi_cli import Outcome, PulumiCli
+from support.running_update import RunningUpdate
+from support.slow_relay import slow_relay
 
 pytestmark = pytest.mark.engine
 NewStack = Callable[[str], PulumiCli]
@@ -103,6 +106,36 @@ def test_the_newest_version_is_adopted_if_it_carries_the_fingerprint(
     assert stack.outputs()["created"]
 
 
+def test_killed_right_after_the_publish_the_next_run_adopts_it(
+    account: LocalAccount, stack: PulumiCli, function: Function
+) -> None:
+    """The version is there, its number never reached the plugin, and publishing again would be refused."""
+    before = len(account.journal())
+    killed = threading.Event()
+    with slow_relay(account.cloud.proxy_port, rate=10e6) as relay:
+        proxy = f"http://127.0.0.1:{relay.port}"
+        direct, stack.environment = stack.environment, {**stack.environment, "HTTPS_PROXY": proxy, "https_proxy": proxy}
+        update = RunningUpdate(stack)
+
+        def kill_once_published() -> None:
+            # The answers of the cloud wait here.
+            if not killed.is_set() and function.versions():
+                killed.set()
+                update.kill_plugin()
+
+        relay.before_answer = kill_once_published
+        assert update.end() != 0
+    assert killed.is_set()
+    assert function.versions() == {"1": "yunfn:aaa"}
+    assert "yunfn:fc:FunctionVersion" not in [each["type"] for each in stack.resources()]
+    stack.environment = direct
+    stack.up()
+    assert stack.outputs()["version"] == "1"
+    assert function.versions() == {"1": "yunfn:aaa"}
+    asked = [line for line in account.journal()[before:] if line["operation"] == "PublishFunctionVersion"]
+    assert [line["status"] for line in asked] == [200]
+
+
 def test_an_older_version_is_not_adopted_while_the_function_can_be_published(
     stack: PulumiCli, function: Function
 ) -> None:
@@ -173,22 +206,22 @@ def test_destroy_removes_it_where_it_is_not_retained(stack: PulumiCli, function:
     assert function.versions() == {}
 
 
+def _import(stack: PulumiCli, name: str, id: str) -> Outcome:
+    token = "yunfn:fc:FunctionVersion"
+    options = ("--yes", "--skip-preview", "--protect=false", "--generate-code=false")
+    return stack.run("import", *options, token, name, id, check=False)
+
+
 def test_it_is_imported_by_function_and_version(stack: PulumiCli, function: Function) -> None:
     function.publish("yunfn:aaa")
-    stack.run(
-        "import", "--yes", "--skip-preview", "--protect=false", "--generate-code=false", "yunfn:fc:FunctionVersion", "version",
-        f"{function.name}:1",
-    )  # fmt: skip
-    stack.up(
-        "--expect-no-changes", "--target", f"urn:pulumi:{stack.stack}::yunfn-test::yunfn:fc:FunctionVersion::version"
-    )
+    assert _import(stack, "version", f"{function.name}:1").code == 0
+    urn = f"urn:pulumi:{stack.stack}::yunfn-test::yunfn:fc:FunctionVersion::version"
+    stack.up("--expect-no-changes", "--target", urn)
     function.change("second")
     function.publish("by hand")
-    refused = stack.run(
-        "import", "--yes", "--skip-preview", "--protect=false", "--generate-code=false", "yunfn:fc:FunctionVersion", "other",
-        f"{function.name}:2", check=False,
-    )  # fmt: skip
+    refused = _import(stack, "other", f"{function.name}:2")
     assert "is no version that yunfn published: its description is 'by hand'" in refused.output
+    assert _import(stack, "other", f"{function.name}:7").code != 0
 
 
 def test_wrong_inputs_are_refused_in_preview(stack: PulumiCli, account: LocalAccount, function: Function) -> None:
