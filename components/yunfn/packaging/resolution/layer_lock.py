@@ -25,7 +25,7 @@ from yunfn.packaging.target import Target
 
 # Raised whenever a lock of the older form would be read wrongly.
 _VERSION = 1
-_HEAD = "# Versions and hashes of this layer's packages, written by `yunfn layer lock` and `build`; keep it in version control.\n"
+_HEAD = "# Versions and hashes of this layer's packages, written by `yunfn layer build`; keep it in version control.\n"
 _VERSION_TEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 
