@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -31,7 +30,12 @@ _PAGE = 1000
 
 
 class CosStore(ResumableStore):
-    """The bucket ``bucket`` (with ``-APPID``) in the session's region. Safe to use from several threads."""
+    """The bucket ``bucket``, whose name ends with the APPID, in the session's region; see ObjectStore.
+
+    Safe to use from several threads. The key needs the rights ``name/cos:`` HeadObject, GetObject, PutObject,
+    InitiateMultipartUpload, UploadPart, CompleteMultipartUpload, ListMultipartUploads, ListParts and
+    GetBucketVersioning; GetObjectACL to go on with an upload that was killed, DeleteObject to remove what went wrong.
+    """
 
     cloud: ClassVar[str] = "COS"
     scheme: ClassVar[str] = "cos"
@@ -68,9 +72,8 @@ class CosStore(ResumableStore):
         return str(self._call(self._cos.get_bucket_versioning).get("Status") or "")
 
     def _put_object(self, key: str, reader: PartReader) -> Written:
-        body = _Summed(reader)
-        answer = self._call(self._cos.put_object, Key=key, Body=body, **_CREATE_ONLY, **_AS_OURS)
-        body.compare(answer)
+        body = {"Body": reader, "ContentMD5": reader.content_md5()}
+        answer = self._call(self._cos.put_object, Key=key, **body, **_CREATE_ONLY, **_AS_OURS)
         return self._written(answer, "PutObject", key)
 
     def _fetch(self, key: str, etag: str, span: tuple[int, int] | None) -> bytes:
@@ -81,10 +84,9 @@ class CosStore(ResumableStore):
         length = int(self._told(answer, "Content-Length", "GetObject", key))
         with closing(answer["Body"].get_raw_stream()) as content:
             data = bytes(content.read())
-        whole = span is None and _CRC in answer
-        if len(data) != (length if span is None else span[1] - span[0] + 1) or (
-            whole and crc64(data) != int(answer[_CRC])
-        ):
+        wanted_length = length if span is None else span[1] - span[0] + 1
+        bent = span is None and _CRC in answer and crc64(data) != int(answer[_CRC])
+        if bent or len(data) != wanted_length:
             raise BentError(f"what came is not what COS has: {len(data)} bytes")
         return data
 
@@ -93,9 +95,8 @@ class CosStore(ResumableStore):
         return str(self._told(answer, "UploadId", "InitiateMultipartUpload", key))
 
     def _send_part(self, key: str, upload_id: str, number: int, reader: PartReader) -> str:
-        body = _Summed(reader)
-        answer = self._call(self._cos.upload_part, Key=key, Body=body, PartNumber=number, UploadId=upload_id)
-        body.compare(answer)
+        body = {"Body": reader, "ContentMD5": reader.content_md5()}
+        answer = self._call(self._cos.upload_part, Key=key, **body, PartNumber=number, UploadId=upload_id)
         return self._etag(answer, "UploadPart", key)
 
     def _complete(self, key: str, upload_id: str, etags: Mapping[int, str]) -> Written:
@@ -181,38 +182,3 @@ class CosStore(ResumableStore):
                 f"(request {request_id})"
             )
         return answer[name]
-
-
-class _Summed:
-    """A part's bytes and the CRC-64 of those that were sent; sending them again begins anew."""
-
-    def __init__(self, reader: PartReader) -> None:
-        self._reader = reader
-        self._crc = 0
-
-    @property
-    def len(self) -> int:
-        """Bytes left to read; requests writes Content-Length by it."""
-        return self._reader.len
-
-    def read(self, size: int | None = -1) -> bytes:
-        """As PartReader does."""
-        data = self._reader.read(size)
-        self._crc = crc64(data, self._crc)
-        return data
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """To the start, which urllib3 asks for before it sends the body again."""
-        if self._reader.seek(offset, whence):
-            raise io.UnsupportedOperation("only the start can be sought")
-        self._crc = 0
-        return 0
-
-    def tell(self) -> int:
-        """Where the next read begins."""
-        return self._reader.tell()
-
-    def compare(self, answer: Mapping[str, Any]) -> None:
-        """Raise BentError if COS tells another checksum of what arrived."""
-        if _CRC in answer and int(answer[_CRC]) != self._crc:
-            raise BentError(f"what arrived has CRC-64 {answer[_CRC]}, {self._crc} was sent: a mismatch")

@@ -11,12 +11,14 @@ from qcloud_cos import CosConfig, CosS3Client
 from qcloud_cos.cos_exception import CosClientError, CosServiceError
 from requests.adapters import HTTPAdapter
 
-from yunfn.exceptions import CloudAnswerError
+from yunfn.exceptions import ArtifactError, CloudAnswerError
 from yunfn.storage.part_sender import CancelledError
 from yunfn.storage.tencent_session import TencentSession
 
 ERRORS = (CosServiceError, CosClientError, requests.exceptions.RequestException, urllib3.exceptions.HTTPError)
 """What a call of the client raises, and reading an answer's body."""
+
+_PASSING = ("RequestTimeout", "OperationAborted", "SlowDown", "RequestLimitExceeded", "BadDigest", "InvalidDigest")
 
 
 def open_client(session: TencentSession, connections: int = 10) -> CosS3Client:
@@ -53,12 +55,13 @@ def code_of(error: BaseException) -> str:
 
 
 def temporary(error: BaseException) -> bool:
-    """Whether the same request may go through a moment later: 5xx, timeouts, dropped connections.
+    """Whether the same request may go through a moment later: 5xx, timeouts, dropped connections, bytes bent underway.
 
-    429 and the codes are COS's words for "again, later" (COS documentation, "Error codes").
+    SlowDown and 429 are COS's words for "again, later", BadDigest that the bytes are not those of which Content-MD5 was
+    computed (COS documentation, "Error codes"); it has kept nothing then.
     """
     if isinstance(error, CosServiceError):
-        return error.get_status_code() >= 500 or error.get_status_code() == 429 or code_of(error) in _AGAIN
+        return error.get_status_code() >= 500 or error.get_status_code() == 429 or code_of(error) in _PASSING
     cause = _cause(error)
     if "CERTIFICATE_VERIFY_FAILED" in str(cause):
         return False
@@ -66,17 +69,14 @@ def temporary(error: BaseException) -> bool:
     return isinstance(cause, broken)
 
 
-_AGAIN = ("RequestTimeout", "OperationAborted", "SlowDown", "RequestLimitExceeded")
-
-
 def reveal(error: CosClientError) -> BaseException:
-    """What is behind a client error: the cancelling, or the error of the file that was read; else the error itself.
+    """What is behind a client error: the cancelling, or an error of the file that was read; else the error itself.
 
     The client makes a text of whatever happens while it sends.
     """
     cause = _cause(error)
     mine = isinstance(cause, OSError) and not isinstance(cause, requests.exceptions.RequestException)
-    return cause if mine or isinstance(cause, CancelledError) else error
+    return cause if mine or isinstance(cause, (CancelledError, ArtifactError)) else error
 
 
 def _cause(error: BaseException) -> BaseException:

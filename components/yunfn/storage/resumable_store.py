@@ -39,7 +39,7 @@ class Written:
 
 
 class BentError(Exception):
-    """Bytes arrived otherwise than they were sent; the text tells both checksums."""
+    """Bytes came otherwise than the cloud says it has them."""
 
 
 class VanishedError(Exception):
@@ -49,7 +49,7 @@ class VanishedError(Exception):
 class ResumableStore(ABC):
     """An ObjectStore (see there) over a cloud's client, whose requests the subclass makes.
 
-    The methods that a subclass brings raise the client's own errors, which ``errors`` names, or BentError.
+    The methods that a subclass brings raise the client's own errors, which ``errors`` names; ``_fetch`` BentError, too.
     """
 
     cloud: ClassVar[str]
@@ -161,12 +161,8 @@ class ResumableStore(ABC):
             written.append(self._put_object(key, reader))
             return written[-1].etag
 
-        # Bytes that were stored bent are there to stay: sending them again would only find the key taken.
         try:
             send_parts(file, (Part(1, 0, size),), send, transfer, arrived=0, temporary=self._temporary)
-        except BentError as error:
-            self.delete(key)
-            raise ArtifactError(f"{self._subject(key)}: {error}; removed again") from error
         except self.errors as error:
             raise self._failure("PutObject", key, error) from error
         return self._stored(key, size, crc64, written[-1])
@@ -182,9 +178,7 @@ class ResumableStore(ABC):
 
         arrived = begun.kept_bytes(parts)
         try:
-            sent = send_parts(file, begun.missing, send, transfer, arrived=arrived, temporary=self._passing)
-        except BentError as error:
-            raise ArtifactError(f"{self._subject(key)}: {error}, again and again") from error
+            sent = send_parts(file, begun.missing, send, transfer, arrived=arrived, temporary=self._temporary)
         except self.errors as error:
             raise self._failure("UploadPart", key, error) from error
         etags = dict(sorted({**begun.kept, **sent}.items()))

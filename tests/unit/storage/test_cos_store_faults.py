@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from support.cos_bucket import CosBucket, fresh_bucket, session_of
@@ -280,11 +282,46 @@ def test_parts_bent_underway_are_sent_again(
     assert requests_of(store.bucket).count("UploadPart") == len(multipart.plan(SIZE)) + len(bent) == 27
 
 
-def test_an_object_bent_underway_is_removed(store: CosStore, file: Path, bent: list[str]) -> None:
+def test_an_object_bent_underway_is_sent_again(
+    store: CosStore, file: Path, quick_retries: None, bent: list[str], requests_of: Callable[[str], list[str]]
+) -> None:
     file.write_bytes(b"small")
-    with pytest.raises(ArtifactError, match=r"mismatch.*removed again"):
-        put(store, file)
+    put(store, file)
+    assert b"".join(store.read(KEY)) == b"small"
+    assert requests_of(store.bucket).count("PutObject") == 3
+
+
+def test_a_file_that_becomes_shorter_is_no_upload_that_hangs(store: CosStore, file: Path) -> None:
+    def cut(_: int) -> None:
+        os.truncate(file, 1000)
+
+    with pytest.raises(ArtifactError, match=r"package\.zip: became shorter while it was uploaded"):
+        put(store, file, Transfer(sent=cut))
     assert store.head(KEY) is None
+
+
+@pytest.mark.parametrize("times", [1, 100])
+def test_bytes_bent_on_their_way_back_are_asked_for_again(
+    store: CosStore, file: Path, quick_retries: None, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    file.write_bytes(b"small")
+    put(store, file)
+    true, bent = HTTPAdapter.send, list[str]()
+
+    def bend(self: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        response = true(self, request, **options)
+        if request.method == "GET" and len(bent) < times:
+            bent.append(str(request.url))
+            response.raw.read()
+            response.raw = urllib3.HTTPResponse(io.BytesIO(b"smell"), preload_content=False)
+        return response
+
+    monkeypatch.setattr(HTTPAdapter, "send", bend)
+    if times == 1:
+        assert b"".join(store.read(KEY)) == b"small"
+        return
+    with pytest.raises(CloudAnswerError, match=r"COS GetObject .*: what came is not what COS has.*again and again"):
+        list(store.read(KEY))
 
 
 def test_two_at_once_make_one_object(session: TencentSession, store: CosStore, file: Path) -> None:
