@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_to_bytes
 
 from yunfn.localcloud.alibaba.oss.exceptions import InvalidBucketName, InvalidObjectName
+from yunfn.localcloud.objectstore import query
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _LONGEST_KEY = 1023
@@ -19,10 +19,8 @@ def check_bucket_name(name: str) -> None:
 
 def decode_key(raw: str) -> str:
     """The key that a percent-encoded path (without its first slash) stands for; InvalidObjectName unless UTF-8."""
-    if "%" not in raw and raw.isascii():
-        return raw
     try:
-        return unquote_to_bytes(raw.encode("latin-1")).decode("utf-8")
+        return query.decode_key(raw)
     except UnicodeDecodeError:
         raise InvalidObjectName("The specified object is not valid: its name is not UTF-8.") from None
 

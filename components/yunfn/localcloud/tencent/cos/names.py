@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_to_bytes
 
+from yunfn.localcloud.objectstore import query
 from yunfn.localcloud.tencent.cos.exceptions import InvalidBucketName, InvalidObjectName, KeyTooLong
 
 _BUCKET = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-(?P<app_id>[0-9]{10})")
@@ -25,10 +25,8 @@ def check_bucket_name(name: str, region: str) -> str:
 
 def decode_key(raw: str) -> str:
     """The key that a percent-encoded path (without its first slash) stands for; InvalidObjectName unless UTF-8."""
-    if "%" not in raw and raw.isascii():
-        return raw
     try:
-        return unquote_to_bytes(raw.encode("latin-1")).decode("utf-8")
+        return query.decode_key(raw)
     except UnicodeDecodeError:
         raise InvalidObjectName("The specified object name is not UTF-8.") from None
 

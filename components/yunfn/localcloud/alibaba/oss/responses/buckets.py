@@ -18,6 +18,7 @@ from yunfn.localcloud.alibaba.oss.responses import answers
 from yunfn.localcloud.alibaba.oss.responses.encryption import default_rule
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf, parse, text_of
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
+from yunfn.localcloud.objectstore import query
 from yunfn.localcloud.objectstore.buckets import Bucket
 
 BUCKET_ACLS = ("private", "public-read", "public-read-write")
@@ -188,11 +189,12 @@ def check_one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
 
 def bounded(text: str | None, name: str, most: int, *, default: int, least: int = 0) -> int:
     """A whole number from the query between ``least`` and ``most``; InvalidArgument outside."""
-    if text is None or text == "":
-        return default
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise InvalidArgument(f"Argument {name} must be an integer between {least} and {most}.", ArgumentName=name)
-    return int(text)
+    try:
+        return query.bounded(text, least, most, default)
+    except query.NotInRange:
+        raise InvalidArgument(
+            f"Argument {name} must be an integer between {least} and {most}.", ArgumentName=name
+        ) from None
 
 
 def _description(bucket: Bucket) -> list[str]:

@@ -16,16 +16,9 @@ from yunfn.localcloud.alibaba.oss.exceptions import (
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers, conditions, object_headers
 from yunfn.localcloud.cloud_error import UnknownOperationError
+from yunfn.localcloud.objectstore.query import LineBreak, header_overrides
 from yunfn.localcloud.objectstore.stored_object import StoredObject
 
-_OVERRIDES = (
-    "content-type",
-    "content-language",
-    "expires",
-    "cache-control",
-    "content-disposition",
-    "content-encoding",
-)
 _MOST_LINKS = 1
 
 
@@ -103,14 +96,10 @@ def find_version(request: OssRequest, action: str, *, right: str = "") -> Stored
 
 def _overrides(request: OssRequest) -> dict[str, str]:
     """The ``response-*`` parameters, which only signed requests may send."""
-    found = {}
-    for name in _OVERRIDES:
-        value = request.call.param("response-" + name)
-        if value is None:
-            continue
-        if request.call.principal is None:
-            raise AccessDenied("Anonymous users may not override response headers.")
-        if "\n" in value or "\r" in value:
-            raise InvalidArgument("A header value holds no line break.", ArgumentName="response-" + name)
-        found[name] = value.encode().decode("latin-1")
+    try:
+        found = header_overrides(request.call)
+    except LineBreak as error:
+        raise InvalidArgument("A header value holds no line break.", ArgumentName=str(error)) from None
+    if found and request.call.principal is None:
+        raise AccessDenied("Anonymous users may not override response headers.")
     return found

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from yunfn.localcloud import xml_documents
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud_error import AccessDeniedError, AuthenticationError, CloudError
+from yunfn.localcloud.objectstore import query
 from yunfn.localcloud.tencent.cos.exceptions import CosError, InvalidArgument, MalformedXML
 from yunfn.localcloud.tencent.cos.request import CosRequest
 from yunfn.localcloud.tencent.signatures.cos_refusals import worded
@@ -59,12 +60,10 @@ def owner(uin: str, name: str = "Owner") -> str:
 
 def bounded(request: CosRequest, name: str, most: int, *, default: int, least: int = 0) -> int:
     """A whole number from the query between ``least`` and ``most``; InvalidArgument outside."""
-    text = request.call.param(name)
-    if text is None or text == "":
-        return default
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise InvalidArgument(f"{name} must be an integer between {least} and {most}.", ArgumentName=name)
-    return int(text)
+    try:
+        return query.bounded(request.call.param(name), least, most, default)
+    except query.NotInRange:
+        raise InvalidArgument(f"{name} must be an integer between {least} and {most}.", ArgumentName=name) from None
 
 
 def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from yunfn.localcloud.cloud_error import UnknownOperationError
 from yunfn.localcloud.objectstore.conditions import Verdict, judge
+from yunfn.localcloud.objectstore.query import LineBreak, header_overrides
 from yunfn.localcloud.objectstore.stored_object import StoredObject
 from yunfn.localcloud.tencent.cos import names, object_headers
 from yunfn.localcloud.tencent.cos.exceptions import (
@@ -24,14 +25,6 @@ from yunfn.localcloud.tencent.cos.request import CosRequest
 from yunfn.localcloud.tencent.cos.responses import answers
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-_OVERRIDES = (
-    "content-type",
-    "content-language",
-    "expires",
-    "cache-control",
-    "content-disposition",
-    "content-encoding",
-)
 
 
 async def get_object(request: CosRequest) -> Response:
@@ -110,14 +103,10 @@ def _byte_range(request: CosRequest, size: int) -> tuple[int, int] | None:
 
 def _overrides(request: CosRequest) -> dict[str, str]:
     """The ``response-*`` parameters, which only signed requests may send."""
-    found = {}
-    for name in _OVERRIDES:
-        value = request.call.param("response-" + name)
-        if value is None:
-            continue
-        if request.call.principal is None:
-            raise AccessDenied("Anonymous users may not override response headers.")
-        if "\n" in value or "\r" in value:
-            raise InvalidArgument("A header value holds no line break.", ArgumentName="response-" + name)
-        found[name] = value.encode().decode("latin-1")
+    try:
+        found = header_overrides(request.call)
+    except LineBreak as error:
+        raise InvalidArgument("A header value holds no line break.", ArgumentName=str(error)) from None
+    if found and request.call.principal is None:
+        raise AccessDenied("Anonymous users may not override response headers.")
     return found

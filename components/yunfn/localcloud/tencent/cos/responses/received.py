@@ -12,11 +12,14 @@ from yunfn.localcloud.tencent.cos.exceptions import (
     CosError,
     EntityTooLarge,
     IncompleteBody,
+    InvalidDigest,
     MissingContentLength,
 )
 from yunfn.localcloud.tencent.cos.request import CosRequest
 
 _SHA256_LENGTH = 64
+# 16 bytes in base64.
+_MD5_LENGTH = 24
 
 
 async def receive(request: CosRequest) -> Received:
@@ -41,8 +44,10 @@ async def receive(request: CosRequest) -> Received:
 
 
 def check(request: CosRequest, received: Received) -> None:
-    """Raise BadDigest or ContentHashMismatch unless the body is the one its digests tell of."""
+    """Raise InvalidDigest, BadDigest or ContentHashMismatch unless the body is the one its digests tell of."""
     expected = request.header("content-md5")
+    if expected and len(expected) != _MD5_LENGTH:
+        raise InvalidDigest()
     if expected and not received.fits_md5(expected):
         raise BadDigest()
     sha256 = request.header("x-amz-content-sha256")
