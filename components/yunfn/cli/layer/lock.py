@@ -48,7 +48,7 @@ def lock(
             found = locked(
                 definition,
                 definition.targets,
-                options.wheels(),
+                options.wheels(definition),
                 relock=True,
                 update=update,
                 offline=offline,

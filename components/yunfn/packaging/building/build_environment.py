@@ -10,6 +10,7 @@ from pathlib import Path
 
 from yunfn.exceptions import BuildError, ResolutionError
 from yunfn.packaging.building.install import uv_environment, uv_install
+from yunfn.packaging.resolution.index import IndexSettings
 from yunfn.packaging.resolution.uv import find_uv
 from yunfn.pythons import Interpreter
 
@@ -33,7 +34,9 @@ class BuildEnvironment:
         """What an isolated process must be able to read to use it."""
         return [self.folder, *self.interpreter.prefixes]
 
-    def install(self, requirements: Sequence[str], *, whose: str, offline: bool) -> None:
+    def install(
+        self, requirements: Sequence[str], *, whose: str, offline: bool, settings: IndexSettings | None = None
+    ) -> None:
         """Install build requirements by wheels alone, so that none of their code runs; errors name ``whose`` they are.
 
         Raises:
@@ -50,7 +53,9 @@ class BuildEnvironment:
         if as_root:
             arguments += ["--link-mode", "copy"]
         try:
-            uv_install(arguments, self.folder, offline=offline, what=f"build requirements of {whose}")
+            uv_install(
+                arguments, self.folder, offline=offline, what=f"build requirements of {whose}", settings=settings
+            )
         except ResolutionError as error:
             raise BuildError(f"{error} (only wheels are used to build with)") from error
         if as_root:

@@ -13,6 +13,7 @@ from pathlib import Path
 from yunfn.exceptions import BuildError, ResolutionError
 from yunfn.packaging.definition.credentials import without_credentials
 from yunfn.packaging.definition.model import LockedPackage
+from yunfn.packaging.resolution.index import IndexSettings
 from yunfn.packaging.resolution.uv import find_uv
 from yunfn.packaging.target import Target
 
@@ -26,6 +27,7 @@ def install(
     into: Path,
     *,
     offline: bool = False,
+    settings: IndexSettings | None = None,
 ) -> None:
     """Install ``packages`` into ``into`` as they are for ``target``, each file checked against its hash.
 
@@ -38,6 +40,7 @@ def install(
         target: Whose Python, platform and C library the wheels are for.
         into: Folder that becomes the installed tree; made where missing.
         offline: Whether only uv's cache may be asked, and no package index.
+        settings: The indexes to ask, by default those of the environment.
 
     Raises:
         BuildError: a package without a wheel is not among ``built``.
@@ -52,15 +55,34 @@ def install(
         # Its own folder: uv reads settings of the folder it stands in and of those above.
         requirements = Path(name) / "requirements.txt"
         requirements.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        uv_install(
-            ["--no-deps", "--require-hashes", "--python", sys.executable, "--python-version", target.python,
-             "--python-platform", target.platform, "--target", str(into.absolute()), "-r", str(requirements)],
-            Path(name), offline=offline, what=f"packages for {target.name}",
-        )  # fmt: skip
+        arguments = [
+            "--no-deps", "--require-hashes", "--python", sys.executable, "--python-version", target.python,
+            "--python-platform", target.platform, "--target", str(into.absolute()), "-r", str(requirements),
+        ]  # fmt: skip
+        what = f"packages for {target.name}"
+        if not offline and _installed_from_cache(arguments, Path(name), what, settings):
+            return
+        uv_install(arguments, Path(name), offline=offline, what=what, settings=settings)
 
 
-def uv_install(arguments: Sequence[str], folder: Path, *, offline: bool, what: str) -> None:
+def _installed_from_cache(arguments: Sequence[str], folder: Path, what: str, settings: IndexSettings | None) -> bool:
+    """Install from uv's cache alone if all of it is there: the hashes decide, so an index could only say the same.
+
+    Asking costs a request for each package, as most indexes let nobody keep their pages.
+    """
+    try:
+        uv_install(arguments, folder, offline=True, what=what, settings=settings)
+    except ResolutionError:
+        return False
+    return True
+
+
+def uv_install(
+    arguments: Sequence[str], folder: Path, *, offline: bool, what: str, settings: IndexSettings | None = None
+) -> None:
     """``uv pip install`` by wheels alone, run in ``folder``; ``what`` names in errors what is installed.
+
+    ``settings`` are the indexes to ask, by default those of the environment.
 
     Raises:
         ResolutionError: uv could not; the text holds uv's own words.
@@ -72,7 +94,7 @@ def uv_install(arguments: Sequence[str], folder: Path, *, offline: bool, what: s
     ]  # fmt: skip
     try:
         done = subprocess.run(
-            command, cwd=folder, env=uv_environment(), capture_output=True, encoding="utf-8", errors="replace",
+            command, cwd=folder, env=uv_environment(settings), capture_output=True, encoding="utf-8", errors="replace",
             stdin=subprocess.DEVNULL, timeout=_TIMEOUT_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -82,12 +104,16 @@ def uv_install(arguments: Sequence[str], folder: Path, *, offline: bool, what: s
         raise ResolutionError(f"{what} could not be installed: {without_credentials(words)}")
 
 
-def uv_environment() -> dict[str, str]:
-    """The caller's environment, but for settings of uv's that would install something else than is asked for here."""
+def uv_environment(settings: IndexSettings | None = None) -> dict[str, str]:
+    """The caller's environment, but for settings of uv's that would install something else than is asked for here.
+
+    The indexes are those of ``settings``, where given.
+    """
     changing = ("UV_NO_BINARY", "UV_ONLY_BINARY", "UV_NO_BUILD", "UV_TARGET", "UV_PREFIX", "UV_SYSTEM_PYTHON",
                 "UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE", "UV_EXCLUDE_NEWER", "UV_COMPILE_BYTECODE",
                 "UV_PYTHON", "UV_PYTHON_PLATFORM", "UV_REQUIRE_HASHES", "VIRTUAL_ENV")  # fmt: skip
-    return {name: value for name, value in os.environ.items() if not name.startswith(changing)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(changing)}
+    return kept | (settings.environment() if settings is not None else {})
 
 
 def _line(package: LockedPackage, built: Mapping[str, Path]) -> str:

@@ -29,6 +29,7 @@ from yunfn.packaging.building.built_wheels import BuiltWheels
 from yunfn.packaging.building.compiler import prepare_compiler
 from yunfn.packaging.building.locks import locked
 from yunfn.packaging.building.sdist import BuildSystem, Sources, check_requirements, read_build_system, unpack_sdist
+from yunfn.packaging.resolution.index import IndexSettings
 from yunfn.packaging.resolution.wheels import tags
 from yunfn.packaging.target import Target
 from yunfn.pythons import Interpreter, installed_python, running_python
@@ -71,6 +72,7 @@ class WheelBuilder:
         cache: Folder that keeps built wheels and the compiler's libraries.
         allow_unsandboxed: Whether to run build scripts where the machine cannot isolate them.
         offline: Whether build requirements may come from uv's cache alone.
+        settings: The indexes to ask for build requirements, by default those of the environment.
         cancelled: When set, builds end soon with a BuildError.
         progress: Told in a short line what is being done.
     """
@@ -81,9 +83,11 @@ class WheelBuilder:
         *,
         allow_unsandboxed: bool = False,
         offline: bool = False,
+        settings: IndexSettings | None = None,
         cancelled: threading.Event | None = None,
         progress: Callable[[str], None] = lambda line: None,
     ) -> None:
+        self._settings = settings
         self._wheels = BuiltWheels(cache / "wheels")
         self._compilers = cache / "compilers"
         self._allow_unsandboxed = allow_unsandboxed
@@ -163,18 +167,21 @@ class _Build:
         sources = unpack_sdist(self._job.sdist, unpacked)
         system = read_build_system(sources.folder)
         environment = make_environment(self._python, self._work / "environment")
-        environment.install(system.requires, whose=str(self._job), offline=self._builder._offline)
+        self._install(environment, system.requires)
         shutil.copyfile(_CALL, environment.folder / _CALL.name)
         (environment.folder / _CALL.name).chmod(0o644)
         variables, readable = self._compiler(sources)
         call = functools.partial(self._call, sources, system, environment, variables, readable)
         answer = call(_names(system.requires))
         if wanted := answer.get("requires"):
-            environment.install(
-                check_requirements(str(self._job), wanted), whose=str(self._job), offline=self._builder._offline
-            )
+            self._install(environment, check_requirements(str(self._job), wanted))
             answer = call(None)
         return self._checked(answer)
+
+    def _install(self, environment: BuildEnvironment, requirements: Sequence[str]) -> None:
+        environment.install(
+            requirements, whose=str(self._job), offline=self._builder._offline, settings=self._builder._settings
+        )
 
     def _compiler(self, sources: Sources) -> tuple[dict[str, str], tuple[Path, ...]]:
         """Variables and files by which code is compiled for the target, or not at all by another Python than its."""

@@ -28,7 +28,7 @@ from yunfn.packaging.layer.shared import SharedStore, fetched, note_artifacts
 from yunfn.packaging.layer.tree import install_packages, run_before
 from yunfn.packaging.proof import Finding
 from yunfn.packaging.proof.sizes import check_zip_size
-from yunfn.packaging.resolution import LayerLock, WheelSource
+from yunfn.packaging.resolution import LayerLock, WheelSource, index_settings
 from yunfn.packaging.target import Target
 
 _ENVIRONMENTS = 4
@@ -54,12 +54,13 @@ class BuildOptions:
     cancelled: threading.Event = field(default_factory=threading.Event)
     progress: Callable[[str], None] = lambda _: None
 
-    def wheels(self) -> WheelSource:
-        """What builds source distributions under these options."""
+    def wheels(self, definition: LayerDefinition) -> WheelSource:
+        """What builds source distributions for the definition under these options."""
         return WheelBuilder(
             platformdirs.user_cache_path("yunfn"),
             allow_unsandboxed=self.allow_unsandboxed,
             offline=self.offline,
+            settings=index_settings(definition.folder, definition.indexes),
             cancelled=self.cancelled,
             progress=self.progress,
         )
@@ -99,7 +100,7 @@ def _build_layer(
     wanted = list(dict.fromkeys(targets or definition.targets))
     if not wanted:
         raise PackagingError(f"{definition.file}: says no target: name one, such as --target alibaba:python3.10")
-    wheels = options.wheels()
+    wheels = options.wheels(definition)
     lock = locked(
         definition,
         wanted,
@@ -149,10 +150,8 @@ def _build(
             ]
             for each in running:
                 each.result()
-        _refuse(definition, jobs)
-        options.progress(f"compressing {definition.name}")
         result = []
-        for job, parts in zip(jobs, _packed(definition, jobs, options.cache), strict=True):
+        for job, parts in zip(jobs, _packed(definition, jobs, options), strict=True):
             for part in parts:
                 job.findings += check_zip_size(part.package.file.name, part.package.zip_size, job.target)
             result.append((job, parts))
@@ -165,17 +164,26 @@ def _build(
         return builds
 
 
-def _packed(definition: LayerDefinition, jobs: Sequence[_Job], cache: ArtifactCache) -> list[list[LayerPart]]:
-    """Write the zips, one for each job; several where the layer may be split and its zip is over the limit."""
-    wholes = [job.owned for job in jobs if job.owned is not None]
-    packages = cache.pack([owned.contents for owned in wholes])
+def _packed(definition: LayerDefinition, jobs: Sequence[_Job], options: BuildOptions) -> list[list[LayerPart]]:
+    """Write the zips, one for each job; several where the layer may be split and its zip is over the limit.
+
+    What goes in is checked meanwhile: nothing is kept of what is refused.
+    """
+    cache, label = options.cache, str(definition.file)
+    owned = [job.owned for job in jobs if job.owned is not None]
+    options.progress(f"checking and compressing {definition.name}")
+    with cache.packing([each.contents for each in owned]) as packed:
+        for job, each in zip(jobs, owned, strict=True):
+            job.findings += proof.check(each.contents.manifest.entries, each.contents.open, job.target, each.owners)
+        _refuse(definition, jobs)
+        packages = packed()
     result = []
-    for job, owned, package in zip(jobs, wholes, packages, strict=True):
+    for job, whole, package in zip(jobs, owned, packages, strict=True):
         limit = job.target.limits.zip_mb * 2**20
         if not definition.split or package.zip_size <= limit:
-            result.append([owned.whole(package)])
+            result.append([whole.whole(package)])
             continue
-        parts = owned.divided(package, limit, str(definition.file))
+        parts = whole.divided(package, limit, label)
         written = cache.pack([part.contents for part in parts])
         result.append([part.whole(zipped) for part, zipped in zip(parts, written, strict=True)])
     return result
@@ -189,7 +197,7 @@ def _prepare(
     wheels: WheelSource,
     options: BuildOptions,
 ) -> None:
-    """Make the tree that these jobs share, and list and check what each of their zips will hold."""
+    """Make the tree that these jobs share, and list what each of their zips will hold."""
     target, tree = jobs[0].target, folder / "tree"
     packages = lock.packages(target)
 
@@ -217,7 +225,6 @@ def _prepare(
         contents = Contents.of(sources, str(definition.file), job.target.name)
         owners = proof.owners(distributions, job.target.package_prefix)
         job.owned = Owned(contents, distributions, owners)
-        job.findings += proof.check(contents.manifest.entries, contents.open, job.target, owners)
 
 
 def _refuse(definition: LayerDefinition, jobs: Sequence[_Job]) -> None:

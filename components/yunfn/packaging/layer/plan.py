@@ -59,7 +59,7 @@ def plan_layer(definition: LayerDefinition, options: BuildOptions | None = None)
         examine(
             definition,
             unlocked,
-            wheels=options.wheels(),
+            wheels=options.wheels(definition),
             offline=options.offline,
             previous=lock,
             progress=options.progress,

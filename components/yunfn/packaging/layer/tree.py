@@ -10,7 +10,7 @@ from yunfn.packaging.building import install
 from yunfn.packaging.definition import Hook, LayerDefinition, LockedPackage
 from yunfn.packaging.folder import Folder
 from yunfn.packaging.ignore import Selection
-from yunfn.packaging.resolution import WheelSource, fetch_sdist
+from yunfn.packaging.resolution import WheelSource, fetch_sdist, index_settings
 from yunfn.packaging.source import Source
 from yunfn.packaging.target import Target
 
@@ -34,16 +34,26 @@ def install_packages(
         BuildError: a source distribution could not be built.
         ResolutionError: uv could not install; in its words.
     """
+    settings = index_settings(definition.folder, definition.indexes)
 
-    def build(package: LockedPackage) -> Path:
-        sdist = fetch_sdist(package, target, offline=offline, folder=definition.folder, indexes=definition.indexes)
-        return wheels.wheel(sdist, package.name, package.version, target)
+    def fetched(package: LockedPackage) -> Path:
+        return fetch_sdist(package, target, offline=offline, folder=definition.folder, indexes=definition.indexes)
 
-    without_wheel = [package for package in packages if package.sdist]
-    with ThreadPoolExecutor(_BUILDS, thread_name_prefix="yunfn-build") as pool:
-        built = dict(zip((p.name for p in without_wheel), pool.map(build, without_wheel), strict=True))
+    with_wheel = [package for package in packages if not package.sdist]
+    without = [package for package in packages if package.sdist]
     progress(f"installing {len(packages)} packages for Python {target.python}, {target.platform}")
-    install(packages, built, target, into, offline=offline)
+    with ThreadPoolExecutor(_BUILDS, thread_name_prefix="yunfn-build") as pool:
+        sdists = dict(zip(without, pool.map(fetched, without), strict=True))
+        # What is largest has most to compile, and begun last all would wait for it alone.
+        without.sort(key=lambda package: -sdists[package].stat().st_size)
+        running = {p.name: pool.submit(wheels.wheel, sdists[p], p.name, p.version, target) for p in without}
+        try:
+            install(with_wheel, {}, target, into, offline=offline, settings=settings)
+            built = {name: future.result() for name, future in running.items()}
+        finally:
+            for future in running.values():
+                future.cancel()
+    install(without, built, target, into, offline=offline, settings=settings)
 
 
 def run_before(hooks: Sequence[Hook], into: Path, run: Callable[[Hook, Path], None]) -> list[Source]:

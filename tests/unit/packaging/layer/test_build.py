@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import random
 import shutil
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from support.wheels import write_wheel
 from unit.packaging.layer.conftest import WriteWheel
 from yunfn.exceptions import BuildError, DefinitionError, FindingsError, PackagingError, StaleLockError
 from yunfn.packaging import ArtifactCache
@@ -215,6 +221,35 @@ def test_a_lock_that_does_not_fit_names_both_files(tmp_path: Path, options: Buil
         build_layer(read_definition(place), options=options)
     lock = (place / "layer.lock").read_text()
     assert "://" not in lock
+
+
+def test_an_index_that_the_definition_names_is_the_one_that_is_asked(
+    tmp_path: Path, options: BuildOptions, own_caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UV_FIND_LINKS")
+    page = tmp_path / "index" / "one"
+    page.mkdir(parents=True)
+    file = write_wheel(page, "one")
+    (page / "index.html").write_text(f'<a href="{file.name}">{file.name}</a>')
+    with served(tmp_path / "index") as url:
+        (tmp_path / "requirements.txt").write_text(f"--index-url {url}\none\n")
+        online = replace(options, offline=False)
+        (layer,) = build_layer(read_definition(tmp_path / "requirements.txt", TARGETS[:1]), options=online)
+    assert "python/one/__init__.py" in names(layer)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The folder behind HTTP on loopback; its URL."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_no_target_is_said(tmp_path: Path, options: BuildOptions) -> None:
