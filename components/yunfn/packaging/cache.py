@@ -12,7 +12,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -87,11 +88,31 @@ class ArtifactCache:
         Raises:
             PackagingError: a file changed since it was listed or cannot be read, or the cache cannot be written.
         """
+        with self.packing(contents) as packed:
+            return packed()
+
+    @contextmanager
+    def packing(self, contents: Sequence[Contents]) -> Iterator[Callable[[], list[Package]]]:
+        """Write what ``pack`` would while the block runs, on other threads; what it gives, called, answers as ``pack``.
+
+        If the block is left before that, nothing is kept.
+        """
         found = {each.manifest.digest: self.package(each.manifest) for each in contents}
         missing = {each.manifest.digest: each for each in contents if found[each.manifest.digest] is None}
-        if missing:
-            found |= self._write(missing)
-        return [package for each in contents if (package := found[each.manifest.digest])]
+        wanted: Future[bool] = Future()
+        with ThreadPoolExecutor(1, thread_name_prefix="yunfn-pack") as pool:
+            writing = pool.submit(self._write, missing, wanted) if missing else None
+
+            def packed() -> list[Package]:
+                wanted.set_result(True)
+                packages = found | (writing.result() if writing is not None else {})
+                return [package for each in contents if (package := packages[each.manifest.digest])]
+
+            try:
+                yield packed
+            finally:
+                if not wanted.done():
+                    wanted.set_result(False)
 
     def package(self, manifest: Manifest) -> Package | None:
         """Answer the package of this manifest, None if it is not there or not the one that was written."""
@@ -199,14 +220,14 @@ class ArtifactCache:
             freed += sizes[file]
         return freed
 
-    def _write(self, missing: Mapping[str, Contents]) -> dict[str, Package]:
+    def _write(self, missing: Mapping[str, Contents], wanted: Future[bool]) -> dict[str, Package]:
         with self._part() as part:
             files = {digest: part / f"{digest}.zip" for digest in missing}
             write_zips([(each.manifest, each.origin, files[digest]) for digest, each in missing.items()])
-            return {
-                digest: self._publish(each.manifest, files[digest], _hashed(files[digest]))
-                for digest, each in missing.items()
-            }
+            hashes = {digest: _hashed(file) for digest, file in files.items()}
+            if not wanted.result():
+                return {}
+            return {digest: self._publish(missing[digest].manifest, files[digest], hashes[digest]) for digest in files}
 
     def _publish(self, manifest: Manifest, file: Path, hashes: FileHashes) -> Package:
         """Make a written zip the package of its digest, unless another process was first."""
