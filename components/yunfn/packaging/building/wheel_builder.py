@@ -112,21 +112,27 @@ class WheelBuilder:
         found = self._wheels.find(key)
         if found is not None:
             return found
+        try:
+            return self._built(job, python, native, key)
+        except OSError as error:
+            raise BuildError(f"{job} could not be built: {error}") from error
+
+    def _built(self, job: Job, python: Interpreter, native: bool, key: str) -> Path:
         with locked(self._wheels.lock_file(key), self._cancelled):
             found = self._wheels.find(key)
             if found is not None:
                 return found
             work = self._wheels.working_folder(key)
             try:
-                self._progress(f"building {job} for Python {target.python}")
+                self._progress(f"building {job} for Python {job.target.python}")
                 return self._wheels.keep(key, _Build(job, python, native, work, self).run())
-            except OSError as error:
-                raise BuildError(f"{job} could not be built: {error}") from error
             finally:
                 shutil.rmtree(work, ignore_errors=True)
 
     def wheels(self, jobs: Sequence[Job]) -> list[Path | BuildError]:
         """Build several, two at a time: for each its wheel, or the error for that one.
+
+        Interrupted, or at an error that is no BuildError, all of it is cancelled, and so is this builder.
 
         Raises:
             IsolationError: this machine cannot isolate build scripts.
@@ -140,7 +146,6 @@ class WheelBuilder:
                 # What runs is killed, what waits is not begun, so that leaving the pool does not wait for either.
                 self._cancelled.set()
                 pool.shutdown(wait=True, cancel_futures=True)
-                self._cancelled.clear()
                 raise
 
     def _tried(self, job: Job) -> Path | BuildError:

@@ -194,6 +194,21 @@ def test_after_a_kill_the_next_builds_as_if_nothing_had_been(
     assert not list(building.iterdir())
 
 
+def test_one_that_waits_for_another_can_be_cancelled(
+    make_sdist: MakeSdist, builder: WheelBuilder, cache: Path, fc310: Target
+) -> None:
+    sdist, cancelled = make_sdist("import time\ntime.sleep(5)"), threading.Event()
+    first = threading.Thread(target=builder.wheel, args=(sdist, "probe", "1.0", fc310))
+    first.start()
+    waiting = WheelBuilder(cache, cancelled=cancelled)
+    threading.Timer(1, cancelled.set).start()
+    begun = time.monotonic()
+    with pytest.raises(BuildError, match=r"probe 1\.0 could not be built: cancelled"):
+        waiting.wheel(sdist, "probe", "1.0", fc310)
+    assert time.monotonic() - begun < 4
+    first.join()
+
+
 def test_an_interrupt_ends_every_build(builder: WheelBuilder, make_sdist: MakeSdist, fc310: Target) -> None:
     endless = [
         Job(make_sdist("import time\ntime.sleep(60)", name=name), name, "1.0", fc310) for name in ("a", "b", "c")
