@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from yunfn.exceptions import PackagingError
-from yunfn.packaging.manifest import Manifest, checked_path
+from yunfn.packaging.manifest import Entry, Manifest, checked_path
 from yunfn.packaging.source import Source
 from yunfn.packaging.zip_writer import Origin
 
@@ -38,7 +38,7 @@ class Contents:
                 if taken is not None:
                     by = "itself" if taken[0] is source else source.label
                     raise PackagingError(f"{taken[0].label}: {path!r}: the name is taken by {by}")
-                entries.append(replace(entry, path=path))
+                entries.append(Entry(path, entry.mode, entry.sha256, entry.size))
                 origin[path] = (source, entry.path)
         return cls(Manifest.of(entries, label, target), origin)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+from pathspec import GitIgnoreSpec, RegexPattern
 
 from yunfn.exceptions import PackagingError
 
@@ -47,6 +48,9 @@ INSTALL_TREE_IGNORES: tuple[str, ...] = (
 #: They do not go into the package themselves.
 IGNORE_FILES: tuple[str, ...] = (".funignore", ".fcignore", ".yunfnignore")
 
+# pathspec names a group of each pattern, which no two alternatives of one expression may.
+_GROUP_NAME = re.compile(r"\(\?P<\w+>")
+
 
 class Selection:
     """Decides by path: the default ignores, then ``include`` (only these, if any), then ``exclude``.
@@ -56,18 +60,18 @@ class Selection:
     """
 
     def __init__(self, include: Sequence[str] = (), exclude: Sequence[str] = (), *, defaults: bool = True) -> None:
-        self._include = _spec("include", include) if include else None
-        self._exclude = _spec("exclude", (*(DEFAULT_IGNORES if defaults else ()), *exclude))
+        self._included = _matcher("include", include) if include else None
+        self._excluded = _matcher("exclude", (*(DEFAULT_IGNORES if defaults else ()), *exclude))
 
     def skips_folder(self, path: str) -> bool:
         """Whether nothing under the folder ``path`` can be wanted, so that it need not be read."""
-        return self._exclude.match_file(path + "/")
+        return self._excluded(path + "/")
 
     def takes(self, path: str) -> bool:
         """Whether the file ``path`` belongs in the package."""
-        if self._include is not None and not self._include.match_file(path):
+        if self._included is not None and not self._included(path):
             return False
-        return not self._exclude.match_file(path)
+        return not self._excluded(path)
 
 
 def ignore_rules(folder: Path) -> tuple[str, ...]:
@@ -92,6 +96,18 @@ def ignore_rules(folder: Path) -> tuple[str, ...]:
                 raise PackagingError(f"{file}:{number}: {line!r}: not a .gitignore pattern: {error}") from error
         found += [*lines, f"/{name}"]
     return tuple(found)
+
+
+def _matcher(argument: str, patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a path (with "/" at its end for a folder) is matched by the patterns as a whole."""
+    spec = _spec(argument, patterns)
+    rules = [rule for rule in spec.patterns if rule.include is not None]
+    regexes = [rule.regex.pattern for rule in rules if rule.include and isinstance(rule, RegexPattern) and rule.regex]
+    if not rules or len(regexes) < len(rules):
+        return lambda path: bool(spec.match_file(path))
+    # Where none takes back what another says (``!``) their order does not matter, and one search will do.
+    whole = re.compile("|".join(f"(?:{_GROUP_NAME.sub('(?:', each)})" for each in regexes))
+    return lambda path: whole.search(path) is not None
 
 
 def _spec(argument: str, patterns: Sequence[str]) -> GitIgnoreSpec:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from yunfn.exceptions import PackagingError, RefusedEntryError
@@ -56,6 +56,8 @@ class Manifest:
     entries: tuple[Entry, ...]
     target: str | None = None
     builder: int = BUILDER_VERSION
+    # The digest once it was asked for.
+    _digest: str = field(default="", init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, entries: Iterable[Entry], label: str, target: str | None = None) -> Manifest:
@@ -82,7 +84,9 @@ class Manifest:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) over the canonical form."""
-        return hashlib.sha256(self.canonical).hexdigest()
+        if not self._digest:
+            object.__setattr__(self, "_digest", hashlib.sha256(self.canonical).hexdigest())
+        return self._digest
 
     @property
     def canonical(self) -> bytes:
@@ -92,7 +96,8 @@ class Manifest:
         that knew no targets.
         """
         head = "" if self.target is None else f"target {self.target}\nbuilder {self.builder}\n"
-        lines = (f"{entry.mode.value:o} {entry.sha256} {entry.size} {entry.path}\n" for entry in self.entries)
+        modes = {mode: f"{mode.value:o}" for mode in Mode}
+        lines = (f"{modes[entry.mode]} {entry.sha256} {entry.size} {entry.path}\n" for entry in self.entries)
         return _FORMAT + (head + "".join(lines)).encode()
 
     @classmethod

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from elftools.common.exceptions import ELFError
@@ -18,6 +19,7 @@ from elftools.common.utils import struct_parse
 from elftools.construct import ConstructError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.enums import ENUM_D_TAG
+from elftools.elf.structs import ELFStructs
 
 MAGIC = b"\x7fELF"
 #: e_machine as pyelftools names it -> as platform tags name it.
@@ -31,6 +33,8 @@ _MACHINES = {
 # A file that is larger than these in any respect is no library: it is there to keep its reader busy.
 _SEGMENTS, _TAGS, _VERSIONS, _NAME_BYTES = 1_000, 10_000, 10_000, 4_096
 _VER_FLG_WEAK = 2
+# e_ident: its length, and what its bytes for class and byte order say.
+_IDENT_BYTES, _CLASSES, _LITTLE_ENDIAN = 16, {1: 32, 2: 64}, {1: True, 2: False}
 _TAG = struct.Struct("<qQ")
 # All that broken bytes make pyelftools raise; anything else is a fault of ours.
 _BROKEN = (ELFError, ConstructError, OSError, ValueError, KeyError, IndexError, AssertionError, OverflowError)
@@ -87,8 +91,30 @@ def read_elf(stream: BinaryIO) -> Elf:
         raise DamagedElfError(str(error) or type(error).__name__) from error
 
 
+class _File(ELFFile):
+    """As pyelftools reads a file's head, with the structures made once for all files of a kind: that takes longer."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        head = stream.read(_IDENT_BYTES)
+        if head[:4] != MAGIC or len(head) < _IDENT_BYTES or head[4] not in _CLASSES or head[5] not in _LITTLE_ENDIAN:
+            raise ELFError("the head names no kind of file")
+        self.stream, self.elfclass, self.little_endian = stream, _CLASSES[head[4]], _LITTLE_ENDIAN[head[5]]
+        kind = (self.little_endian, self.elfclass)
+        self.header = struct_parse(_structs(*kind).Elf_Ehdr, stream, stream_pos=0)
+        self.structs = _structs(*kind, self["e_type"], self["e_machine"], self["e_ident"]["EI_OSABI"])
+
+
+@lru_cache(maxsize=32)
+def _structs(little_endian: bool, elfclass: int, *of_machine: Any) -> ELFStructs:
+    structs = ELFStructs(little_endian=little_endian, elfclass=elfclass)
+    structs.create_basic_structs()
+    if of_machine:
+        structs.create_advanced_structs(*of_machine)
+    return structs
+
+
 def _read(stream: BinaryIO) -> Elf:
-    file = ELFFile(stream)
+    file = _File(stream)
     machine = _MACHINES.get(file["e_machine"], str(file["e_machine"]))
     if file.elfclass != 64 or not file.little_endian:
         # No runtime runs such machines: what it needs does not matter.

@@ -103,10 +103,14 @@ def check_layout(
 def check_names(paths: Collection[str]) -> Iterator[Finding]:
     """Names that collide where case or Unicode form does not count, and what macOS and Windows leave behind."""
     seen: dict[str, str] = {}
+    known: set[str] = set()
     leftovers: dict[str, str] = {}
     for path in sorted(paths):
         for name in (*_folders(path), path):
-            folded = unicodedata.normalize("NFC", name).casefold()
+            if name in known:
+                continue
+            known.add(name)
+            folded = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
             other = seen.setdefault(folded, name)
             if other != name:
                 message = f"differs from {other!r} only in case or Unicode form"
