@@ -12,6 +12,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 # Seconds that one line may take to reach the engine; the engine is a process on this machine.
 _TIMEOUT = 5.0
+_FLUSH = 0.5
 # Seconds between two lines of one operation. In CI each is a line of the log, in a terminal the status column.
 _INTERVAL = 1.0
 
@@ -74,7 +75,7 @@ class Progress:
         task.add_done_callback(self._tasks.discard)
 
     async def flush(self) -> None:
-        """Wait until every line is shown, so that none comes after the operation's end."""
+        """Wait until every line is shown, so that none comes after the operation's end; not for a busy engine, though."""
         await asyncio.sleep(0)
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks, timeout=_FLUSH)

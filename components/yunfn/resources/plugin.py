@@ -10,6 +10,8 @@ from typing import Any
 
 import pulumi.runtime
 import yaml
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
 
 import yunfn
 from yunfn.exceptions import MissingToolError
@@ -25,10 +27,13 @@ def require_plugin() -> None:
     Raises:
         MissingToolError: Pulumi.yaml does not name it and it is not installed; the text says what to add.
     """
-    root = pulumi.runtime.get_root_directory()
-    if root and not _found(root):
+    # Pulumi's mocks start no plugins.
+    if isinstance(get_monitor(), MockMonitor):
+        return
+    project = _project(Path(pulumi.runtime.get_root_directory() or Path.cwd()))
+    if project is not None and not _found(project):
         raise MissingToolError(
-            f"the plugin yunfn is not found: {Path(root) / 'Pulumi.yaml'} does not name it and it is not installed. "
+            f"the plugin yunfn is not found: {project} does not name it and it is not installed. "
             "Add to Pulumi.yaml:\n"
             f"plugins:\n  providers:\n    - name: yunfn\n      path: {PLUGIN_FOLDER}\n"
             "or run, once on each machine: yunfn plugin install"
@@ -36,19 +41,24 @@ def require_plugin() -> None:
 
 
 @functools.cache
-def _found(root: str) -> bool:
+def _found(project: Path) -> bool:
     # The engine's order (pulumi sdk/go/common/workspace): attached, the project's own, on PATH, installed.
     attached = [each.partition(":")[0] for each in os.environ.get("PULUMI_DEBUG_PROVIDERS", "").split(",")]
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     installed = home / "plugins" / f"resource-yunfn-v{yunfn.__version__}"
-    return "yunfn" in attached or _named(Path(root)) or shutil.which(EXECUTABLE) is not None or installed.is_dir()
+    return "yunfn" in attached or _named(project) or shutil.which(EXECUTABLE) is not None or installed.is_dir()
 
 
-def _named(root: Path) -> bool:
-    for name in ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json"):
-        if (root / name).is_file():
-            document: Any = yaml.safe_load((root / name).read_text())
-            providers = ((document or {}).get("plugins") or {}).get("providers") or []
-            return any(isinstance(each, dict) and each.get("name") == "yunfn" for each in providers)
-    # No project: Pulumi's mocks, which start no plugin.
-    return True
+def _project(folder: Path) -> Path | None:
+    """The project's file. Older language hosts (seen: 3.79) do not tell its folder; programs run in it, or below it."""
+    for each in (folder, *folder.parents):
+        for name in ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json"):
+            if (each / name).is_file():
+                return each / name
+    return None
+
+
+def _named(project: Path) -> bool:
+    document: Any = yaml.safe_load(project.read_text())
+    providers = ((document or {}).get("plugins") or {}).get("providers") or []
+    return any(isinstance(each, dict) and each.get("name") == "yunfn" for each in providers)
