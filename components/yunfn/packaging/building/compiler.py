@@ -67,7 +67,7 @@ def prepare_compiler(
     zig = find_zig()
     triple = zig_target(target)
     libraries = _libraries(cache, zig, triple, make=compiled, cplusplus=cplusplus, progress=progress)
-    _write_programs(programs, zig, triple, libraries)
+    _write_programs(programs, zig, triple, libraries, target.python)
     cc, cxx = programs / "cc", programs / "c++"
     environment = {
         "CC": str(cc), "CXX": str(cxx), "AR": str(programs / "ar"), "RANLIB": str(programs / "ranlib"),
@@ -119,7 +119,7 @@ fi
 """
 
 
-def _write_programs(place: Path, zig: Path, triple: str, libraries: Path | None) -> None:
+def _write_programs(place: Path, zig: Path, triple: str, libraries: Path | None, python: str) -> None:
     """Make a folder with the compiler's programs under the names that build scripts look for."""
     place.mkdir()
     copy = _COPY.format(libraries=shlex.quote(str(libraries))) if libraries else ""
@@ -136,6 +136,11 @@ def _write_programs(place: Path, zig: Path, triple: str, libraries: Path | None)
         program.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
         program.chmod(0o755)
     shutil.copytree(_INCLUDE, place / "include")
+    # Debian's Python.h includes this by a folder that only its own compilers search.
+    for header in Path("/usr/include").glob(f"*-linux-gnu/python{python}*/pyconfig.h"):
+        beside = place / "include" / header.parent.relative_to("/usr/include")
+        beside.mkdir(parents=True)
+        shutil.copyfile(header, beside / header.name)
     open_to_all(place)
 
 

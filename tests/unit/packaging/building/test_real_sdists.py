@@ -117,6 +117,16 @@ def test_todays_c_code_is_built_and_twice_it_is_the_same(
     assert built(again, "markupsafe", fc310).read_bytes() == wheel.read_bytes()
 
 
+@pytest.mark.skipif(not list(Path("/usr/include").glob("*-linux-gnu/python3.*")), reason="no Python of Debian's")
+def test_debians_own_python_builds_too(compiling: WheelBuilder) -> None:
+    [header] = list(Path("/usr/include").glob("*-linux-gnu/python3.*"))[:1]
+    target = target_here(f"alibaba:custom.debian10+{header.name}")
+    if not find_python(target.python).executable.is_relative_to("/usr/bin"):
+        pytest.skip(f"another Python {target.python} comes first here")
+    wheel = built(compiling, "psutil", target)
+    assert max(needed_glibc(wheel).values()) <= (2, 28)
+
+
 def test_what_the_index_says_of_a_package_that_refuses_is_passed_on(compiling: WheelBuilder, fc36: Target) -> None:
     with pytest.raises(BuildError) as raised:
         built(compiling, "sklearn", fc36)
