@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from yunfn.packaging.building.hooks import run_hook
 from yunfn.packaging.building.install import install
-from yunfn.packaging.building.wheel_builder import BUILDER_VERSION, Job, WheelBuilder
+from yunfn.packaging.building.wheel_builder import BUILDER_VERSION, WheelBuilder
 
-__all__ = ["BUILDER_VERSION", "Job", "WheelBuilder", "install", "run_hook"]
+__all__ = ["BUILDER_VERSION", "WheelBuilder", "install", "run_hook"]

@@ -12,7 +12,6 @@ import stat
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,6 @@ from yunfn.pythons import Interpreter, installed_python, running_python
 #: Raised whenever the way of building changes what comes out.
 BUILDER_VERSION = 1
 _TIMEOUT_S = 3600.0
-_WORKERS = 2
 _MAX_ANSWER_BYTES = 1 << 20
 _CALL = Path(__file__).with_name("backend_call.py")
 # The earliest time that a zip can hold: wheels made twice are to be the same.
@@ -53,7 +51,7 @@ _VARIABLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class _Job:
     """One source distribution to build: its file, the package's name and version, and what for."""
 
     sdist: Path
@@ -106,7 +104,7 @@ class WheelBuilder:
             IsolationError: this machine cannot isolate the build script.
             MissingToolError: uv or ziglang is not installed.
         """
-        job = Job(sdist, canonicalize_name(name), version, target)
+        job = _Job(sdist, canonicalize_name(name), version, target)
         python, native = _python_for(target)
         key = _key(sdist, target, python, native)
         found = self._wheels.find(key)
@@ -117,7 +115,7 @@ class WheelBuilder:
         except OSError as error:
             raise BuildError(f"{job} could not be built: {error}") from error
 
-    def _built(self, job: Job, python: Interpreter, native: bool, key: str) -> Path:
+    def _built(self, job: _Job, python: Interpreter, native: bool, key: str) -> Path:
         with locked(self._wheels.lock_file(key), self._cancelled):
             found = self._wheels.find(key)
             if found is not None:
@@ -129,36 +127,11 @@ class WheelBuilder:
             finally:
                 shutil.rmtree(work, ignore_errors=True)
 
-    def wheels(self, jobs: Sequence[Job]) -> list[Path | BuildError]:
-        """Build several, two at a time: for each its wheel, or the error for that one.
-
-        Interrupted, or at an error that is no BuildError, all of it is cancelled, and so is this builder.
-
-        Raises:
-            IsolationError: this machine cannot isolate build scripts.
-            MissingToolError: uv or ziglang is not installed.
-        """
-        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="build") as pool:
-            running = [pool.submit(self._tried, job) for job in jobs]
-            try:
-                return [each.result() for each in running]
-            except BaseException:
-                # What runs is killed, what waits is not begun, so that leaving the pool does not wait for either.
-                self._cancelled.set()
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
-
-    def _tried(self, job: Job) -> Path | BuildError:
-        try:
-            return self.wheel(job.sdist, job.name, job.version, job.target)
-        except BuildError as error:
-            return error
-
 
 class _Build:
     """One build in a ``work`` folder of its own."""
 
-    def __init__(self, job: Job, python: Interpreter, native: bool, work: Path, builder: WheelBuilder) -> None:
+    def __init__(self, job: _Job, python: Interpreter, native: bool, work: Path, builder: WheelBuilder) -> None:
         self._job, self._python, self._native, self._work, self._builder = job, python, native, work, builder
         self._folder = work / "build"  # what the build script may write to
         self._seen = folder_inside(self._folder)
