@@ -13,6 +13,7 @@ from tests.bench import load, oss_requests
 from tests.bench.load import LoadRefusedError, Measured, Target
 from tests.bench.model import BenchError, Goal, Row
 from tests.bench.peers import moto
+from tests.bench.peers.environment import installed
 from tests.bench.progress import Progress
 
 from yunfn.exceptions import YunfnError
@@ -56,7 +57,7 @@ class LocalCloudBench:
         """See Bench."""
         rounds, count = (2, 400) if quick else (5, 1600)
         with progress.step("localcloud: moto's environment"):
-            moto.installed()
+            installed()
         body = os.urandom(_SIZE)
         samples: dict[tuple[str, str], list[Measured]] = {}
         try:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import shutil
 import subprocess
-import sys
 import tempfile
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 from tests.bench.model import BenchError
+from tests.bench.peers.environment import installed
 
 _HERE = Path(__file__).parent
-_LOCK = _HERE.parent / "requirements.lock"
 _STOP_SECONDS = 10.0
 
 
@@ -44,32 +40,6 @@ class Moto:
         if done.returncode:
             raise BenchError(f"botocore did not sign: {done.stderr.strip()}")
         return [b64decode(each) for each in json.loads(done.stdout)]
-
-
-def installed() -> Path:
-    """The Python of the virtual environment with moto, made by uv where it is missing; raises BenchError."""
-    digest = hashlib.sha256(_LOCK.read_bytes() + sys.version.encode()).hexdigest()[:20]
-    target = platformdirs.user_cache_path("yunfn") / "bench" / digest
-    python = target / "bin" / "python"
-    # Written last, so that a half-made environment is never taken for whole.
-    mark = target / ".installed"
-    if mark.exists():
-        return python
-    beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    uv = shutil.which("uv", path=beside)
-    if uv is None:
-        raise BenchError("uv is not on PATH: make venv brings it")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    steps = (
-        ["venv", "--quiet", "--clear", "--python", sys.executable, str(target)],
-        ["pip", "sync", "--quiet", "--require-hashes", "--python", str(python), str(_LOCK)],
-    )
-    for step in steps:
-        done = subprocess.run([uv, *step], capture_output=True, text=True)
-        if done.returncode:
-            raise BenchError(f"moto could not be installed: {done.stderr.strip()}")
-    mark.touch()
-    return python
 
 
 @contextlib.contextmanager
