@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from yunfn.exceptions import PackagingError
@@ -32,8 +33,8 @@ class Target:
             raise PackagingError(f"target {text!r}: one of {', '.join(target_names())}")
         runtime = known[name]
         if runtime.python is None:
-            major, _, minor = own.partition(".")
-            if major != "3" or not minor.isdigit() or int(minor) < 6:
+            # One way to write each, so that one Python is one environment.
+            if not re.fullmatch(r"3\.([6-9]|[1-9][0-9])", own):
                 rule = f"say which Python it brings, such as {cloud}:{name}+python3.10"
                 raise PackagingError(f"target {text!r}: runtime {name} has no Python of its own: {rule}")
             return cls(runtime, own)

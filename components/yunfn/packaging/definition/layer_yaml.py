@@ -15,6 +15,7 @@ from yunfn.packaging.definition.requirement_files import RequirementFile
 from yunfn.packaging.definition.requirement_line import read_requirement
 from yunfn.packaging.definition.sources import is_source, read_source
 from yunfn.packaging.definition.yaml_nodes import Value, read_yaml
+from yunfn.packaging.ignore import Selection
 from yunfn.packaging.target import Target
 
 _KEYS = (
@@ -124,6 +125,9 @@ def _existing(value: Value) -> Path:
     path = _path(value)
     if not path.exists():
         raise value.error(f"there is no file or folder {value.text()}")
+    if not (path.is_file() or path.is_dir()):
+        # A pipe would be read for ever.
+        raise value.error(f"{value.text()} is neither file nor folder")
     return path
 
 
@@ -145,13 +149,20 @@ def _prefix(value: Value) -> str:
     node = value.node
     text = str(node.value) if not (value.is_list or value.is_mapping) else value.text()
     parts = [part for part in text.split("/") if part not in ("", ".")]
-    if ".." in parts or "\\" in text or "\0" in text or re.match(r"[A-Za-z]:", text):
+    if ".." in parts or "\\" in text or any(ord(letter) < 32 for letter in text) or re.match(r"[A-Za-z]:", text):
         raise value.error(f"{text!r}: a folder inside the layer, with / between its parts and without ..")
     return "/".join(parts)
 
 
 def _patterns(value: Value) -> tuple[str, ...]:
-    return tuple(one.text("a pattern as in .gitignore is wanted") for one in _one_or_list(value))
+    found = []
+    for one in _one_or_list(value):
+        found.append(one.text("a pattern as in .gitignore is wanted"))
+        try:
+            Selection(found[-1:])
+        except PackagingError:
+            raise one.error(f"{found[-1]!r}: not a pattern as in .gitignore") from None
+    return tuple(found)
 
 
 def _hook(value: Value) -> Hook:

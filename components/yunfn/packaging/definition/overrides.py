@@ -29,6 +29,20 @@ def check_overrides(overrides: Mapping[str, str], file: Path, line: int | None) 
     return checked
 
 
+def check_chains(overrides: Mapping[str, str], file: Path) -> None:
+    """See that no replacement is itself replaced by another package: of such a chain nothing would be left.
+
+    Raises:
+        DefinitionError: one is.
+    """
+    for name, text in overrides.items():
+        other = canonicalize_name(Parsed(text).name)
+        beyond = overrides.get(other)
+        if other != name and beyond is not None and canonicalize_name(Parsed(beyond).name) != other:
+            rule = f"{name} is replaced by {other}, and {other} by {Parsed(beyond).name}: name the last one for both"
+            raise DefinitionError(file, None, f"overrides: {rule}")
+
+
 def apply_overrides(requirements: Sequence[Requirement], overrides: Mapping[str, str]) -> tuple[Requirement, ...]:
     """Requirements with those of overridden packages replaced; a marker stays unless the replacement has its own."""
     replaced: list[Requirement] = []

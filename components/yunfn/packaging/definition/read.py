@@ -8,7 +8,7 @@ from pathlib import Path
 from yunfn.exceptions import DefinitionError
 from yunfn.packaging.definition.layer_yaml import LayerYaml, read_layer_yaml
 from yunfn.packaging.definition.model import LayerDefinition
-from yunfn.packaging.definition.overrides import apply_overrides, check_overrides
+from yunfn.packaging.definition.overrides import apply_overrides, check_chains, check_overrides
 from yunfn.packaging.definition.sources import read_source
 from yunfn.packaging.target import Target, target_names
 
@@ -40,6 +40,7 @@ def read_definition(
     if not read.targets:
         raise DefinitionError(file, None, f"no target: name one of {', '.join(target_names())}")
     replaced = read.overrides | check_overrides(overrides or {}, file, None)
+    check_chains(replaced, file)
     return LayerDefinition(
         name=read.name or _name(file),
         file=file,

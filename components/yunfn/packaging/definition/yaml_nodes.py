@@ -31,7 +31,7 @@ class Value:
 
     def error(self, rule: str) -> DefinitionError:
         """The error that this value breaks a rule."""
-        return DefinitionError(self.file, self.line, f"{self.place}: {rule}")
+        return DefinitionError(self.file, self.line, f"{self.place}: {rule}" if self.place else rule)
 
     @property
     def is_mapping(self) -> bool:

@@ -104,6 +104,19 @@ def test_little_is_enough_and_targets_given_stand_in_place(tmp_path: Path) -> No
         ("files:\n  - source: layer.yaml\n    prefix: ../up", 3, "files[0].prefix: '../up': a folder inside the layer"),
         ("files:\n  - source: layer.yaml\n    prefix: a\\b", 3, "files[0].prefix"),
         ("files:\n  - source: layer.yaml\n    prefix: C:/x", 3, "files[0].prefix"),
+        (
+            'files:\n  - source: layer.yaml\n    prefix: "a\\nb"',
+            3,
+            "files[0].prefix: 'a\\nb': a folder inside the layer",
+        ),
+        ("files:\n  - source: layer.yaml\n    exclude: '!'", 3, "files[0].exclude: '!': not a pattern"),
+        ("exclude:\n  - a\n  - '!'", 3, "exclude[1]: '!': not a pattern as in .gitignore"),
+        ("files: /dev/null", 1, "files: /dev/null is neither file nor folder"),
+        ("targets: alibaba:custom+python3.06", 1, "say which Python it brings"),
+        ("targets: alibaba:custom+python3.１０", 1, "say which Python it brings"),  # noqa: RUF001
+        ("targets: alibaba:custom+python3.999", 1, "say which Python it brings"),
+        ("overrides: {a: b, b: c>1}", None, "overrides: a is replaced by b, and b by c"),
+        ("overrides: {a: b, b: a}", None, "overrides: a is replaced by b, and b by a"),
         ("files:\n  - source: layer.yaml\n    prefixes: a", 3, "did you mean prefix?"),
         ("libraries: none.so", 1, "libraries: there is no file or folder none.so"),
         ("exclude: {a: b}", 1, "exclude: a pattern as in .gitignore is wanted"),
@@ -123,6 +136,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, line: int | None, wor
     with pytest.raises(DefinitionError) as caught:
         read_definition(file, ["alibaba:python3"] if "target" not in text else [])
     assert words in str(caught.value)
+    assert ": :" not in str(caught.value)
     assert (caught.value.file, caught.value.line) == (str(file), line)
 
 
