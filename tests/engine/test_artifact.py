@@ -176,6 +176,22 @@ def test_it_is_imported_by_its_place(
     assert "the id to import is <cloud>://<region>/<bucket>/<key>" in refused.output
 
 
+def test_credentials_of_the_stack_are_used_and_encrypted(stack: PulumiCli, account: LocalAccount) -> None:
+    """The provider's settings stand for the environment's keys, which are not there."""
+    keys = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "ACCESS_KEY", "SECRET_KEY")
+    for name in [f"{cloud}_{key}" for cloud in ("ALIBABA_CLOUD", "ALICLOUD") for key in keys]:
+        stack.environment.pop(name, None)
+    refused = stack.up(check=False)
+    assert "no access key in the environment" in refused.output
+    key = account.cloud.home.owner_key
+    stack.configure(yunfn__accessKey=key.id)
+    stack.configure_secret(yunfn__secretKey=key.secret)
+    stack.up()
+    assert key.secret not in stack.run("stack", "export").output
+    stack.refresh("--expect-no-changes")
+    stack.destroy()
+
+
 def test_the_schema_is_read_from_the_executable(account: LocalAccount, tmp_path: Path) -> None:
     cli = PulumiCli(tmp_path, "none", account.variables)
     executable = str(PLUGIN / "pulumi-resource-yunfn")

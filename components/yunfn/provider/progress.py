@@ -75,7 +75,7 @@ class Progress:
         task.add_done_callback(self._tasks.discard)
 
     async def flush(self) -> None:
-        """Wait until every line is shown, so that none comes after the operation's end; not for a busy engine, though."""
+        """Wait until every line is shown, so that none comes after the operation's end; not long for a busy engine."""
         await asyncio.sleep(0)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_FLUSH)

@@ -114,9 +114,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def DiffConfig(self, request: Any, context: Context) -> Any:
         """Never replace anything: other credentials are the same resources, which know their account themselves.
 
-        It is also what lets resources of another default provider be aliased onto this one's.
+        It is also what lets resources of another default provider be aliased onto this one's. A change has to be told:
+        the engine goes on with the old settings otherwise.
         """
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+        changed = request.old_inputs != request.news
+        kinds = provider_pb2.DiffResponse
+        return kinds(changes=kinds.DIFF_SOME if changed else kinds.DIFF_NONE)
 
     @_telling
     async def Configure(self, request: Any, context: Context) -> Any:

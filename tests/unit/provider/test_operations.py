@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2, provider_pb2
+from pulumi.runtime.proto import engine_pb2
 
 from unit.provider.plugin import URN, Plugin
 from unit.provider.test_servicer import create, refused
@@ -190,11 +190,3 @@ async def test_ending_waits_for_what_runs(plugin: Plugin, monkeypatch: pytest.Mo
     assert "the engine ended" in (await refused(call)).details()
     await asyncio.sleep(0.3)
     assert order == ["put back", "left"]
-
-
-async def test_timeouts_do_not_outlive_their_operation(plugin: Plugin) -> None:
-    await create(plugin, timeout=0.2)
-    await asyncio.sleep(0.3)
-    request = provider_pb2.DeleteRequest(urn=URN, id="id", timeout=0.2)
-    await plugin.call.Delete(request)
-    assert plugin.thing.called == ["create", "delete"]

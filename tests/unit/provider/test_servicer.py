@@ -62,9 +62,13 @@ async def test_settings_are_taken_and_never_replace_anything(plugin: Plugin) -> 
     configured = await plugin.call.Configure(provider_pb2.ConfigureRequest(args=news))
     assert configured.acceptSecrets
     assert configured.supportsPreview
-    difference = await plugin.call.DiffConfig(provider_pb2.DiffRequest(olds=encode({"a": "b"}), news=news))
-    assert difference.changes == provider_pb2.DiffResponse.DIFF_NONE
-    assert not difference.replaces
+    for old, changes in (
+        (news, provider_pb2.DiffResponse.DIFF_NONE),
+        (encode({}), provider_pb2.DiffResponse.DIFF_SOME),
+    ):
+        difference = await plugin.call.DiffConfig(provider_pb2.DiffRequest(olds=old, old_inputs=old, news=news))
+        assert difference.changes == changes
+        assert not difference.replaces
 
 
 async def test_a_check_answers_one_line_per_property(plugin: Plugin) -> None:
