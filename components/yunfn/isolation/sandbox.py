@@ -68,7 +68,8 @@ def run_isolated(
         folder: The one folder it may write to, its working directory; seen as ``folder_inside(folder)``. It and its
             content belong to the caller again afterwards.
         environment: Variables, beside HOME, TMPDIR, LANG and PATH, which are set here unless given.
-        readable: Files and folders it may read, at the same place as outside, beside the system's /usr and so on.
+        readable: Files and folders it may read, at the same place as outside, beside the system's /usr and so on. Where
+            the caller is root it runs as another user, so they must be readable for all.
         network: Whether it has the machine's network; otherwise only a loopback of its own.
         timeout: Seconds after which all of it is killed.
         on_output: Called with each line it prints, without the line's end.

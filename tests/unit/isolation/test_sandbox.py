@@ -91,6 +91,8 @@ def test_what_is_readable_is_read_only_with_what_is_mounted_below_it(
     shown, below = tmp_path / "shown", tmp_path / "shown" / "below"
     below.mkdir(parents=True)
     (shown / "file").write_text("text")
+    for path, mode in ((shown, 0o755), (shown / "file", 0o644)):
+        path.chmod(mode)
     mounted = os.geteuid() == 0
     if mounted:
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=777", "tmpfs", str(below)], check=True)

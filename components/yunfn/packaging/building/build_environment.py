@@ -77,6 +77,7 @@ def make_environment(interpreter: Interpreter, folder: Path) -> BuildEnvironment
     )  # fmt: skip
     if done.returncode:
         raise BuildError(f"no environment could be made of {interpreter.executable}: {done.stderr.strip()}")
+    open_to_all(folder)
     return BuildEnvironment(folder, interpreter)
 
 

@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,25 @@ def test_it_is_told_what_for_and_has_the_targets_python(run: Callable[..., list[
     said = run('echo "$TARGET $PYTHON_VERSION $GLIBC $GOOS/$GOARCH $CGO_ENABLED"; python -V')
     assert said[0].startswith("running the hook") and said[0].endswith("for alibaba:python3")
     assert said[1] == "alibaba:python3 3.6 2.24 linux/amd64 1" and said[2].startswith("Python 3.6.")
+
+
+@pytest.fixture
+def closed() -> Iterator[None]:
+    """New files are for their owner only, as on hardened machines; what runs isolated for root is another user."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+def test_it_has_all_of_it_where_new_files_are_for_their_owner_only(
+    closed: None, tmp_path: Path, fc36: Target, folder: Path, compilers: Path
+) -> None:
+    said: list[str] = []
+    hook = Hook("python -V; echo 'int f(void) { return 1; }' > x.c; $CC -shared -fPIC x.c -o x.so; cat given",
+                files=(tmp_path / "given",))  # fmt: skip
+    (tmp_path / "given").write_text("given")
+    run_hook(hook, folder, fc36, cache=compilers, progress=said.append)
+    assert said[-2].startswith("Python 3.6.") and said[-1] == "given" and (folder / "x.so").is_file()
 
 
 def test_files_and_folders_are_copied_in_and_results_stay(
