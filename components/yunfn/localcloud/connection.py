@@ -18,12 +18,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from yunfn.exceptions import LocalCloudError, LocalCloudNotRunningError, LocalCloudStartError
 from yunfn.localcloud.home import Home, default_folder
+
+if TYPE_CHECKING:
+    import httpx
 
 # A server that fails tells so at once: this is for one that hangs, also on a machine that is busy.
 _START_SECONDS = 60.0
@@ -42,6 +43,9 @@ class Connection:
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """One call of the control API; raises LocalCloudError if it does not answer with success."""
+        # Not with the module: every command of yunfn would wait for it, those for layers too.
+        import httpx
+
         control = str(self.home.control_socket)
         transport = httpx.HTTPTransport(uds=control)
         try:
