@@ -18,23 +18,56 @@ from yunfn.exceptions import DefinitionError
 from yunfn.packaging.definition.model import Requirement
 from yunfn.packaging.definition.requirement_files import RequirementFile, read_text
 from yunfn.packaging.definition.requirement_line import read_requirement
+from yunfn.packaging.definition.shape import Shape, misfit
 from yunfn.packaging.target import Target
 
+_UV_FILE: Shape = {"hash": str}
+_UV_DEPENDENCY: Shape = {"name!": str, "extra": [str], "marker": str}
+_UV: Shape = {
+    "package": [
+        {
+            "name!": str,
+            "version": str,
+            "source": {"*": str},
+            "dependencies": [_UV_DEPENDENCY],
+            "optional-dependencies": {"*": [_UV_DEPENDENCY]},
+            "resolution-markers": [str],
+            "wheels": [_UV_FILE],
+            "sdist": _UV_FILE,
+        }
+    ]
+}
+_POETRY_FILE: Shape = {"hash": str}
+_POETRY: Shape = {
+    "package": [
+        {
+            "name!": str,
+            "version!": str,
+            "groups": [str],
+            "category": str,
+            "markers": (str, {"*": str}),
+            "source": {"type": str},
+            "files": [_POETRY_FILE],
+        }
+    ],
+    "metadata": {"files": {"*": [_POETRY_FILE]}},
+}
+_POETRY_TABLE: Shape = {"extras": [str], "markers": str}
+_PROJECT: Shape = {
+    "project": {"dependencies": [str]},
+    "tool": {"poetry": {"dependencies": {"*": (str, _POETRY_TABLE, [(str, _POETRY_TABLE)])}}},
+}
 _PACKAGE = re.compile(r"^\s*\[\[package\]\]\s*(?:#.*)?$")
 
 
 class _Lock:
     """A lock's packages with the line each begins at."""
 
-    def __init__(self, file: Path, targets: Sequence[Target]) -> None:
+    def __init__(self, file: Path, targets: Sequence[Target], shape: Shape) -> None:
         self.file = file
         self.targets = targets
         text = read_text(file)
-        try:
-            self.document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            found = re.search(r"line (\d+)", str(error))
-            raise DefinitionError(file, int(found[1]) if found else None, f"is no TOML: {error}") from None
+        self.document = _toml(file, text, shape)
         self.packages: list[Mapping[str, Any]] = self.document.get("package", [])
         lines = [number for number, line in enumerate(text.splitlines(), 1) if _PACKAGE.match(line)]
         self.line = {id(package): line for package, line in zip(self.packages, lines, strict=False)}
@@ -77,13 +110,25 @@ class _Lock:
         )
 
 
+def _toml(file: Path, text: str, shape: Shape) -> Mapping[str, Any]:
+    """The document of a TOML file that has ``shape``; what is wrong raises a DefinitionError."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise DefinitionError(file, int(found[1]) if found else None, f"is no TOML: {error}") from None
+    if wrong := misfit(document, shape):
+        raise DefinitionError(file, None, f"is damaged: {wrong}")
+    return document
+
+
 def read_uv_lock(file: Path, targets: Sequence[Target] = ()) -> RequirementFile:
     """What the project of a uv.lock needs at run time (no groups, no extras), with every version and file fixed.
 
     Raises:
         DefinitionError: it is damaged, of another version, for other Pythons, or holds packages that are of no index.
     """
-    document = _Lock(file, targets)
+    document = _Lock(file, targets, _UV)
     document.check_version(str(document.document.get("version", "?")), "1")
     document.check_python(str(document.document.get("requires-python", "")))
     local = [package for package in document.packages if _local(package)]
@@ -98,6 +143,8 @@ def read_uv_lock(file: Path, targets: Sequence[Target] = ()) -> RequirementFile:
         source = package.get("source", {})
         if "registry" not in source:
             raise document.refuse(package, next(iter(source), "a link"))
+        if "version" not in package:
+            raise DefinitionError(file, document.line.get(id(package)), f"{package['name']} has no version")
         into.constraints.append(document.requirement(package, _pin(package), _uv_hashes(package)))
     return into
 
@@ -160,7 +207,7 @@ def read_poetry_lock(file: Path, targets: Sequence[Target] = ()) -> RequirementF
         DefinitionError: it is damaged, of another version, for other Pythons, holds packages that are of no index, or
             nothing says what is wanted.
     """
-    lock = _Lock(file, targets)
+    lock = _Lock(file, targets, _POETRY)
     metadata = lock.document.get("metadata", {})
     lock.check_version(str(metadata.get("lock-version", "?")), "1", "2")
     lock.check_python(str(metadata.get("python-versions", "*")).replace("*", ""))
@@ -206,10 +253,7 @@ def _poetry_pin(lock: _Lock, package: Mapping[str, Any], hashes_of: Mapping[str,
 
 def _project_requirements(file: Path) -> list[Requirement]:
     """What a project needs at run time, without versions, which the lock has."""
-    try:
-        document = tomllib.loads(read_text(file))
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(file, None, f"is no TOML: {error}") from None
+    document = _toml(file, read_text(file), _PROJECT)
     listed = document.get("project", {}).get("dependencies")
     if listed is not None:
         return [read_requirement(str(one), file, 0) for one in listed]

@@ -113,7 +113,7 @@ def test_little_is_enough_and_targets_given_stand_in_place(tmp_path: Path) -> No
         ("exclude:\n  - a\n  - '!'", 3, "exclude[1]: '!': not a pattern as in .gitignore"),
         ("files: /dev/null", 1, "files: /dev/null is neither file nor folder"),
         ("targets: alibaba:custom+python3.06", 1, "say which Python it brings"),
-        ("targets: alibaba:custom+python3.１０", 1, "say which Python it brings"),  # noqa: RUF001
+        ("targets: alibaba:custom+python3.１０", 1, "say which Python it brings"),
         ("targets: alibaba:custom+python3.999", 1, "say which Python it brings"),
         ("overrides: {a: b, b: c>1}", None, "overrides: a is replaced by b, and b by c"),
         ("overrides: {a: b, b: a}", None, "overrides: a is replaced by b, and b by a"),

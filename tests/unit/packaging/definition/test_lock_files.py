@@ -123,6 +123,67 @@ def test_uv_locks_that_cannot_be_read(tmp_path: Path, text: str, words: str) -> 
         read_uv_lock(write(tmp_path, text, "uv.lock"))
 
 
+ROOT = 'version = 1\n[[package]]\nname = "a"\nsource = {virtual = "."}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("version = 1\npackage = 3\n", "package: a list is wanted"),
+        ("version = 1\n[package]\nname = 1\n", "package: a list is wanted"),
+        ('version = 1\n[[package]]\nversion = "1"\n', r"package\[0\]: has no name"),
+        (ROOT.replace("{virtual", '"x" # {virtual'), r"package\[0\]\.source: a table is wanted"),
+        (ROOT + 'dependencies = ["b"]\n', r"package\[0\]\.dependencies\[0\]: a table is wanted"),
+        (ROOT + "dependencies = [{x = 1}]\n", r"dependencies\[0\]: has no name"),
+        (ROOT + "optional-dependencies = {a = 3}\n", r"optional-dependencies\.a: a list is wanted"),
+        (ROOT + "wheels = [{hash = 3}]\n", r"wheels\[0\]\.hash: a text is wanted"),
+        (
+            ROOT + 'dependencies = [{name = "b"}]\n[[package]]\nname = "b"\nsource = {registry = "x"}\n',
+            r"uv\.lock:6: b has no version",
+        ),
+    ],
+)
+def test_damaged_uv_locks_are_told_by_place(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(DefinitionError, match=words):
+        read_uv_lock(write(tmp_path, text, "uv.lock"))
+
+
+META = '[metadata]\nlock-version = "2.1"\n'
+PACKAGE = '[[package]]\nname = "a"\nversion = "1"\ngroups = ["main"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("metadata = 3\n", "metadata: a table is wanted"),
+        ('[[package]]\nname = "a"\n' + META, r"package\[0\]: has no version"),
+        (PACKAGE + 'source = "x"\n' + META, r"package\[0\]\.source: a table is wanted"),
+        (PACKAGE + 'files = ["x"]\n' + META, r"package\[0\]\.files\[0\]: a table is wanted"),
+        (PACKAGE + "markers = 3\n" + META, r"package\[0\]\.markers: a text is wanted"),
+        (PACKAGE + META + "files = {a = 3}\n", r"metadata\.files\.a: a list is wanted"),
+    ],
+)
+def test_damaged_poetry_locks_are_told_by_place(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(DefinitionError, match=words):
+        read_poetry_lock(write(tmp_path, text, "poetry.lock"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[project]\ndependencies = 3\n", r"project\.dependencies: a list is wanted"),
+        ("tool = 3\n", "tool: a table is wanted"),
+        ("[tool.poetry.dependencies]\nb = 3\n", r"tool\.poetry\.dependencies\.b: a text is wanted"),
+        ("[\n", r"pyproject\.toml(:\d+)?: is no TOML"),
+    ],
+)
+def test_damaged_projects_beside_a_poetry_lock_are_told_by_place(tmp_path: Path, text: str, words: str) -> None:
+    lock = write(tmp_path, PACKAGE.replace('groups = ["main"]\n', "") + META, "poetry.lock")
+    write(tmp_path, text, "pyproject.toml")
+    with pytest.raises(DefinitionError, match=words):
+        read_poetry_lock(lock)
+
+
 POETRY_2 = f"""\
 [[package]]
 name = "requests"
