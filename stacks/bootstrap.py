@@ -20,6 +20,10 @@ def program() -> None:
         bucket=name,
         storage_class="Standard",
         server_side_encryption_rule={"sse_algorithm": "AES256"},
+        # An upload that nobody goes on with costs as long as its parts are kept; one is resumed within days or never.
+        lifecycle_rules=[
+            {"id": "unfinished-uploads", "enabled": True, "prefix": "", "abort_multipart_uploads": [{"days": 7}]}
+        ],
         opts=pulumi.ResourceOptions(protect=True, retain_on_delete=True),
     )
     alicloud.oss.BucketAcl("artifacts-acl", bucket=bucket.bucket, acl="private")
