@@ -33,9 +33,7 @@ class PartialFailureError(YunfnError):
 
 
 def explain(error: BaseException) -> str:
-    """The sentence for the user; an error that is none of yunfn's own is a defect, and says so."""
-    if isinstance(error, YunfnError):
-        return str(error)
+    """The sentence for the user where an error is none of yunfn's own: a defect, which says so."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     where = f" at {last[0].filename}:{last[0].lineno}" if last else ""
     return (
