@@ -146,7 +146,10 @@ def test_errors_are_one_sentence(yunfn: Yunfn, layers: Path, tmp_path: Path) -> 
         assert "Traceback" not in done.stderr
 
 
-def test_an_interrupted_build_leaves_nothing_half_done(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_build_leaves_nothing_half_done(
+    yunfn: Yunfn, layers: Path, tmp_path: Path, number: int, code: int
+) -> None:
     (layers / "things/layer.yaml").write_text(
         f"requirements: one\ntargets: {TARGET}\nbefore: echo started; sleep 300\n"
     )
@@ -163,9 +166,9 @@ def test_an_interrupted_build_leaves_nothing_half_done(yunfn: Yunfn, layers: Pat
             break
     else:
         pytest.skip("this machine runs no hooks isolated")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     began = time.monotonic()
-    assert process.wait(timeout=30) == 130
+    assert process.wait(timeout=30) == code
     process.stderr.close()
     assert time.monotonic() - began < 15
     assert not list((tmp_path / "cache").rglob("*.zip"))

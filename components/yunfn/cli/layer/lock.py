@@ -34,7 +34,7 @@ def lock(
 
     Example: yunfn layer lock layers/image --update
     """
-    from yunfn.packaging.layer import BuildOptions, lock_file, locked
+    from yunfn.packaging.layer import BuildOptions, interruptible, lock_file, locked
     from yunfn.packaging.resolution import check_lock, read_lock
 
     definition = definition_at(path, target)
@@ -45,15 +45,16 @@ def lock(
     else:
         with progress_shown() as progress:
             options = BuildOptions(offline=offline, allow_unsandboxed=allow_unsandboxed, progress=progress)
-            found = locked(
-                definition,
-                definition.targets,
-                options.wheels(definition),
-                relock=True,
-                update=update,
-                offline=offline,
-                progress=progress,
-            )
+            with interruptible(options.cancelled):
+                found = locked(
+                    definition,
+                    definition.targets,
+                    options.wheels(definition),
+                    relock=True,
+                    update=update,
+                    offline=offline,
+                    progress=progress,
+                )
     counts = {name: len(packages) for name, packages in sorted(found.environments.items())}
     if json_output:
         typer.echo(json.dumps({"lock": str(file), "environments": counts}, indent=2))

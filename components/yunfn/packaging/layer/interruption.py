@@ -1,8 +1,9 @@
-"""Ctrl-C during a build: what runs in other threads is told first, so that nobody waits for a compiler to end."""
+"""Ctrl-C and SIGTERM during a build: what runs in other threads is told first, so that nobody waits for a compiler."""
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,22 +12,31 @@ from types import FrameType
 
 @contextmanager
 def interruptible(cancelled: threading.Event) -> Iterator[None]:
-    """Set ``cancelled`` as soon as SIGINT arrives, and then do what was done before (raise KeyboardInterrupt).
+    """Set ``cancelled`` as soon as SIGINT or SIGTERM arrives, and then do what was done before.
 
-    Without it the interrupt would wait at the end of a thread pool for a build script of many minutes. In other threads
-    than the main one, which gets no signals, nothing is done.
+    SIGINT raises KeyboardInterrupt. SIGTERM, of which a process would die with its temporary folders left behind, ends
+    it by SystemExit with 143, as shells count it. Without ``cancelled`` either would wait at the end of a thread pool
+    for a build script of many minutes. In other threads than the main one, which gets no signals, nothing is done.
     """
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def tell(number: int, frame: FrameType | None) -> None:
         cancelled.set()
-        before(number, frame)
+        then = before[signal.Signals(number)]
+        if callable(then):
+            then(number, frame)
+        else:
+            sys.exit(128 + number)
 
-    signal.signal(signal.SIGINT, tell)
+    # Who ignores a signal (nohup, a shell's background job) goes on ignoring it.
+    taken = [number for number, then in before.items() if callable(then) or then == signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, tell)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number in taken:
+            signal.signal(number, before[number])

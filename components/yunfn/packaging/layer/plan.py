@@ -9,6 +9,7 @@ from yunfn.exceptions import StaleLockError
 from yunfn.packaging.definition import LayerDefinition
 from yunfn.packaging.input_key import input_key
 from yunfn.packaging.layer.build import BuildOptions
+from yunfn.packaging.layer.interruption import interruptible
 from yunfn.packaging.layer.locking import lock_file
 from yunfn.packaging.resolution import LayerLock, check_lock, examine, read_lock
 from yunfn.packaging.target import Target
@@ -51,6 +52,11 @@ def plan_layer(definition: LayerDefinition, options: BuildOptions | None = None)
         IsolationError: something has to be built and this machine cannot isolate it.
     """
     options = options or BuildOptions()
+    with interruptible(options.cancelled):
+        return _plan_layer(definition, options)
+
+
+def _plan_layer(definition: LayerDefinition, options: BuildOptions) -> tuple[LayerPlan, ...]:
     file = lock_file(definition)
     lock = read_lock(file) if file.is_file() else None
     states = {target: _state(definition, lock, target) for target in definition.targets}
