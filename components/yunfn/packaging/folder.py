@@ -20,6 +20,7 @@ _WINDOWS = os.name == "nt"
 # What Linux can start: programs and libraries (ELF), and scripts that name their interpreter.
 _RUNNABLE = (b"\x7fELF", b"#!")
 _WHOLE = 1 << 20
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Folder:
@@ -66,7 +67,9 @@ class Folder:
                 yield self._entry(item, checked_path(path, self.label))
 
     def _entry(self, item: os.DirEntry[str], path: str) -> Entry:
-        mode = item.stat(follow_symlinks=False).st_mode
+        # What kind of file it is the listing says; only for the right to run it must be looked at.
+        plain = self._portable and item.is_file(follow_symlinks=False)
+        mode = stat.S_IFREG if plain else item.stat(follow_symlinks=False).st_mode
         if self._portable and not unicodedata.is_normalized("NFC", path):
             disk, path = path, unicodedata.normalize("NFC", path)
             self._names[path] = disk
@@ -109,12 +112,16 @@ def _file_entry(file: str, path: str, mode: int, portable: bool) -> Entry:
 
 def _hashed(path: str) -> tuple[str, int, bytes]:
     """SHA-256 (hex), size in bytes and first bytes of a file."""
-    with open(path, "rb") as content:  # noqa: PTH123
-        head = content.read(_WHOLE)
+    # (Without a file object, whose making takes longer than hashing a small file.)
+    descriptor = os.open(path, _READ)
+    try:
+        head = os.read(descriptor, _WHOLE)
         state, size = hashlib.sha256(head), len(head)
-        while chunk := content.read(_WHOLE):
+        while chunk := os.read(descriptor, _WHOLE):
             state.update(chunk)
             size += len(chunk)
+    finally:
+        os.close(descriptor)
     return state.hexdigest(), size, head[:4]
 
 

@@ -28,7 +28,7 @@ Origin = Mapping[str, tuple[Source, str]]
 # Small files are compressed so many bytes at a time, so that handing them to a thread costs little.
 _BATCH = 1 << 20
 # Bytes of content that are read ahead at most; with their compressed form this is what memory is needed for.
-_AHEAD = 64 * 2**20
+_AHEAD = 96 * 2**20
 _CHUNK = 1 << 20
 
 
@@ -88,7 +88,7 @@ def write_zip(manifest: Manifest, origin: Origin, target: Path) -> None:
 def write_zips(packages: Sequence[tuple[Manifest, Origin, Path]]) -> None:
     """Write several packages, each content compressed once for all of them; all are written or none.
 
-    Memory needed is bound, whatever the packages weigh: 64 MB of content at a time beside their compressed form.
+    Memory needed is bound, whatever the packages weigh: 96 MB of content at a time beside their compressed form.
 
     Raises:
         PackagingError: a file changed since it was listed, or cannot be read.
