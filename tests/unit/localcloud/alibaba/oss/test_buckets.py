@@ -36,6 +36,18 @@ def test_a_bucket_describes_itself(served: ServedCloud) -> None:
     assert bucket.get_bucket_location().location == f"oss-{REGION}"
 
 
+def test_a_bucket_is_made_encrypted_by_headers(served: ServedCloud) -> None:
+    """As the alicloud provider makes one."""
+    bucket = served.bucket("encrypted-bucket")
+    bucket.create_bucket(headers={"x-oss-server-side-encryption": "KMS", "x-oss-server-side-encryption-key-id": "k<1"})
+    rule = bucket.get_bucket_encryption()
+    assert (rule.sse_algorithm, rule.kms_master_keyid) == ("KMS", "k<1")
+    assert bucket.put_object("k", b"x").headers["x-oss-server-side-encryption"] == "KMS"
+    with pytest.raises(oss2.exceptions.ServerError) as refused:
+        served.bucket("other-bucket").create_bucket(headers={"x-oss-server-side-encryption": "ROT13"})
+    assert code_of(refused) == (400, "InvalidEncryptionAlgorithmError")
+
+
 def test_unset_means_private(served: ServedCloud, bucket: oss2.Bucket) -> None:
     assert bucket.get_bucket_acl().acl == "private"
     bucket.put_bucket_acl("public-read-write")

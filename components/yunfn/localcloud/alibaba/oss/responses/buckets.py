@@ -15,7 +15,7 @@ from yunfn.localcloud.alibaba.oss.exceptions import (
 )
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
-from yunfn.localcloud.alibaba.oss.responses.encryption import default_rule
+from yunfn.localcloud.alibaba.oss.responses.encryption import default_rule, rule_of_headers
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf, parse, text_of
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
 from yunfn.localcloud.objectstore import query
@@ -68,6 +68,8 @@ async def put_bucket(request: OssRequest) -> Response:
         check_one_of("x-oss-acl", acl, BUCKET_ACLS)
     wanted = Bucket(name, account, call.region, state.clock.time(), acl=acl or "private")
     wanted.resource_group = request.header("x-oss-resource-group-id")
+    if rule := rule_of_headers(request):
+        wanted.settings["encryption"] = rule
     _read_configuration(wanted, await call.body())
     present = state.buckets.find(name)
     if present is None:
