@@ -96,6 +96,9 @@ class Archive:
         for info in infos:
             if info.is_dir():
                 checked_path(info.filename.rstrip("/"), self.label)
+                if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFDIR):
+                    # Some unzip it as the link it says it is, and what follows through it.
+                    raise self._refused(info.filename, "archive-special-file", "a folder by its name only")
                 continue
             path = checked_path(info.filename, self.label)
             if not self._selection.takes(path):
@@ -159,6 +162,8 @@ class Archive:
             if info.compress_type not in _METHODS:
                 reason = f"compressed by method {info.compress_type}; clouds read stored and deflate only"
                 raise self._refused(name, "archive-compression", reason)
+            if info.header_offset < 0:
+                raise self._refused(name, "archive-damaged", "begins before the file does: its beginning is missing")
             # Entries that share bytes unfold to far more than the zip's size (the overlapping zip bomb).
             if info.header_offset < end:
                 reason = f"overlaps {before!r}: a zip bomb"

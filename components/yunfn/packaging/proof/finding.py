@@ -22,4 +22,6 @@ class Finding:
 
     def __str__(self) -> str:
         where = f"{self.path} ({self.package})" if self.package else self.path
-        return f"{self.severity}: {where}: {self.rule}: {self.message}" + (f"; {self.advice}" if self.advice else "")
+        text = f"{self.severity}: {where}: {self.rule}: {self.message}" + (f"; {self.advice}" if self.advice else "")
+        # Names are a stranger's: what would steer the reader's terminal, or turn the line round, is spelled out.
+        return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

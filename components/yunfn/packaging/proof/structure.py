@@ -17,6 +17,8 @@ _SITES = {"python", "site-packages", "dist-packages"}
 _MODULE = re.compile(r"^(?P<name>[^/.]+)(\.(?:cpython|pypy|graalpy)-[^/]*|\.abi3)?\.(py|pyc|so)$")
 _INFO = re.compile(r"\.(dist|egg)-info$")
 _LEFTOVERS = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
+# Linux's NAME_MAX; and PATH_MAX, which counts "/opt/" and the end too (limits.h).
+_NAME_BYTES, _PATH_BYTES = 255, 4096 - len("/opt/") - 1
 # As many bytes and files of a package as are read to see whether it calls itself by its folder's name.
 _SCAN_BYTES, _SCAN_FILES = 200_000, 200
 
@@ -101,11 +103,17 @@ def check_layout(
 
 
 def check_names(paths: Collection[str]) -> Iterator[Finding]:
-    """Names that collide where case or Unicode form does not count, and what macOS and Windows leave behind."""
+    """Names too long to be unzipped at /opt, names that collide where case or Unicode form does not count, and what
+    macOS and Windows leave behind.
+    """
     seen: dict[str, str] = {}
     known: set[str] = set()
     leftovers: dict[str, str] = {}
     for path in sorted(paths):
+        if len(path) > _NAME_BYTES // 4 and (long := _too_long(path)):
+            shown = f"{path[:60]}…{path[-20:]}"
+            advice = "give the file a shorter name, or leave it out by `exclude:`"
+            yield Finding("path-too-long", "error", shown, "", f"{long}: it cannot be unzipped in the cloud", advice)
         for name in (*_folders(path), path):
             if name in known:
                 continue
@@ -123,6 +131,13 @@ def check_names(paths: Collection[str]) -> Iterator[Finding]:
     for part, path in leftovers.items():
         message = f"{part} is left behind by the machine that made the zip"
         yield Finding("path-leftover", "warning", path, "", message, "make the package with `yunfn layer build`")
+
+
+def _too_long(path: str) -> str:
+    whole = path.encode(errors="surrogateescape")
+    if max(map(len, whole.split(b"/"))) > _NAME_BYTES:
+        return f"has a name of more than {_NAME_BYTES} bytes"
+    return f"is a path of more than {_PATH_BYTES} bytes" if len(whole) > _PATH_BYTES else ""
 
 
 def _site(folder: str) -> bool:

@@ -237,3 +237,35 @@ def test_no_zip_at_all(tmp_path: Path) -> None:
     assert (found.rule, found.path) == ("archive-damaged", "a.zip")
     empty = write_zip(tmp_path / "empty.zip", {})
     assert only(check_zip(empty, FC36)).rule == "archive-empty"
+
+
+def test_a_folder_that_is_a_link(tmp_path: Path) -> None:
+    file = write_zip(tmp_path / "a.zip", {"python/a.py": b""}, {"python/out/": "/etc"})
+    found = only(check_zip(file, FC36))
+    assert (found.rule, found.path) == ("archive-special-file", "python/out/")
+
+
+def test_a_zip_without_its_beginning(tmp_path: Path) -> None:
+    whole = write_zip(tmp_path / "a.zip", {"python/a.py": b"", "python/b.py": b""})
+    whole.write_bytes(whole.read_bytes()[20:])
+    found = only(check_zip(whole, FC36))
+    assert found.rule == "archive-damaged"
+    assert "its beginning is missing" in found.message
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("python/" + "名" * 86, "more than 255 bytes"), ("python/" + "a/" * 2042 + "b", "more than 4090 bytes")],
+)
+def test_a_name_that_linux_cannot_have(tmp_path: Path, path: str, words: str) -> None:
+    found = only(check_zip(write_zip(tmp_path / "a.zip", {path: b""}), FC36))
+    assert (found.rule, words in found.message) == ("path-too-long", True)
+    assert len(found.path) < 100
+    just = "python/" + "a/" * 2041
+    assert check_zip(write_zip(tmp_path / "b.zip", {"python/" + "b" * 255: b"", just[:-2] + "bb": b""}), FC36) == []
+
+
+def test_a_name_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    found = only(check_zip(write_zip(tmp_path / "a.zip", {"python/\x1b]0;owned\x07\nok\u202e.py": b""}), FC36))
+    assert r"python/\x1b]0;owned\x07\nok\u202e.py" in str(found)
+    assert str(found).isprintable()
