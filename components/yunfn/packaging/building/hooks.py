@@ -163,7 +163,9 @@ def _check_links(shown: str, folder: Path) -> None:
     root = folder.resolve()
     for place, folders, names in os.walk(folder):
         for path in (Path(place, name) for name in (*folders, *names)):
-            if path.is_symlink() and (path.readlink().is_absolute() or not path.resolve().is_relative_to(root)):
+            # (realpath, as links in a circle make Path.resolve raise.)
+            end = Path(os.path.realpath(path))
+            if path.is_symlink() and (path.readlink().is_absolute() or not end.is_relative_to(root)):
                 raise BuildError(
                     f"the hook {shown!r} left {path.relative_to(folder)}, a link to {path.readlink()} outside the layer"
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -68,8 +69,8 @@ def run_before(hooks: Sequence[Hook], into: Path, run: Callable[[Hook, Path], No
         folder = into / str(number)
         folder.mkdir(parents=True)
         run(hook, folder)
-        # The files it was given are its sources, not its result.
-        given = [f"/{path.name}" for path in hook.files]
+        # The files it was given are its sources, not its result; nothing in their names is a pattern.
+        given = ["/" + re.sub(r"(\W)", r"\\\1", path.name) for path in hook.files]
         if any(folder.rglob("*")):
             found.append(Folder(folder, Selection((), given)))
     return found

@@ -173,6 +173,18 @@ def test_hooks_make_and_change_what_goes_in(
         assert archive.read("python/one/data") == b"from the wheel"
 
 
+def test_files_given_to_a_hook_are_no_patterns(tmp_path: Path, options: BuildOptions, machine_isolates: None) -> None:
+    given = ["we[i]rd.txt", "end ", "!not", "#no", "a*"]
+    listed = ", ".join(f"'{name}'" for name in given)
+    place = folder(
+        tmp_path, f"targets: {TARGETS[0]}\nbefore: {{run: 'echo > w; echo > aa; ln -s l l', files: [{listed}]}}\n"
+    )
+    for name in given:
+        (place / name).write_text(name)
+    (built,) = build_layer(read_definition(place), options=options)
+    assert names(built) == {"w", "aa", "l"}
+
+
 def test_a_failing_hook_is_named_with_its_last_words(
     tmp_path: Path, options: BuildOptions, wheel: WriteWheel, machine_isolates: None
 ) -> None:
