@@ -146,6 +146,15 @@ def test_errors_are_one_sentence(yunfn: Yunfn, layers: Path, tmp_path: Path) -> 
         assert "Traceback" not in done.stderr
 
 
+def test_places_that_cannot_be_written_are_named(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for arguments in (("build", "--output", tmp_path / "file"), ("tree", "--html", tmp_path / "gone/map.html")):
+        done = yunfn("layer", arguments[0], layers / "things", "--offline", *arguments[1:])
+        assert done.returncode == 1
+        assert f"error: {arguments[1]} {arguments[2]}: cannot be written: " in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_build_leaves_nothing_half_done(
     yunfn: Yunfn, layers: Path, tmp_path: Path, number: int, code: int

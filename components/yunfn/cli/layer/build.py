@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -21,6 +22,7 @@ from yunfn.cli.layer.options import (
     progress_shown,
 )
 from yunfn.cli.layer.store import Store, team_store
+from yunfn.exceptions import PackagingError
 
 if TYPE_CHECKING:
     from yunfn.packaging.layer import BuiltLayer
@@ -88,14 +90,27 @@ def build(
 
 def _copied(built: tuple[BuiltLayer, ...], folder: Path) -> dict[str, Path]:
     """Copy the zips into ``folder`` under names that say what they are; answers where each went."""
-    folder.mkdir(parents=True, exist_ok=True)
     copies = {}
-    for layer in built:
-        for number, part in enumerate(layer.parts, 1):
-            suffix = f"-{number}" if len(layer.parts) > 1 else ""
-            name = f"{layer.name}-{layer.target.name.replace(':', '-')}{suffix}.zip"
-            copies[str(part.package.file)] = Path(shutil.copyfile(part.package.file, folder / name))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for layer in built:
+            for number, part in enumerate(layer.parts, 1):
+                suffix = f"-{number}" if len(layer.parts) > 1 else ""
+                name = f"{layer.name}-{layer.target.name.replace(':', '-')}{suffix}.zip"
+                copies[str(part.package.file)] = _copied_whole(part.package.file, folder / name)
+    except OSError as error:
+        raise PackagingError(f"--output {folder}: cannot be written: {error.strerror}") from error
     return copies
+
+
+def _copied_whole(file: Path, to: Path) -> Path:
+    """Copy whole or not at all: what stands at ``to`` stays until the new one is there."""
+    part = to.with_name(f".{to.name}.{os.getpid()}.part")
+    try:
+        shutil.copyfile(file, part)
+        return part.replace(to)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _print(layer: BuiltLayer, seconds: float, copies: dict[str, Path]) -> None:

@@ -21,6 +21,7 @@ from yunfn.cli.layer.options import (
     progress_shown,
 )
 from yunfn.cli.table import print_table
+from yunfn.exceptions import PackagingError
 
 if TYPE_CHECKING:
     from yunfn.packaging.layer import BuiltLayer
@@ -50,7 +51,11 @@ def tree(
         definition = definition_at(path, target)
         built = build_layer(definition, options=options)
     if html is not None:
-        html.write_text(treemap_html(definition.name, _size_tree(definition.name, built)), encoding="utf-8")
+        page = treemap_html(definition.name, _size_tree(definition.name, built))
+        try:
+            html.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise PackagingError(f"--html {html}: cannot be written: {error.strerror}") from error
     if json_output:
         typer.echo(json.dumps([_document(layer, top) for layer in built], indent=2))
         return
