@@ -125,7 +125,7 @@ def _build_layer(
         cached = kept[target] is not None
         result.append(BuiltLayer(definition.name, target, keys[target], parts, build.findings, cached))
     if not options.frozen:
-        note_artifacts(definition, lock, result)
+        note_artifacts(definition, lock, result, options.progress)
     if options.store is not None and options.push:
         for part in (part for layer in result for part in layer.parts):
             options.progress(f"putting {definition.name} into the team's store")

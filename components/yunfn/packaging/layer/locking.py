@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
@@ -86,10 +87,25 @@ def locked(
     found = resolve(
         definition, wanted, wheels=wheels, offline=offline, upgrade=update, previous=previous, progress=progress
     )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_lock(file, found)
+    _write(file, found, previous)
     progress(f"locked in {file}")
     return found
+
+
+def _write(file: Path, found: LayerLock, previous: LayerLock | None) -> None:
+    """Write the lock with what another process locked of the same requirements since ``previous`` was read."""
+    now = read_lock(file) if file.is_file() else None
+    if now is not None and now != previous and now.requirements == found.requirements:
+        found = replace(
+            found,
+            environments={**now.environments, **found.environments},
+            artifacts={**now.artifacts, **found.artifacts},
+        )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DefinitionError(file, None, f"cannot be written: {error.strerror}") from error
+    write_lock(file, found)
 
 
 def _check_lines(definition: LayerDefinition, lock: LayerLock) -> None:

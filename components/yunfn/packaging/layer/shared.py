@@ -6,8 +6,9 @@ digest, and the bytes must have the SHA-256 it names, or a manifest of that dige
 
 from __future__ import annotations
 
+import errno
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Protocol
 
 from packaging.utils import canonicalize_name
 
+from yunfn.exceptions import DefinitionError, FindingsError
 from yunfn.packaging import proof
 from yunfn.packaging.archive import Archive
 from yunfn.packaging.cache import ArtifactCache, Build
@@ -24,7 +26,7 @@ from yunfn.packaging.layer.built import BuiltLayer, LayerPart, PackageSize, deta
 from yunfn.packaging.layer.locking import lock_file
 from yunfn.packaging.package import Package
 from yunfn.packaging.proof.distributions import read_distributions
-from yunfn.packaging.resolution import LayerLock, LockedArtifact, write_lock
+from yunfn.packaging.resolution import LayerLock, LockedArtifact, read_lock, write_lock
 from yunfn.packaging.target import Target
 
 
@@ -45,6 +47,7 @@ def fetched(
 
     Raises:
         ArtifactError: what lies there is not what the lock names.
+        FindingsError: it would fail in the cloud.
         PackagingError: it is no zip that could be deployed.
     """
     wanted = [artifact for artifact in _artifacts(lock, target) if artifact.input_key == key]
@@ -63,21 +66,39 @@ def fetched(
     parts = [LayerPart(package, _packages(package, target)) for package in packages]
     # A part of a split layer lacks what the others have; that was checked when it was built.
     findings = proof.check_zip(packages[0].file, target) if len(packages) == 1 else []
+    if errors := [finding for finding in findings if finding.severity == "error"]:
+        lines = "\n".join(f"  {target.name}: {finding}" for finding in errors)
+        raise FindingsError(f"{definition.name} from the team's store would fail in the cloud:\n{lines}")
     build = Build(tuple(packages), tuple(findings), details_of(parts))
     cache.remember(key, build)
     return build
 
 
-def note_artifacts(definition: LayerDefinition, lock: LayerLock, built: Sequence[BuiltLayer]) -> None:
+def note_artifacts(
+    definition: LayerDefinition,
+    lock: LayerLock,
+    built: Sequence[BuiltLayer],
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
     """Write into layer.lock what was built of it, for whoever builds the same next.
 
-    A record of the same inputs stays, whatever this machine's bytes are; locks in the user's cache get none.
+    A record of the same inputs stays, whatever this machine's bytes are; locks in the user's cache get none. What
+    others wrote into the lock since ``lock`` was read stays too. A lock that may not be written is no reason to fail:
+    ``progress`` is told.
+
+    Raises:
+        DefinitionError: the lock was damaged meanwhile, or cannot be written for want of room.
     """
-    if lock_file(definition) != definition.lock:
+    if lock_file(definition) != definition.lock or not definition.lock.is_file():
         return
-    artifacts = dict(lock.artifacts)
+    now = read_lock(definition.lock)
+    artifacts = dict(now.artifacts)
     for layer in built:
-        if any(artifact.input_key == layer.input_key for artifact in _artifacts(lock, layer.target)):
+        environment = layer.target.environment
+        if now.environments.get(environment) != lock.environments[environment]:
+            # Another process locked other packages meanwhile, and this was not built of them.
+            continue
+        if any(artifact.input_key == layer.input_key for artifact in _artifacts(now, layer.target)):
             continue
         for name in [name for name in artifacts if name.partition("#")[0] == layer.target.name]:
             del artifacts[name]
@@ -86,8 +107,15 @@ def note_artifacts(definition: LayerDefinition, lock: LayerLock, built: Sequence
             artifacts[_name(layer.target, number)] = LockedArtifact(
                 layer.input_key, package.digest, package.sha256, package.zip_size
             )
-    if artifacts != dict(lock.artifacts):
-        write_lock(definition.lock, replace(lock, artifacts=artifacts))
+    if artifacts == dict(now.artifacts):
+        return
+    try:
+        write_lock(definition.lock, replace(now, artifacts=artifacts))
+    except DefinitionError as error:
+        cause = error.__cause__
+        if not isinstance(cause, OSError) or cause.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        progress(f"{error}: what was built is not noted there for others")
 
 
 def _artifacts(lock: LayerLock, target: Target) -> Iterator[LockedArtifact]:

@@ -27,6 +27,7 @@ from yunfn.packaging.target import Target
 _VERSION = 1
 _HEAD = "# Versions and hashes of this layer's packages, written by `yunfn layer build`; keep it in version control.\n"
 _VERSION_TEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -222,8 +223,16 @@ def _packages(environment: str, packages: Any) -> tuple[LockedPackage, ...]:
 
 def _artifact(one: Any) -> LockedArtifact:
     return LockedArtifact(
-        _field(one, "input_key", str), _field(one, "digest", str), _field(one, "sha256", str), _field(one, "size", int)
+        _digest(one, "input_key"), _digest(one, "digest"), _digest(one, "sha256"), _field(one, "size", int)
     )
+
+
+def _digest(one: Any, name: str) -> str:
+    """A digest; it becomes the name of a file and of an object, so it is nothing else."""
+    value: str = _field(one, name, str)
+    if not _DIGEST.fullmatch(value):
+        raise _DamagedError(f"artifacts: {name} {value!r} is not 64 hexadecimal digits")
+    return value
 
 
 def _field(mapping: Any, name: str, kind: type) -> Any:

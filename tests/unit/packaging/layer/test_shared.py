@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from unit.packaging.layer.conftest import WriteWheel
-from yunfn.exceptions import PackagingError
-from yunfn.packaging import ArtifactCache, Package, Target
+from yunfn.exceptions import FindingsError, PackagingError
+from yunfn.packaging import ArtifactCache, Package, Target, proof
 from yunfn.packaging.definition import read_definition
 from yunfn.packaging.layer import BuildOptions, build_layer
+from yunfn.packaging.proof import Finding
 from yunfn.packaging.resolution import LockedArtifact, read_lock
 
 
@@ -113,3 +114,13 @@ def test_a_frozen_build_writes_no_lock(options: BuildOptions, layer: Path) -> No
     lock.write_text(before)
     build_layer(read_definition(layer), options=replace(options, frozen=True))
     assert lock.read_text() == before
+
+
+def test_what_would_fail_in_the_cloud_is_not_taken(
+    tmp_path: Path, options: BuildOptions, layer: Path, store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_layer(read_definition(layer), options=replace(options, store=store, push=True))
+    fault = Finding("elf-glibc", "error", "python/one", "", "needs GLIBC_2.99")
+    monkeypatch.setattr(proof, "check_zip", lambda *_: [fault])
+    with pytest.raises(FindingsError, match=r"GLIBC_2\.99"):
+        build_layer(read_definition(layer), options=replace(elsewhere(options, tmp_path), store=store))

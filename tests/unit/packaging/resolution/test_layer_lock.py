@@ -16,7 +16,7 @@ SIX = "3.6 x86_64-manylinux_2_17"
 
 def lock(*names: str, lines: tuple[str, ...] = ("six",)) -> LayerLock:
     packages = tuple(LockedPackage(name, "1.10", (A,), name == "s") for name in names)
-    return LayerLock(lines, {SIX: packages}, {"alibaba:python3": LockedArtifact("key", "digest", "0" * 64, 12)})
+    return LayerLock(lines, {SIX: packages}, {"alibaba:python3": LockedArtifact("e" * 64, "d" * 64, "0" * 64, 12)})
 
 
 def test_a_lock_is_read_as_it_was_written_and_equal_content_is_equal_bytes(tmp_path: Path) -> None:
@@ -62,6 +62,7 @@ def test_a_write_that_fails_leaves_the_old_lock(tmp_path: Path, monkeypatch: pyt
         ("'1.10'", '"1.0\\n--index-url http://evil"', "is no version"),
         ("'1.10'", "1.10", "'version' is missing or no str"),
         ("size: 12", "size: many", "'size' is missing or no int"),
+        ("digest: ddd", "digest: ../d", "artifacts: digest '../d"),
         ("artifacts:", "artifacts: 1\nother:", "'artifacts' is missing or no dict"),
         ("environments:", "<<<<<<< HEAD\nenvironments:", "is damaged"),
         ("environments:", "? [", "is damaged"),
