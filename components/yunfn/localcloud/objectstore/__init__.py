@@ -1,6 +1,7 @@
 """What the object stores of all clouds share: buckets, objects with their versions, unfinished uploads, checksums.
 
-State and arithmetic only: each cloud's service brings its own wire format, rules and refusals. ``service`` is the
+State, arithmetic and what the clouds took over from S3 only: each cloud's service brings its own wire format, rules and
+refusals. ``service`` is the
 service's name, the first word of the kinds its documents are kept under.
 """
 

@@ -33,6 +33,15 @@ class BlobLeases:
                         self._doomed.discard(name)
                         self._blobs.delete(name)
 
+    @contextmanager
+    def removed_on_failure(self, pieces: Iterable[tuple[str, int]]) -> Iterator[None]:
+        """Remove the blobs of an object's ``pieces`` if the block raises."""
+        try:
+            yield
+        except BaseException:
+            self.delete(name for name, _ in pieces)
+            raise
+
     def delete(self, names: Iterable[str]) -> None:
         """Remove the blobs, those that are held as soon as they are not."""
         for name in names:

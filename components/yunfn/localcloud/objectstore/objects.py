@@ -91,6 +91,13 @@ class Objects:
         current.put(key, stored.to_document())
         self._drop_pieces(*doomed)
 
+    def add(self, bucket: Bucket, key: str, stored: StoredObject, now: float) -> None:
+        """Make ``stored`` the newest version, as one that is written ``now``."""
+        stored.version = self.new_version(bucket)
+        stored.order = self.next_order()
+        stored.modified = now
+        self.put(bucket, key, stored)
+
     def replace(self, bucket: Bucket, key: str, stored: StoredObject) -> None:
         """Change what is known of a version that exists (tags, ACL, appended pieces), wherever it lies."""
         found = self.current(bucket, key)
@@ -98,6 +105,10 @@ class Objects:
             self._current(bucket).put(key, stored.to_document())
             return
         self._older(bucket).put(_older_key(key, stored.order), stored.to_document())
+
+    def remove(self, bucket: Bucket, key: str, version: str, now: float) -> Deletion:
+        """Delete the version, or what is newest where ``version`` is ""."""
+        return self.delete_version(bucket, key, version) if version else self.delete(bucket, key, now)
 
     def delete(self, bucket: Bucket, key: str, now: float) -> Deletion:
         """Delete without naming a version: removes the object, or hides it under a delete marker."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from yunfn.localcloud.blobs import BlobStore
 from yunfn.localcloud.call import Call
+from yunfn.localcloud.objectstore.blob_leases import BlobLeases
 from yunfn.localcloud.objectstore.crc64 import crc64
 
 LARGEST = 5 * 1024**3
 """The largest body of one request, in bytes: 5 GB on OSS and COS alike (both API references, PutObject)."""
 
 _HELD_IN_MEMORY = 64 * 1024
+_SHA256_LENGTH = 64
 
 
 class BodyTooLarge(Exception):
@@ -43,6 +45,20 @@ class Received:
             return base64.b64decode(content_md5, validate=True).hex() == self.md5
         except binascii.Error:
             return False
+
+    def fits_sha256(self, content_sha256: str) -> bool:
+        """Whether the body has the digest of an x-amz-content-sha256 header, which may hold none."""
+        return len(content_sha256) != _SHA256_LENGTH or content_sha256 == self.sha256
+
+
+async def take_in_checked(
+    call: Call, blobs: BlobStore, leases: BlobLeases, check: Callable[[Received], None]
+) -> Received:
+    """Store the request's body unless ``check`` raises; raises what that does and what :func:`take_in` does."""
+    received = await take_in(call, blobs)
+    with leases.removed_on_failure(received.pieces):
+        check(received)
+    return received
 
 
 async def take_in(call: Call, blobs: BlobStore) -> Received:

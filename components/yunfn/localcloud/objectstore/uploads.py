@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from yunfn.localcloud.objectstore.blob_leases import BlobLeases
 from yunfn.localcloud.objectstore.buckets import Bucket
 from yunfn.localcloud.objectstore.crc64 import combine
+from yunfn.localcloud.objectstore.query import bounded
+from yunfn.localcloud.objectstore.receiving import Received
 from yunfn.localcloud.objectstore.stored_object import StoredObject
 from yunfn.localcloud.store import Collection, Store
+
+MOST_PARTS = 10_000
+"""Parts of one upload, and the highest number of one (both API references, UploadPart)."""
 
 
 class PartsOutOfOrder(Exception):
@@ -100,6 +105,16 @@ class Uploads:
         for _, document in self._uploads(bucket).scan(prefix, after):
             yield Upload(**document)
 
+    def keep_part(
+        self, bucket: Bucket, find: Callable[[], Upload], number: int, received: Received, etag: str, now: float
+    ) -> Part:
+        """Make what was received a part; removes it if the upload ended meanwhile, as ``find`` then raises."""
+        part = Part(number, received.size, etag, received.crc, now, received.blob)
+        with self._leases.removed_on_failure(received.pieces):
+            upload = find()
+        self.put_part(bucket, upload, part)
+        return part
+
     def put_part(self, bucket: Bucket, upload: Upload, part: Part) -> None:
         """Add a part, in place of an earlier one of its number."""
         parts, key = self._parts(bucket), _part_key(upload, part.number)
@@ -135,6 +150,11 @@ class Uploads:
 
     def _parts(self, bucket: Bucket) -> Collection:
         return self._store.collection(bucket.account, bucket.region, f"{self._service}/parts/{bucket.name}")
+
+
+def part_number(text: str | None) -> int:
+    """The number that a request gives its part; raises NotInRange unless it is one of 1 to 10,000."""
+    return bounded(text or "none", 1, MOST_PARTS, default=0)
 
 
 def choose(named: Sequence[tuple[int, str]], present: Mapping[int, Part]) -> list[Part]:

@@ -6,9 +6,9 @@ from xml.etree.ElementTree import Element
 
 from yunfn.localcloud import xml_documents
 from yunfn.localcloud.alibaba.oss.exceptions import MalformedXML
-from yunfn.localcloud.xml_documents import DECLARATION, branch, document, leaf, serialize, text_of
+from yunfn.localcloud.xml_documents import DECLARATION, MalformedDocument, branch, document, leaf, serialize, text_of
 
-__all__ = ["DECLARATION", "branch", "document", "leaf", "parse", "serialize", "text_of"]
+__all__ = ["DECLARATION", "MalformedDocument", "branch", "document", "leaf", "parse", "serialize", "text_of"]
 
 
 def parse(body: bytes, root: str) -> Element:

@@ -10,7 +10,6 @@ from yunfn.localcloud.alibaba.oss import names
 from yunfn.localcloud.alibaba.oss.exceptions import (
     InvalidArgument,
     ObjectNotAppendable,
-    OssError,
     PositionNotEqualToLength,
 )
 from yunfn.localcloud.alibaba.oss.request import OssRequest
@@ -34,11 +33,8 @@ async def append_object(request: OssRequest) -> Response:
     template = object_headers.template(request, request.bucket)
     _find(request, int(position))
     received = await receive(request)
-    try:
+    with request.state.leases.removed_on_failure(received.pieces):
         stored = _find(request, int(position))
-    except OssError:
-        request.state.leases.delete(name for name, _ in received.pieces)
-        raise
     if stored is None:
         stored = template
         stored.kind = "Appendable"

@@ -10,10 +10,9 @@ from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers, worm
 from yunfn.localcloud.alibaba.oss.responses.bucket_settings import checked_body
 from yunfn.localcloud.alibaba.oss.responses.listing import encoding
-from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf, parse, text_of
+from yunfn.localcloud.alibaba.oss.xml_documents import MalformedDocument, document, parse, text_of
+from yunfn.localcloud.objectstore import s3_documents
 from yunfn.localcloud.objectstore.objects import Deletion
-
-_MOST = 1000
 
 
 async def delete_object(request: OssRequest) -> Response:
@@ -36,9 +35,10 @@ async def delete_multiple_objects(request: OssRequest) -> Response:
         raise MissingArgument("Missing Some Required Arguments.", ArgumentName="Content-MD5")
     bucket = request.bucket
     root = parse(await checked_body(request), "Delete")
-    wanted = [(entry.findtext("Key") or "", text_of(entry, "VersionId")) for entry in root.findall("Object")]
-    if not 1 <= len(wanted) <= _MOST:
-        raise MalformedXML(ErrorDetail=f"a request deletes 1 to {_MOST} objects")
+    try:
+        wanted = s3_documents.objects_named(root)
+    except MalformedDocument as error:
+        raise MalformedXML(ErrorDetail=str(error)) from None
     for key, version in wanted:
         names.check_key(key)
         authorize(request, key, version)
@@ -46,12 +46,7 @@ async def delete_multiple_objects(request: OssRequest) -> Response:
     done = []
     for key, version in wanted:
         deletion = delete(request, key, version, "ObjectRemoved:DeleteObjects")
-        told = [leaf("Key", code(key))]
-        if version:
-            told.append(leaf("VersionId", version))
-        if deletion.marker:
-            told += [leaf("DeleteMarker", True), leaf("DeleteMarkerVersionId", deletion.version)]
-        done.append(branch("Deleted", *told))
+        done.append(s3_documents.deleted(code(key), version, deletion))
     request.call.resource = f"{bucket.name} ({len(done)} keys)"
     if text_of(root, "Quiet").lower() == "true":
         return answers.empty(request)
@@ -71,10 +66,7 @@ def delete(request: OssRequest, key: str, version: str, event: str) -> Deletion:
     if version or not bucket.keeps_versions:
         present = objects.version(bucket, key, version) if version else objects.current(bucket, key)
         worm.check(bucket, present, request.state.clock.time())
-    if version:
-        deletion = objects.delete_version(bucket, key, version)
-    else:
-        deletion = objects.delete(bucket, key, request.state.clock.time())
+    deletion = objects.remove(bucket, key, version, request.state.clock.time())
     if deletion.removed:
         request.publish("ObjectRemoved:DeleteMarkerCreated" if deletion.marker and not version else event, key)
     return deletion

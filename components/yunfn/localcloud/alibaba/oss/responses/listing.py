@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
 
 from starlette.responses import Response
 
@@ -14,12 +13,13 @@ from yunfn.localcloud.alibaba.oss.responses import answers
 from yunfn.localcloud.alibaba.oss.responses.buckets import bounded, owner
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
+from yunfn.localcloud.objectstore import s3_documents
 from yunfn.localcloud.objectstore.buckets import Bucket
-from yunfn.localcloud.objectstore.pages import Page, page_of, quote_all
+from yunfn.localcloud.objectstore.pages import page_of
+from yunfn.localcloud.objectstore.s3_documents import Coder, Encoding, UnknownEncoding, common_prefixes
 from yunfn.localcloud.objectstore.stored_object import StoredObject
 
 _MOST_KEYS = 1000
-Coder = Callable[[str], str]
 
 
 async def list_objects(request: OssRequest) -> Response:
@@ -42,7 +42,7 @@ async def list_objects(request: OssRequest) -> Response:
     if page.truncated:
         head.append(leaf("NextMarker", code(page.next_marker)))
     entries = [_contents(bucket, key, stored, code, with_owner=True) for key, stored in page.objects]
-    return answers.xml(request, document("ListBucketResult", *head, *entries, *_groups(page, code)))
+    return answers.xml(request, document("ListBucketResult", *head, *entries, *common_prefixes(page.groups, code)))
 
 
 async def list_objects_v2(request: OssRequest) -> Response:
@@ -72,17 +72,16 @@ async def list_objects_v2(request: OssRequest) -> Response:
         head.append(leaf("NextContinuationToken", sealed))
     with_owner = call.param("fetch-owner") == "true"
     entries = [_contents(bucket, key, stored, code, with_owner=with_owner) for key, stored in page.objects]
-    return answers.xml(request, document("ListBucketResult", *head, *entries, *_groups(page, code)))
+    return answers.xml(request, document("ListBucketResult", *head, *entries, *common_prefixes(page.groups, code)))
 
 
-def encoding(request: OssRequest) -> tuple[Coder, list[str]]:
+def encoding(request: OssRequest) -> Encoding:
     """How names are written in a listing: as they are, or URL-encoded where encoding-type=url asks for it."""
-    wanted = request.call.param("encoding-type")
-    if not wanted:
-        return str, []
-    if wanted != "url":
-        raise InvalidArgument("Invalid Encoding Method specified in Request", ArgumentName="encoding-type")
-    return quote_all, [leaf("EncodingType", "url")]
+    try:
+        return s3_documents.encoding(request.call)
+    except UnknownEncoding:
+        message = "Invalid Encoding Method specified in Request"
+        raise InvalidArgument(message, ArgumentName="encoding-type") from None
 
 
 def _contents(bucket: Bucket, key: str, stored: StoredObject, code: Coder, *, with_owner: bool) -> str:
@@ -96,10 +95,6 @@ def _contents(bucket: Bucket, key: str, stored: StoredObject, code: Coder, *, wi
         leaf("StorageClass", stored.storage_class),
         *([owner(bucket.account)] if with_owner else []),
     )
-
-
-def _groups(page: Page, code: Coder) -> list[str]:
-    return [branch("CommonPrefixes", leaf("Prefix", code(group))) for group in page.groups]
 
 
 def _open_token(token: str) -> str:

@@ -12,7 +12,6 @@ from yunfn.localcloud.alibaba.oss.exceptions import (
     InvalidPartOrder,
     MalformedXML,
     NoSuchUpload,
-    OssError,
 )
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers, conditions, object_headers
@@ -21,11 +20,14 @@ from yunfn.localcloud.alibaba.oss.responses.copy_object import find_source
 from yunfn.localcloud.alibaba.oss.responses.listing import encoding
 from yunfn.localcloud.alibaba.oss.responses.put_object import authorize_write, refuse_conditions, store
 from yunfn.localcloud.alibaba.oss.responses.received import keep_stream, receive
-from yunfn.localcloud.alibaba.oss.xml_documents import document, leaf, parse, text_of
+from yunfn.localcloud.alibaba.oss.xml_documents import MalformedDocument, document, leaf, parse
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
+from yunfn.localcloud.objectstore import s3_documents
+from yunfn.localcloud.objectstore.query import NotInRange
 from yunfn.localcloud.objectstore.receiving import Received
 from yunfn.localcloud.objectstore.stored_object import StoredObject
 from yunfn.localcloud.objectstore.uploads import (
+    MOST_PARTS,
     Part,
     PartMissing,
     PartsOutOfOrder,
@@ -34,9 +36,9 @@ from yunfn.localcloud.objectstore.uploads import (
     assemble,
     check_sizes,
     choose,
+    part_number,
 )
 
-_MOST_PARTS = 10_000
 _SMALLEST_PART = 100 * 1024
 
 
@@ -48,15 +50,7 @@ async def initiate(request: OssRequest) -> Response:
     template = object_headers.template(request, bucket)
     object_headers.check_overwrite(request, bucket)
     upload = request.state.uploads.begin(bucket, request.key, template)
-    code, coding = encoding(request)
-    body = document(
-        "InitiateMultipartUploadResult",
-        *coding,
-        leaf("Bucket", bucket.name),
-        leaf("Key", code(request.key)),
-        leaf("UploadId", upload.id),
-    )
-    return answers.xml(request, body)
+    return answers.xml(request, s3_documents.upload_begun(bucket.name, request.key, upload.id, encoding(request)))
 
 
 async def upload_part(request: OssRequest) -> Response:
@@ -98,15 +92,7 @@ async def complete(request: OssRequest) -> Response:
     stored.pieces = request.state.objects.link(stored.pieces)
     store(request, stored, "ObjectCreated:CompleteMultipartUpload")
     request.state.uploads.end(bucket, upload)
-    code, coding = encoding(request)
-    result = document(
-        "CompleteMultipartUploadResult",
-        *coding,
-        leaf("Location", f"http://{request.call.host}/{code(request.key)}"),
-        leaf("Bucket", bucket.name),
-        leaf("Key", code(request.key)),
-        leaf("ETag", f'"{stored.etag}"'),
-    )
+    result = s3_documents.upload_completed(request.call.host, bucket.name, request.key, stored.etag, encoding(request))
     return answers.xml(request, result, headers=object_headers.written(bucket, stored))
 
 
@@ -129,24 +115,17 @@ def find_upload(request: OssRequest) -> Upload:
 
 
 def _part_number(request: OssRequest) -> int:
-    text = request.call.param("partNumber") or ""
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_PARTS:
-        raise InvalidArgument(
-            f"Part number must be an integer between 1 and {_MOST_PARTS}, inclusive.", ArgumentName="partNumber"
-        )
-    return int(text)
+    try:
+        return part_number(request.call.param("partNumber"))
+    except NotInRange:
+        message = f"Part number must be an integer between 1 and {MOST_PARTS}, inclusive."
+        raise InvalidArgument(message, ArgumentName="partNumber") from None
 
 
 def _keep_part(request: OssRequest, number: int, received: Received) -> Part:
     """Add what was received to the upload, unless that ended meanwhile."""
-    part = Part(number, received.size, received.md5.upper(), received.crc, request.state.clock.time(), received.blob)
-    try:
-        upload = find_upload(request)
-    except OssError:
-        request.state.leases.delete(name for name, _ in received.pieces)
-        raise
-    request.state.uploads.put_part(request.bucket, upload, part)
-    return part
+    uploads, now = request.state.uploads, request.state.clock.time()
+    return uploads.keep_part(request.bucket, lambda: find_upload(request), number, received, received.md5.upper(), now)
 
 
 def _told(part: Part) -> dict[str, str]:
@@ -184,14 +163,10 @@ def _chosen(request: OssRequest, body: bytes, present: dict[int, Part]) -> list[
 
 
 def _named(body: bytes, present: dict[int, Part]) -> list[Part]:
-    named: list[tuple[int, str]] = []
-    for element in parse(body, "CompleteMultipartUpload").findall("Part"):
-        number = text_of(element, "PartNumber")
-        if not number.isdecimal():
-            raise MalformedXML(ErrorDetail=f"PartNumber {number!r}")
-        named.append((int(number), text_of(element, "ETag")))
     try:
-        return choose(named, present)
+        return choose(s3_documents.parts_named(parse(body, "CompleteMultipartUpload")), present)
+    except MalformedDocument as error:
+        raise MalformedXML(ErrorDetail=str(error)) from None
     except PartsOutOfOrder:
         raise InvalidPartOrder() from None
     except PartMissing as error:

@@ -16,10 +16,9 @@ from yunfn.localcloud.alibaba.oss.exceptions import (
 )
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.cloud_error import UnknownOperationError
-from yunfn.localcloud.objectstore.receiving import LARGEST, BodyTooLarge, Received, take_in
+from yunfn.localcloud.objectstore.receiving import LARGEST, BodyTooLarge, Received, take_in_checked
 from yunfn.localcloud.objectstore.receiving import keep_stream as keep_chunks
 
-_SHA256_LENGTH = 64
 _SIGNED_CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 
 
@@ -45,17 +44,12 @@ async def receive(request: OssRequest) -> Received:
     if length is None and "transfer-encoding" not in headers:
         raise MissingContentLength()
     try:
-        received = await take_in(request.call, request.state.blobs)
+        state = request.state
+        return await take_in_checked(request.call, state.blobs, state.leases, lambda body: _check(request, body))
     except BodyTooLarge:
         raise EntityTooLarge(MaxSizeAllowed=str(LARGEST)) from None
     except ClientDisconnect:
         raise IncompleteBody() from None
-    try:
-        _check(request, received)
-    except OssError:
-        request.state.leases.delete(name for name, _ in received.pieces)
-        raise
-    return received
 
 
 async def keep_stream(request: OssRequest, chunks: AsyncIterator[bytes]) -> Received:
@@ -84,8 +78,7 @@ def _check(request: OssRequest, received: Received) -> None:
     expected = request.header("content-md5")
     if expected and not received.fits_md5(expected):
         raise InvalidDigest(ContentMD5=expected)
-    sha256 = request.header("x-amz-content-sha256")
-    if len(sha256) == _SHA256_LENGTH and sha256 != received.sha256:
+    if not received.fits_sha256(request.header("x-amz-content-sha256")):
         raise XAmzContentSHA256Mismatch()
     crc = request.header("x-oss-hash-crc64ecma")
     if crc and crc != str(received.crc):

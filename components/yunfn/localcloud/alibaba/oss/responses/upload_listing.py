@@ -12,6 +12,8 @@ from yunfn.localcloud.alibaba.oss.responses.multipart import find_upload
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
 from yunfn.localcloud.objectstore.pages import upload_scan_start, uploads_page
+from yunfn.localcloud.objectstore.s3_documents import common_prefixes
+from yunfn.localcloud.objectstore.uploads import MOST_PARTS
 
 _MOST = 1000
 
@@ -22,7 +24,7 @@ async def list_parts(request: OssRequest) -> Response:
     request.require("ListParts", bucket, request.key)
     upload = find_upload(request)
     most = bounded(call.param("max-parts"), "max-parts", _MOST, default=_MOST, least=1)
-    marker = bounded(call.param("part-number-marker"), "part-number-marker", 10_000, default=0)
+    marker = bounded(call.param("part-number-marker"), "part-number-marker", MOST_PARTS, default=0)
     code, coding = encoding(request)
     found = list(request.state.uploads.parts(bucket, upload, marker))
     shown = found[:most]
@@ -84,5 +86,5 @@ async def list_multipart_uploads(request: OssRequest) -> Response:
         )
         for upload in page.entries
     ]
-    shown = [branch("CommonPrefixes", leaf("Prefix", code(group))) for group in page.groups]
+    shown = common_prefixes(page.groups, code)
     return answers.xml(request, document("ListMultipartUploadsResult", *head, *entries, *shown))

@@ -7,11 +7,12 @@ from starlette.responses import Response
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
 from yunfn.localcloud.alibaba.oss.responses.buckets import bounded, owner
-from yunfn.localcloud.alibaba.oss.responses.listing import Coder, encoding
+from yunfn.localcloud.alibaba.oss.responses.listing import encoding
 from yunfn.localcloud.alibaba.oss.xml_documents import branch, document, leaf
 from yunfn.localcloud.alibaba.signatures.oss_times import iso
 from yunfn.localcloud.objectstore.buckets import Bucket
 from yunfn.localcloud.objectstore.pages import Entry, versions_page
+from yunfn.localcloud.objectstore.s3_documents import Coder, common_prefixes
 
 _MOST_KEYS = 1000
 
@@ -38,9 +39,9 @@ async def list_object_versions(request: OssRequest) -> Response:
     ]
     if page.truncated:
         head += [leaf("NextKeyMarker", code(page.last[0])), leaf("NextVersionIdMarker", page.last[1])]
-    shown = [_element(bucket, entry, code) for entry in page.entries]
-    shown += [branch("CommonPrefixes", leaf("Prefix", code(group))) for group in page.groups]
-    return answers.xml(request, document("ListVersionsResult", *head, *shown))
+    entries = [_element(bucket, entry, code) for entry in page.entries]
+    shown = common_prefixes(page.groups, code)
+    return answers.xml(request, document("ListVersionsResult", *head, *entries, *shown))
 
 
 def _element(bucket: Bucket, entry: Entry, code: Coder) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from yunfn.localcloud.objectstore import s3_documents
 from yunfn.localcloud.objectstore.objects import Deletion
 from yunfn.localcloud.tencent.cos import names
 from yunfn.localcloud.tencent.cos.exceptions import MalformedXML, MissingContentMD5
 from yunfn.localcloud.tencent.cos.request import CosRequest
 from yunfn.localcloud.tencent.cos.responses import answers
 from yunfn.localcloud.tencent.cos.responses.received import checked_body
-from yunfn.localcloud.xml_documents import branch, document, leaf, text_of
-
-_MOST = 1000
+from yunfn.localcloud.xml_documents import MalformedDocument, document, text_of
 
 
 async def delete_object(request: CosRequest) -> Response:
@@ -34,21 +33,16 @@ async def delete_multiple_objects(request: CosRequest) -> Response:
         raise MissingContentMD5()
     bucket = request.bucket
     root = answers.parse(await checked_body(request), "Delete")
-    wanted = [(entry.findtext("Key") or "", text_of(entry, "VersionId")) for entry in root.findall("Object")]
-    if not 1 <= len(wanted) <= _MOST:
-        raise MalformedXML(ErrorDetail=f"a request deletes 1 to {_MOST} objects")
+    try:
+        wanted = s3_documents.objects_named(root)
+    except MalformedDocument as error:
+        raise MalformedXML(ErrorDetail=str(error)) from None
     for key, _ in wanted:
         names.check_key(key)
         request.require("DeleteMultipleObjects", acl=bucket.acl, right="write", key=key)
     done = []
     for key, version in wanted:
-        deletion = _delete(request, key, version)
-        told = [leaf("Key", key)]
-        if version:
-            told.append(leaf("VersionId", version))
-        if deletion.marker:
-            told += [leaf("DeleteMarker", True), leaf("DeleteMarkerVersionId", deletion.version)]
-        done.append(branch("Deleted", *told))
+        done.append(s3_documents.deleted(key, version, _delete(request, key, version)))
     request.call.resource = f"{bucket.name} ({len(done)} keys)"
     if text_of(root, "Quiet").lower() == "true":
         done = []
@@ -57,11 +51,7 @@ async def delete_multiple_objects(request: CosRequest) -> Response:
 
 def _delete(request: CosRequest, key: str, version: str) -> Deletion:
     """Delete and tell the cloud, if anything went."""
-    bucket, objects = request.bucket, request.state.objects
-    if version:
-        deletion = objects.delete_version(bucket, key, version)
-    else:
-        deletion = objects.delete(bucket, key, request.state.clock.time())
+    deletion = request.state.objects.remove(request.bucket, key, version, request.state.clock.time())
     if deletion.removed:
         marked = deletion.marker and not version
         request.publish("cos:ObjectRemove:DeleteMarkerCreated" if marked else "cos:ObjectRemove:Delete", key)

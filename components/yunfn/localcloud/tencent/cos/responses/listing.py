@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from starlette.responses import Response
 
 from yunfn.localcloud.cloud_error import UnknownOperationError
-from yunfn.localcloud.objectstore.pages import Entry, page_of, quote_all, versions_page
+from yunfn.localcloud.objectstore import s3_documents
+from yunfn.localcloud.objectstore.pages import Entry, page_of, versions_page
+from yunfn.localcloud.objectstore.s3_documents import Coder, Encoding, UnknownEncoding, common_prefixes
 from yunfn.localcloud.objectstore.stored_object import StoredObject
 from yunfn.localcloud.tencent.cos.exceptions import InvalidArgument
 from yunfn.localcloud.tencent.cos.request import CosRequest
@@ -16,7 +16,6 @@ from yunfn.localcloud.tencent.cos.responses.answers import bounded, iso
 from yunfn.localcloud.xml_documents import branch, document, leaf
 
 _MOST_KEYS = 1000
-Coder = Callable[[str], str]
 
 
 async def list_objects(request: CosRequest) -> Response:
@@ -43,7 +42,7 @@ async def list_objects(request: CosRequest) -> Response:
     entries = [
         branch("Contents", leaf("Key", code(key)), *_description(request, stored)) for key, stored in page.objects
     ]
-    return answers.xml(request, document("ListBucketResult", *head, *entries, *groups(page.groups, code)))
+    return answers.xml(request, document("ListBucketResult", *head, *entries, *common_prefixes(page.groups, code)))
 
 
 async def list_object_versions(request: CosRequest) -> Response:
@@ -69,22 +68,16 @@ async def list_object_versions(request: CosRequest) -> Response:
     if page.truncated:
         head += [leaf("NextKeyMarker", code(page.last[0])), leaf("NextVersionIdMarker", page.last[1])]
     entries = [_version(request, entry, code) for entry in page.entries]
-    return answers.xml(request, document("ListVersionsResult", *head, *entries, *groups(page.groups, code)))
+    return answers.xml(request, document("ListVersionsResult", *head, *entries, *common_prefixes(page.groups, code)))
 
 
-def encoding(request: CosRequest) -> tuple[Coder, list[str]]:
+def encoding(request: CosRequest) -> Encoding:
     """How names are written in a listing: as they are, or URL-encoded where encoding-type=url asks for it."""
-    wanted = request.call.param("encoding-type")
-    if not wanted:
-        return str, []
-    if wanted != "url":
-        raise InvalidArgument("encoding-type is url.", ArgumentName="encoding-type", ArgumentValue=wanted)
-    return quote_all, [leaf("EncodingType", "url")]
-
-
-def groups(prefixes: list[str], code: Coder) -> list[str]:
-    """The CommonPrefixes elements."""
-    return [branch("CommonPrefixes", leaf("Prefix", code(prefix))) for prefix in prefixes]
+    try:
+        return s3_documents.encoding(request.call)
+    except UnknownEncoding as error:
+        message = "encoding-type is url."
+        raise InvalidArgument(message, ArgumentName="encoding-type", ArgumentValue=str(error)) from None
 
 
 def _version(request: CosRequest, entry: Entry, code: Coder) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from yunfn.localcloud.objectstore import s3_documents
+from yunfn.localcloud.objectstore.query import NotInRange
 from yunfn.localcloud.objectstore.receiving import Received
 from yunfn.localcloud.objectstore.uploads import (
+    MOST_PARTS,
     Part,
     PartMissing,
     PartsOutOfOrder,
@@ -14,10 +17,10 @@ from yunfn.localcloud.objectstore.uploads import (
     assemble,
     check_sizes,
     choose,
+    part_number,
 )
 from yunfn.localcloud.tencent.cos import names, object_headers
 from yunfn.localcloud.tencent.cos.exceptions import (
-    CosError,
     EntityTooSmall,
     InvalidArgument,
     InvalidPart,
@@ -30,9 +33,8 @@ from yunfn.localcloud.tencent.cos.responses import answers
 from yunfn.localcloud.tencent.cos.responses.listing import encoding
 from yunfn.localcloud.tencent.cos.responses.put_object import authorize_write, store
 from yunfn.localcloud.tencent.cos.responses.received import checked_body, receive
-from yunfn.localcloud.xml_documents import document, leaf, text_of
+from yunfn.localcloud.xml_documents import MalformedDocument
 
-_MOST_PARTS = 10_000
 _SMALLEST_PART = 1024 * 1024
 
 
@@ -44,15 +46,7 @@ async def initiate(request: CosRequest) -> Response:
     template = object_headers.template(request)
     object_headers.check_overwrite(request, bucket)
     upload = request.state.uploads.begin(bucket, request.key, template)
-    code, coding = encoding(request)
-    body = document(
-        "InitiateMultipartUploadResult",
-        *coding,
-        leaf("Bucket", bucket.name),
-        leaf("Key", code(request.key)),
-        leaf("UploadId", upload.id),
-    )
-    return answers.xml(request, body)
+    return answers.xml(request, s3_documents.upload_begun(bucket.name, request.key, upload.id, encoding(request)))
 
 
 async def upload_part(request: CosRequest) -> Response:
@@ -79,15 +73,7 @@ async def complete(request: CosRequest) -> Response:
     stored.pieces = request.state.objects.link(stored.pieces)
     store(request, stored, "cos:ObjectCreated:CompleteMultipartUpload")
     request.state.uploads.end(bucket, upload)
-    code, coding = encoding(request)
-    result = document(
-        "CompleteMultipartUploadResult",
-        *coding,
-        leaf("Location", f"http://{request.call.host}/{code(request.key)}"),
-        leaf("Bucket", bucket.name),
-        leaf("Key", code(request.key)),
-        leaf("ETag", f'"{stored.etag}"'),
-    )
+    result = s3_documents.upload_completed(request.call.host, bucket.name, request.key, stored.etag, encoding(request))
     return answers.xml(request, result, headers=object_headers.written(bucket, stored))
 
 
@@ -108,39 +94,26 @@ def find_upload(request: CosRequest) -> Upload:
 
 
 def _part_number(request: CosRequest) -> int:
-    text = request.call.param("partNumber") or ""
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_PARTS:
-        raise InvalidArgument(
-            f"partNumber must be an integer between 1 and {_MOST_PARTS}, inclusive.", ArgumentName="partNumber"
-        )
-    return int(text)
+    try:
+        return part_number(request.call.param("partNumber"))
+    except NotInRange:
+        message = f"partNumber must be an integer between 1 and {MOST_PARTS}, inclusive."
+        raise InvalidArgument(message, ArgumentName="partNumber") from None
 
 
 def _keep_part(request: CosRequest, number: int, received: Received) -> Part:
     """Add what was received to the upload, unless that ended meanwhile."""
-    part = Part(number, received.size, received.md5, received.crc, request.state.clock.time(), received.blob)
-    try:
-        upload = find_upload(request)
-    except CosError:
-        request.state.leases.delete(name for name, _ in received.pieces)
-        raise
-    request.state.uploads.put_part(request.bucket, upload, part)
-    return part
+    uploads, now = request.state.uploads, request.state.clock.time()
+    return uploads.keep_part(request.bucket, lambda: find_upload(request), number, received, received.md5, now)
 
 
 def _chosen(body: bytes, present: dict[int, Part]) -> list[Part]:
     """The parts to put together; raises MalformedXML, InvalidPartOrder, InvalidPart or EntityTooSmall."""
-    named: list[tuple[int, str]] = []
-    for element in answers.parse(body, "CompleteMultipartUpload").findall("Part"):
-        number = text_of(element, "PartNumber")
-        if not number.isdecimal():
-            raise MalformedXML(ErrorDetail=f"PartNumber {number!r}")
-        named.append((int(number), text_of(element, "ETag")))
-    if not named:
-        raise MalformedXML(ErrorDetail="an upload is completed with at least one part")
     try:
-        parts = choose(named, present)
+        parts = choose(s3_documents.parts_named(answers.parse(body, "CompleteMultipartUpload")), present)
         check_sizes(parts, _SMALLEST_PART)
+    except MalformedDocument as error:
+        raise MalformedXML(ErrorDetail=str(error)) from None
     except PartsOutOfOrder:
         raise InvalidPartOrder() from None
     except PartMissing as error:
@@ -149,4 +122,6 @@ def _chosen(body: bytes, present: dict[int, Part]) -> list[Part]:
         raise EntityTooSmall(
             MinSizeAllowed=str(_SMALLEST_PART), ProposedSize=str(error.part.size), PartNumber=str(error.part.number)
         ) from None
+    if not parts:
+        raise MalformedXML(ErrorDetail="an upload is completed with at least one part")
     return parts

@@ -31,17 +31,11 @@ def store(request: CosRequest, stored: StoredObject, event: str) -> None:
     removes the object's bytes.
     """
     state, key = request.state, request.key
-    try:
+    with state.leases.removed_on_failure(stored.pieces):
         # The bucket may have gone, or changed, while the body came in.
         bucket = request.find_bucket()
         object_headers.check_overwrite(request, bucket)
-        stored.version = state.objects.new_version(bucket)
-        stored.order = state.objects.next_order()
-        stored.modified = state.clock.time()
-        state.objects.put(bucket, key, stored)
-    except BaseException:
-        state.leases.delete(name for name, _ in stored.pieces)
-        raise
+        state.objects.add(bucket, key, stored, state.clock.time())
     request.publish(event, key, stored)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from starlette.requests import ClientDisconnect
 
 from yunfn.localcloud.cloud_error import UnknownOperationError
-from yunfn.localcloud.objectstore.receiving import LARGEST, BodyTooLarge, Received, measured, take_in
+from yunfn.localcloud.objectstore.receiving import LARGEST, BodyTooLarge, Received, measured, take_in_checked
 from yunfn.localcloud.tencent.cos.exceptions import (
     BadDigest,
     ContentHashMismatch,
-    CosError,
     EntityTooLarge,
     IncompleteBody,
     InvalidDigest,
@@ -17,7 +16,6 @@ from yunfn.localcloud.tencent.cos.exceptions import (
 )
 from yunfn.localcloud.tencent.cos.request import CosRequest
 
-_SHA256_LENGTH = 64
 # 16 bytes in base64.
 _MD5_LENGTH = 24
 
@@ -30,17 +28,12 @@ async def receive(request: CosRequest) -> Received:
     if not request.header("content-length") and "transfer-encoding" not in request.headers:
         raise MissingContentLength()
     try:
-        received = await take_in(request.call, request.state.blobs)
+        state = request.state
+        return await take_in_checked(request.call, state.blobs, state.leases, lambda body: check(request, body))
     except BodyTooLarge:
         raise EntityTooLarge(MaxSizeAllowed=str(LARGEST)) from None
     except ClientDisconnect:
         raise IncompleteBody() from None
-    try:
-        check(request, received)
-    except CosError:
-        request.state.leases.delete(name for name, _ in received.pieces)
-        raise
-    return received
 
 
 def check(request: CosRequest, received: Received) -> None:
@@ -50,8 +43,7 @@ def check(request: CosRequest, received: Received) -> None:
         raise InvalidDigest()
     if expected and not received.fits_md5(expected):
         raise BadDigest()
-    sha256 = request.header("x-amz-content-sha256")
-    if len(sha256) == _SHA256_LENGTH and sha256 != received.sha256:
+    if not received.fits_sha256(request.header("x-amz-content-sha256")):
         raise ContentHashMismatch()
 
 

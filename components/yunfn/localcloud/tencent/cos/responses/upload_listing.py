@@ -5,10 +5,12 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from yunfn.localcloud.objectstore.pages import upload_scan_start, uploads_page
+from yunfn.localcloud.objectstore.s3_documents import common_prefixes
+from yunfn.localcloud.objectstore.uploads import MOST_PARTS
 from yunfn.localcloud.tencent.cos.request import CosRequest
 from yunfn.localcloud.tencent.cos.responses import answers
 from yunfn.localcloud.tencent.cos.responses.answers import bounded, iso, owner
-from yunfn.localcloud.tencent.cos.responses.listing import encoding, groups
+from yunfn.localcloud.tencent.cos.responses.listing import encoding
 from yunfn.localcloud.tencent.cos.responses.multipart import find_upload
 from yunfn.localcloud.xml_documents import branch, document, leaf
 
@@ -21,7 +23,7 @@ async def list_parts(request: CosRequest) -> Response:
     request.require("ListParts", acl=bucket.acl, right="read")
     upload = find_upload(request)
     most = bounded(request, "max-parts", _MOST, default=_MOST, least=1)
-    marker = bounded(request, "part-number-marker", 10_000, default=0)
+    marker = bounded(request, "part-number-marker", MOST_PARTS, default=0)
     code, coding = encoding(request)
     found = list(request.state.uploads.parts(bucket, upload, marker))
     shown, truncated = found[:most], len(found) > most
@@ -87,4 +89,6 @@ async def list_multipart_uploads(request: CosRequest) -> Response:
         )
         for upload in page.entries
     ]
-    return answers.xml(request, document("ListMultipartUploadsResult", *head, *entries, *groups(page.groups, code)))
+    return answers.xml(
+        request, document("ListMultipartUploadsResult", *head, *entries, *common_prefixes(page.groups, code))
+    )
