@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from packaging.utils import canonicalize_name, parse_wheel_filename
 from tests.bench import measured
 from tests.bench.measured import Usage
 from tests.bench.model import BenchError
@@ -108,8 +109,11 @@ class Layer:
         self.built = {p.name: p.version for p in packages if p.sdist}
         self.expected = frozenset(p.name for p in packages)
 
-    def ours(self, kept: tuple[str, ...] = DOWNLOADED) -> Made:
-        """``yunfn layer build`` with its lock, and of its cache only what is ``kept``; then the same once more."""
+    def ours(self, kept: tuple[str, ...] = DOWNLOADED, *, script: bool = False) -> Made:
+        """``yunfn layer build`` with its lock, and of its cache only what is ``kept``; then the same once more.
+
+        As a ``script`` the build is called by a few lines of Python.
+        """
         with self._fresh() as run:
             definition, cache = run / "definition", run / "cache"
             shutil.copytree(self._definition, definition)
@@ -118,10 +122,13 @@ class Layer:
                 if source.is_dir():
                     shutil.copytree(source, cache / "yunfn" / name, symlinks=True)
             variables = self._environment(cache)
-            usage = measured.run([*_YUNFN, "layer", "build", str(definition)], _ROOT, variables)
+            alone = [sys.executable, "-m", "tests.bench.layer_build", str(definition)]
+            command = alone if script else [*_YUNFN, "layer", "build", str(definition)]
+            usage = measured.run(command, _ROOT, variables)
             [zipped] = (cache / "yunfn" / "packages").glob("*.zip")
-            command = [sys.executable, "-m", "tests.bench.unchanged_layer", str(definition)]
-            again = json.loads(measured.run(command, _ROOT, variables).output)
+            again = json.loads(measured.run(alone, _ROOT, variables).output)
+            if not again["cached"]:
+                raise BenchError(f"{self.given.name}: what was built is built again")
             return self._made(usage, zipped, unchanged=float(again["seconds"]))
 
     def pip_and_zip(self) -> Made:
@@ -182,17 +189,11 @@ class Layer:
 
     def _copied_wheels(self, run: Path) -> Iterator[Path]:
         """The wheels that we built of this layer's source distributions, as new files: uv has not seen them yet."""
-        tag = f"cp{self.given.target.python.replace('.', '')}"
-        for name, version in self.built.items():
-            pattern = f"{name.replace('-', '_')}-{version}-*.whl"
-            found = [
-                wheel
-                for wheel in (self._downloads / "yunfn" / "wheels").glob("*/*.whl", case_sensitive=False)
-                if wheel.match(pattern, case_sensitive=False) and (tag in wheel.name or "none-any" in wheel.name)
-            ]
-            if not found:
-                raise BenchError(f"the wheel of {name} {version} that was built is gone")
-            yield Path(shutil.copy(found[0], run))
+        tags = {f"cp{self.given.target.python.replace('.', '')}", "py2", "py3"}
+        for wheel in (self._downloads / "yunfn" / "wheels").glob("*/*.whl"):
+            name, version, _, of_wheel = parse_wheel_filename(wheel.name)
+            if self.built.get(name) == str(version) and tags & {tag.interpreter for tag in of_wheel}:
+                yield Path(shutil.copy(wheel, run))
 
     @contextlib.contextmanager
     def _fresh(self) -> Iterator[Path]:
@@ -203,7 +204,7 @@ class Layer:
         with zipfile.ZipFile(zipped) as archive:
             infos = archive.infolist()
         packages = frozenset(
-            _normalized(folder.removesuffix(".dist-info").rpartition("-")[0])
+            canonicalize_name(folder.removesuffix(".dist-info").rpartition("-")[0])
             for info in infos
             for folder in info.filename.split("/")[:-1]
             if folder.endswith(".dist-info")
@@ -215,10 +216,6 @@ class Layer:
 
 
 _YUNFN = [sys.executable, "-m", "yunfn.cli"]
-
-
-def _normalized(name: str) -> str:
-    return name.lower().replace("_", "-").replace(".", "-")
 
 
 def _forget_built(cache: Path) -> None:

@@ -42,7 +42,8 @@ class Folder:
 
     def entries(self) -> Iterator[Entry]:
         """List the folder's files; see Source."""
-        yield from self._walk(self._root, "")
+        for item, path in self._items(self._root, ""):
+            yield self._entry(item, path)
 
     def open(self, path: str) -> BinaryIO:
         """Open a file's content, or a link's target; see Source."""
@@ -52,7 +53,8 @@ class Folder:
             return io.BytesIO(_target(file).encode())
         return open(file, "rb")  # noqa: PTH123
 
-    def _walk(self, folder: Path, at: str) -> Iterator[Entry]:
+    def _items(self, folder: str | Path, at: str) -> Iterator[tuple[os.DirEntry[str], str]]:
+        """The files to take, each with its path."""
         try:
             with os.scandir(folder) as listing:
                 found = list(listing)
@@ -62,9 +64,9 @@ class Folder:
             path = at + item.name
             if item.is_dir(follow_symlinks=False):
                 if not self._selection.skips_folder(path):
-                    yield from self._walk(Path(item.path), path + "/")
+                    yield from self._items(item.path, path + "/")
             elif self._selection.takes(path):
-                yield self._entry(item, checked_path(path, self.label))
+                yield item, checked_path(path, self.label)
 
     def _entry(self, item: os.DirEntry[str], path: str) -> Entry:
         # What kind of file it is the listing says; only for the right to run it must be looked at.

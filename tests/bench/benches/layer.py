@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from tests.bench.layers import DOWNLOADED, GIVEN, WITH_WHEELS, Layer, Made
+from tests.bench.layers import GIVEN, WITH_WHEELS, Layer, Made
 from tests.bench.model import Goal, Row
 from tests.bench.progress import Progress
 
@@ -55,10 +55,14 @@ class LayerBench:
 
 def _sides(layer: Layer) -> dict[str, Side]:
     """The ways to make the layer: those that make the wheels themselves, and where some must be built, with them."""
-    sides: dict[str, Side] = {"ours": lambda: layer.ours(DOWNLOADED), "pip": layer.pip_and_zip}
+    sides: dict[str, Side] = {
+        "ours": layer.ours,
+        "pip": layer.pip_and_zip,
+        "ours, a script": lambda: layer.ours(script=True),
+    }
     if layer.built:
         sides["uv"] = lambda: layer.uv_and_libdeflate(wheels=False)
-        sides["ours, wheels given"] = lambda: layer.ours(WITH_WHEELS)
+        sides["ours, wheels given"] = lambda: layer.ours(WITH_WHEELS, script=True)
         sides["uv, wheels given"] = lambda: layer.uv_and_libdeflate(wheels=True)
     else:
         sides["uv"] = lambda: layer.uv_and_libdeflate(wheels=True)
@@ -80,8 +84,8 @@ def _rows(layer: Layer, made: dict[str, list[Made]]) -> list[Row]:
             f"theirs without the bytecode that pip makes: {lean:.1f} MB",
         ),
         _timed(
-            f"{title}: against bare uv pip install and libdeflate", made, "ours", "uv", Goal(1.3),
-            f"nothing is checked on their side{built and f'{built}, theirs by gcc without isolation'}",
+            f"{title}: against bare uv pip install and libdeflate", made, "ours, a script", "uv", Goal(1.3),
+            f"both a Python script, theirs checks nothing{built and f'{built}, theirs by gcc without isolation'}",
         ),
     ]  # fmt: skip
     if layer.built:
@@ -91,7 +95,7 @@ def _rows(layer: Layer, made: dict[str, list[Made]]) -> list[Row]:
                 Goal(1.3), f"those of {', '.join(layer.built)}; ours finds them in its cache",
             )
         )  # fmt: skip
-    unchanged = [each.unchanged for each in ours]
+    unchanged = [each.unchanged for each in (*ours, *made["ours, a script"])]
     rows.append(
         Row(
             f"{title}: unchanged, in a process", "s", median(unchanged), _UNCHANGED_SECONDS, Goal(1.0),

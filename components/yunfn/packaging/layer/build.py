@@ -68,11 +68,15 @@ class BuildOptions:
 
 @dataclass(slots=True)
 class _Job:
-    """One target that has to be built: its key, and what is found for it on the way."""
+    """One target that has to be built: its key, and what is found for it on the way.
+
+    ``tree`` is the folder that packages are installed in, ``contents`` what goes into the zip.
+    """
 
     target: Target
     key: str
-    owned: Owned | None = None
+    tree: Path = Path()
+    contents: Contents | None = None
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -170,9 +174,14 @@ def _packed(definition: LayerDefinition, jobs: Sequence[_Job], options: BuildOpt
     What goes in is checked meanwhile: nothing is kept of what is refused.
     """
     cache, label = options.cache, str(definition.file)
-    owned = [job.owned for job in jobs if job.owned is not None]
+    contents = [job.contents for job in jobs if job.contents is not None]
     options.progress(f"checking and compressing {definition.name}")
-    with cache.packing([each.contents for each in owned]) as packed:
+    with cache.packing(contents) as packed:
+        installed = {tree: proof.distributions(tree) for tree in {job.tree for job in jobs}}
+        owned = [
+            Owned(each, installed[job.tree], proof.owners(installed[job.tree], job.target.package_prefix))
+            for job, each in zip(jobs, contents, strict=True)
+        ]
         for job, each in zip(jobs, owned, strict=True):
             job.findings += proof.check(each.contents.manifest.entries, each.contents.open, job.target, each.owners)
         _refuse(definition, jobs)
@@ -218,13 +227,10 @@ def _prepare(
     )  # fmt: skip
     for each in definition.after:
         hook(each, tree)
-    distributions = proof.distributions(tree)
     installed = InstalledTree(tree, definition.exclude) if any(tree.iterdir()) else None
     for job in jobs:
         sources = placed(definition, job.target, installed, before)
-        contents = Contents.of(sources, str(definition.file), job.target.name)
-        owners = proof.owners(distributions, job.target.package_prefix)
-        job.owned = Owned(contents, distributions, owners)
+        job.tree, job.contents = tree, Contents.of(sources, str(definition.file), job.target.name)
 
 
 def _refuse(definition: LayerDefinition, jobs: Sequence[_Job]) -> None:

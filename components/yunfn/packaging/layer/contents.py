@@ -15,12 +15,14 @@ from yunfn.packaging.contents import Contents
 from yunfn.packaging.definition.model import ExtraFiles, LayerDefinition
 from yunfn.packaging.folder import Folder, SingleFile
 from yunfn.packaging.ignore import INSTALL_TREE_IGNORES, Selection
-from yunfn.packaging.manifest import Entry, Manifest, Mode, checked_path
+from yunfn.packaging.manifest import Entry, Manifest, Mode
 from yunfn.packaging.source import Source
 from yunfn.packaging.target import Target
 
 #: Where a layer's shared libraries go unless told otherwise: FC has /opt/lib on LD_LIBRARY_PATH (FCD "layers").
 LIBRARY_PREFIX = "lib"
+# Files hashed at a time: as many as make handing them to a thread cheap, and few enough for every core to have some.
+_SHARE = 64
 
 
 class Links:
@@ -54,21 +56,14 @@ class InstalledTree(Folder):
     def entries(self) -> Iterator[Entry]:
         """List the tree's files; see Source."""
         if self._listed is None:
+            items = list(self._items(self._root, ""))
+            shares = [items[start : start + _SHARE] for start in range(0, len(items), _SHARE)]
             with ThreadPoolExecutor(threads(), thread_name_prefix="yunfn-hash") as pool:
-                with os.scandir(self._root) as listing:
-                    tops = [item for item in listing if self._wanted(item)]
-                self._listed = tuple(entry for found in pool.map(self._below, tops) for entry in found)
+                self._listed = tuple(entry for found in pool.map(self._hashed, shares) for entry in found)
         yield from self._listed
 
-    def _wanted(self, item: os.DirEntry[str]) -> bool:
-        if item.is_dir(follow_symlinks=False):
-            return not self._selection.skips_folder(item.name)
-        return self._selection.takes(item.name)
-
-    def _below(self, item: os.DirEntry[str]) -> list[Entry]:
-        if item.is_dir(follow_symlinks=False):
-            return list(self._walk(Path(item.path), item.name + "/"))
-        return [self._entry(item, checked_path(item.name, self.label))]
+    def _hashed(self, items: Sequence[tuple[os.DirEntry[str], str]]) -> list[Entry]:
+        return [self._entry(item, path) for item, path in items]
 
 
 def placed(
