@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from support.cloud_calls import oss_bucket
+from support.cloud_calls import inside, oss_bucket
+from support.cos_bucket import fresh_bucket, session_of
 from support.local_account import LocalAccount, writes
 from support.pulumi_cli import PLUGIN, PulumiCli
 
@@ -190,6 +191,30 @@ def test_credentials_of_the_stack_are_used_and_encrypted(stack: PulumiCli, accou
     assert key.secret not in stack.run("stack", "export").output
     stack.refresh("--expect-no-changes")
     stack.destroy()
+
+
+def test_it_goes_to_cos_as_well(account: LocalAccount, stack: PulumiCli) -> None:
+    with inside(account):
+        session = session_of(account.cloud)
+        bucket = fresh_bucket(session)
+    stack.configure(t__cloud="cos", t__account=session.appid, t__region=session.region, t__bucket=bucket.name)
+    stack.up()
+    outputs = stack.outputs()
+    with inside(account):
+        assert bucket.objects() == [outputs["key"]]
+        assert hashlib.sha256(bucket.get(outputs["key"])).hexdigest() == outputs["sha256"]
+    stack.up("--expect-no-changes")
+    stack.refresh("--expect-no-changes")
+    stack.configure(t__account="1250000001")
+    refused = stack.up(check=False)
+    assert (
+        f"belongs to account 1250000001, but the credentials of the provider yunfn belong to account {session.appid}"
+        in (refused.output)
+    )
+    stack.configure(t__account=session.appid)
+    stack.destroy()
+    with inside(account):
+        assert bucket.objects() == []
 
 
 def test_the_schema_is_read_from_the_executable(account: LocalAccount, tmp_path: Path) -> None:

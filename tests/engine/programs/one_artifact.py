@@ -16,9 +16,9 @@ content = file.read_bytes()
 timeouts = pulumi.CustomTimeouts(create=config.get("timeout")) if config.get("timeout") else None
 artifact = Artifact(
     "package",
-    cloud="oss",
+    cloud=config.get("cloud") or "oss",
     account=config.require("account"),
-    region="cn-shanghai",
+    region=config.get("region") or "cn-shanghai",
     bucket=config.require_secret("bucket") if config.get_bool("secret") else config.require("bucket"),
     key=f"{config.get('folder') or 'code/package'}/{package.digest}.zip",
     digest=package.digest,
