@@ -13,6 +13,7 @@ from aliyunsdkcore.client import AcsClient
 from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIdentityRequest
 
 from yunfn.exceptions import CloudAnswerError
+from yunfn.storage.environment import first_set
 
 # The names that alicloud's provider and the official SDKs read, newest first.
 _KEY = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY")
@@ -42,8 +43,8 @@ def from_environment(region: str | None = None, environment: Mapping[str, str] |
         CloudAnswerError: the environment has no key or region, or STS does not accept the key.
     """
     variables = os.environ if environment is None else environment
-    key, secret, token = (_first(variables, names) for names in (_KEY, _SECRET, _TOKEN))
-    place = region or _first(variables, _REGION)
+    key, secret, token = (first_set(variables, names) for names in (_KEY, _SECRET, _TOKEN))
+    place = region or first_set(variables, _REGION)
     if not key or not secret:
         raise CloudAnswerError(f"no access key in the environment: set {_KEY[0]} and {_SECRET[0]}")
     if not place:
@@ -68,7 +69,3 @@ def _account(key: str, secret: str, token: str, region: str) -> str:
     except ClientException as error:
         raise CloudAnswerError(f"STS GetCallerIdentity: {error.get_error_msg()}") from error
     return str(json.loads(answer)["AccountId"])
-
-
-def _first(variables: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((variables[name] for name in names if variables.get(name)), "")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from alibabacloud_fc20230330 import models
-from alibabacloud_fc20230330.client import Client
-from alibabacloud_tea_openapi.models import Config
-from alibabacloud_tea_util.models import RuntimeOptions
 from Tea.exceptions import TeaException
 
 from yunfn.exceptions import CloudAnswerError
+from yunfn.storage import fc_client
 from yunfn.storage.alibaba_session import AlibabaSession
 from yunfn.storage.retained import FunctionUse, LayerVersion
 
@@ -23,18 +20,8 @@ class FunctionCompute:
     """The functions and layers of one account and region."""
 
     def __init__(self, session: AlibabaSession) -> None:
-        self._client = Client(
-            Config(
-                access_key_id=session.access_key_id,
-                access_key_secret=session.access_key_secret,
-                security_token=session.token or None,
-                region_id=session.region,
-                endpoint=f"{session.account}.{session.region}.fc.aliyuncs.com",
-                protocol="https",
-            )
-        )
-        # This SDK pins certifi's list unless told otherwise (engine facts: RuntimeOptions(ca=…)).
-        self._options = RuntimeOptions(ca=os.environ.get("SSL_CERT_FILE"), autoretry=True, max_attempts=3)
+        self._client = fc_client.open_client(session)
+        self._options = fc_client.runtime_options(autoretry=True, max_attempts=3)
 
     def functions(self) -> Iterator[FunctionUse]:
         """Every function and every version of it; raises CloudAnswerError."""

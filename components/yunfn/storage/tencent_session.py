@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yunfn.exceptions import CloudAnswerError
+from yunfn.storage.environment import first_set
 
 # The names that the tencentcloud provider and the official SDKs read, then those of the Serverless Framework.
 _KEY = ("TENCENTCLOUD_SECRET_ID", "TENCENT_SECRET_ID")
@@ -37,8 +38,8 @@ def from_environment(region: str | None = None, environment: Mapping[str, str] |
         CloudAnswerError: the environment has no key, region or APPID.
     """
     variables = os.environ if environment is None else environment
-    key, secret, token = (_first(variables, names) for names in (_KEY, _SECRET, _TOKEN))
-    place, appid = region or _first(variables, _REGION), _first(variables, _APP_ID)
+    key, secret, token = (first_set(variables, names) for names in (_KEY, _SECRET, _TOKEN))
+    place, appid = region or first_set(variables, _REGION), first_set(variables, _APP_ID)
     if not key or not secret:
         raise CloudAnswerError(f"no key of Tencent Cloud in the environment: set {_KEY[0]} and {_SECRET[0]}")
     if not place:
@@ -48,7 +49,3 @@ def from_environment(region: str | None = None, environment: Mapping[str, str] |
             f"no APPID of Tencent Cloud: set {_APP_ID[0]} to the number that the console shows under Account Info"
         )
     return TencentSession(key, secret, token, place, appid)
-
-
-def _first(variables: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((variables[name] for name in names if variables.get(name)), "")
