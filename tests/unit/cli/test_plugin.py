@@ -37,6 +37,22 @@ def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def _first_line(plugin: Path, folder: Path, **environment: str) -> str:
+    """What ``plugin`` says first, started in ``folder``: the port that it serves at."""
+    with subprocess.Popen(
+        [plugin, "127.0.0.1:1"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", **environment},
+    ) as running:
+        assert running.stdout is not None
+        try:
+            return running.stdout.readline().strip()
+        finally:
+            running.kill()
+
+
 def test_the_path_is_the_executables_folder() -> None:
     assert RUNNER.invoke(application, ["plugin", "path"]).stdout.strip() == str(PLUGIN)
     said = json.loads(RUNNER.invoke(application, ["plugin", "path", "--json"]).stdout)
@@ -51,16 +67,7 @@ def test_an_installed_copy_runs_by_the_python_that_installed_it(noted: Path) -> 
     words = (noted / "arguments").read_text().split()
     assert words[:5] == ["plugin", "install", "resource", "yunfn", __version__]
     # Nothing else leads to a Python that has yunfn: neither PATH, nor a virtual environment, nor the copy's folder.
-    plugin = subprocess.Popen(
-        [noted / "installed", "127.0.0.1:1"], stdout=subprocess.PIPE, text=True, env={"PATH": "/usr/bin:/bin"}
-    )
-    try:
-        assert plugin.stdout is not None
-        assert plugin.stdout.readline().strip().isdigit()
-    finally:
-        plugin.kill()
-        plugin.wait()
-        plugin.stdout.close()
+    assert _first_line(noted / "installed", noted).isdigit()
 
 
 def test_what_pulumi_refuses_is_passed_on(noted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,20 +91,7 @@ def test_a_python_without_yunfn_is_said(tmp_path: Path) -> None:
 def test_a_module_of_the_project_is_never_taken_for_one_of_the_plugins(tmp_path: Path) -> None:
     for name in ("grpc", "yunfn", "pulumi"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit(f'the project was imported: {__file__}')\n")
-    plugin = subprocess.Popen(
-        [PLUGIN / "pulumi-resource-yunfn", "127.0.0.1:1"],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        env={"PATH": "/usr/bin:/bin", "YUNFN_PYTHON": sys.executable},
-    )
-    try:
-        assert plugin.stdout is not None
-        assert plugin.stdout.readline().strip().isdigit()
-    finally:
-        plugin.kill()
-        plugin.wait()
-        plugin.stdout.close()
+    assert _first_line(PLUGIN / "pulumi-resource-yunfn", tmp_path, YUNFN_PYTHON=sys.executable).isdigit()
 
 
 def test_the_wheel_holds_the_executable_with_its_mode() -> None:
