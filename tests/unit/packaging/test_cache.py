@@ -319,3 +319,14 @@ def test_the_public_pack_uses_the_same_cache(folder: Path, tmp_path: Path) -> No
     made = pack(tmp_path / "code", cache=folder)
     assert ArtifactCache(folder).find(made.digest) == made
     assert made.manifest.entries == (Entry("index.py", Mode.FILE, made.manifest.entries[0].sha256, 1),)
+
+
+def test_nothing_is_kept_of_what_was_written_and_then_refused(cache: ArtifactCache, folder: Path) -> None:
+    one = contents(LARGE)
+    with pytest.raises(RuntimeError, match="refused"), cache.packing([one]):
+        raise RuntimeError("refused")
+    assert cache.find(one.manifest.digest) is None
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+    with cache.packing([one]) as packed_one:
+        assert cache.find(one.manifest.digest) is None
+        assert packed_one() == [cache.find(one.manifest.digest)]

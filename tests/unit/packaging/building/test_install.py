@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
+import threading
 import zipfile
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -79,3 +83,39 @@ def test_files_of_a_wheel_that_lead_out_are_not_written(fc310: Target, tmp_path:
     assert (tree / "probe.py").is_file()
     assert not [path for path in tmp_path.rglob("*") if path.name in ("escaped", "absolute")]
     assert not os.path.lexists(tmp_path.parent / "escaped")
+
+
+def test_the_index_is_not_asked_for_what_uv_has(fc310: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "index" / "probe"
+    page.mkdir(parents=True)
+    wheel = page / "probe-1.0-py3-none-any.whl"
+    info = "probe-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("probe.py", "x = 1")
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: probe\nVersion: 1.0\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "probe.py,,\n")
+    (page / "index.html").write_text(f'<a href="{wheel.name}">{wheel.name}</a>')
+    locked = LockedPackage("probe", "1.0", (f"sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}",))
+    asked: list[str] = []
+
+    class Index(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            asked.append(self.path)
+
+        def end_headers(self) -> None:
+            self.send_header("Cache-Control", "max-age=0, must-revalidate")
+            super().end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Index, directory=str(tmp_path / "index"))) as server:
+        threading.Thread(target=server.serve_forever).start()
+        monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.server_port}/")
+        try:
+            install([locked], {}, fc310, tmp_path / "first")
+            first = len(asked)
+            install([locked], {}, fc310, tmp_path / "second")
+        finally:
+            server.shutdown()
+    assert (first > 0, len(asked)) == (True, first)
+    assert (tmp_path / "second" / "probe.py").read_text() == "x = 1"
