@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
+import importlib
 import os
 import subprocess
-import threading
 import zipfile
-from collections.abc import Callable
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +17,8 @@ from yunfn.packaging.definition.model import LockedPackage
 from yunfn.packaging.target import Target
 from yunfn.pythons import find_python
 
+# The package exports a function of the same name.
+install_module = importlib.import_module("yunfn.packaging.building.install")
 SIX = LockedPackage("six", "1.15.0", ("sha256:8b74bedcbbbaca38ff6d7491d76f2b06b3592611af620f8426e82dddb04a5ced",))
 BUILT = LockedPackage("probe", "1.0", (f"sha256:{'0' * 64}",), sdist=True)
 
@@ -86,36 +85,17 @@ def test_files_of_a_wheel_that_lead_out_are_not_written(fc310: Target, tmp_path:
 
 
 def test_the_index_is_not_asked_for_what_uv_has(fc310: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = tmp_path / "index" / "probe"
-    page.mkdir(parents=True)
-    wheel = page / "probe-1.0-py3-none-any.whl"
-    info = "probe-1.0.dist-info"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("probe.py", "x = 1")
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: probe\nVersion: 1.0\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{info}/RECORD", "probe.py,,\n")
-    (page / "index.html").write_text(f'<a href="{wheel.name}">{wheel.name}</a>')
-    locked = LockedPackage("probe", "1.0", (f"sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}",))
-    asked: list[str] = []
+    calls: list[bool] = []
+    call = install_module.uv_install
 
-    class Index(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            asked.append(self.path)
+    def noted(arguments: Sequence[str], folder: Path, *, offline: bool, what: str, settings: object = None) -> None:
+        calls.append(offline)
+        call(arguments, folder, offline=offline, what=what)
 
-        def end_headers(self) -> None:
-            self.send_header("Cache-Control", "max-age=0, must-revalidate")
-            super().end_headers()
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Index, directory=str(tmp_path / "index"))) as server:
-        threading.Thread(target=server.serve_forever).start()
-        monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
-        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.server_port}/")
-        try:
-            install([locked], {}, fc310, tmp_path / "first")
-            first = len(asked)
-            install([locked], {}, fc310, tmp_path / "second")
-        finally:
-            server.shutdown()
-    assert (first > 0, len(asked)) == (True, first)
-    assert (tmp_path / "second" / "probe.py").read_text() == "x = 1"
+    monkeypatch.setattr(install_module, "uv_install", noted)
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    install([SIX], {}, fc310, tmp_path / "first")
+    assert calls == [True, False]
+    install([SIX], {}, fc310, tmp_path / "second")
+    assert calls == [True, False, True]
+    assert (tmp_path / "second" / "six.py").read_bytes() == (tmp_path / "first" / "six.py").read_bytes()
