@@ -53,3 +53,8 @@ def run() -> None:
     except YunfnError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(1)
+    except OSError as error:
+        # The machine's refusals (a full disk, a folder that may not be written) name the place themselves.
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"error: {place}{error.strerror or error}", err=True)
+        sys.exit(1)

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import filelock
-import platformdirs
 
 from yunfn.exceptions import PackagingError
 from yunfn.packaging.archive import Archive
@@ -29,6 +28,7 @@ from yunfn.packaging.ignore import Selection
 from yunfn.packaging.manifest import Manifest
 from yunfn.packaging.package import FileHashes, Package
 from yunfn.packaging.proof.finding import Finding
+from yunfn.packaging.user_cache import user_cache
 from yunfn.packaging.zip_writer import write_zips
 
 #: Bytes that packages may take together before the ones unused for longest are removed.
@@ -45,7 +45,7 @@ _INPUTS = "inputs"
 
 def cache_folder() -> Path:
     """Where packages are kept by digest: ``packages`` in the user's cache folder for yunfn."""
-    return platformdirs.user_cache_path("yunfn") / "packages"
+    return user_cache() / "packages"
 
 
 def _limit() -> int:

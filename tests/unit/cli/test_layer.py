@@ -155,6 +155,15 @@ def test_places_that_cannot_be_written_are_named(yunfn: Yunfn, layers: Path, tmp
         assert "Traceback" not in done.stderr
 
 
+def test_a_machine_without_a_place_for_caches_is_told(yunfn: Yunfn, layers: Path) -> None:
+    yunfn.variables.pop("XDG_CACHE_HOME")
+    (layers / "things/go.txt").write_text("one\n")
+    full = yunfn("layer", "build", layers / "things", "--offline", HOME="/proc/nobody", UV_CACHE_DIR=str(layers / "uv"))
+    assert full.returncode == 1
+    assert "error: /proc/nobody" in full.stderr
+    assert "Traceback" not in full.stderr
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_build_leaves_nothing_half_done(
     yunfn: Yunfn, layers: Path, tmp_path: Path, number: int, code: int

@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 from typing import Annotated
 
-import platformdirs
 import typer
 
 from yunfn.cli.layer.options import JsonOption, megabytes
@@ -38,10 +37,11 @@ def cache(
     Example: yunfn layer cache --prune
     """
     from yunfn.packaging.cache import ArtifactCache
+    from yunfn.packaging.user_cache import user_cache
 
     if prune and clear:
         raise typer.BadParameter("--clear removes everything: leave out --prune")
-    root = platformdirs.user_cache_path("yunfn")
+    root = user_cache()
     before = {kind: _size(root / kind) for kind in _KINDS}
     freed = 0
     if prune:

@@ -10,8 +10,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import platformdirs
-
 from yunfn.exceptions import BuildError
 from yunfn.isolation import isolation, run_isolated
 from yunfn.packaging.building.build_environment import make_environment
@@ -19,6 +17,7 @@ from yunfn.packaging.building.build_failure import failure
 from yunfn.packaging.building.compiler import Compiler, prepare_compiler
 from yunfn.packaging.definition.model import Hook
 from yunfn.packaging.target import Target
+from yunfn.packaging.user_cache import user_cache
 from yunfn.pythons import installed_python
 
 _TIMEOUT_S = 3600.0
@@ -142,7 +141,7 @@ def _network(hook: Hook) -> dict[str, str]:
 def _compiler(hook: Hook, target: Target, work: Path, cache: Path | None, progress: Callable[[str], None]) -> Compiler:
     inside = Path("/tmp") if isolation().mode == "namespaces" else work  # noqa: S108 - a private one
     return prepare_compiler(
-        (cache or platformdirs.user_cache_path("yunfn")) / "compilers",
+        (cache or user_cache()) / "compilers",
         target,
         work / "compiler",
         inside / "zig",

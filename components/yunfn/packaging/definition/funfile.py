@@ -37,8 +37,8 @@ def read_funfile(file: Path) -> tuple[str | None, RequirementFile]:
     runtime: str | None = None
     into = RequirementFile()
     for number, line in logical_lines(file, comments_within=False):
-        word, _, rest = line.partition(" ")
-        instruction, rest = word.upper(), rest.strip()
+        word, *rests = line.split(None, 1)
+        instruction, rest = word.upper(), " ".join(rests)
         if instruction == "RUNTIME":
             if rest not in ALIBABA:
                 raise DefinitionError(file, number, f"RUNTIME {rest}: one of {', '.join(ALIBABA)}")

@@ -10,8 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import platformdirs
-
 from yunfn.exceptions import FindingsError, PackagingError
 from yunfn.packaging import proof
 from yunfn.packaging.building import WheelBuilder, run_hook
@@ -19,7 +17,7 @@ from yunfn.packaging.cache import ArtifactCache, Build
 from yunfn.packaging.contents import Contents
 from yunfn.packaging.definition import Hook, LayerDefinition
 from yunfn.packaging.input_key import input_key
-from yunfn.packaging.layer.built import BuiltLayer, LayerPart, details_of, parts_of
+from yunfn.packaging.layer.built import BuiltLayer, LayerPart, details_of, parts_of, recalled
 from yunfn.packaging.layer.contents import InstalledTree, placed
 from yunfn.packaging.layer.division import Owned
 from yunfn.packaging.layer.interruption import interruptible
@@ -30,6 +28,7 @@ from yunfn.packaging.proof import Finding
 from yunfn.packaging.proof.sizes import check_zip_size
 from yunfn.packaging.resolution import LayerLock, WheelSource, index_settings
 from yunfn.packaging.target import Target
+from yunfn.packaging.user_cache import user_cache
 
 _ENVIRONMENTS = 4
 
@@ -57,7 +56,7 @@ class BuildOptions:
     def wheels(self, definition: LayerDefinition) -> WheelSource:
         """What builds source distributions for the definition under these options."""
         return WheelBuilder(
-            platformdirs.user_cache_path("yunfn"),
+            user_cache(),
             allow_unsandboxed=self.allow_unsandboxed,
             offline=self.offline,
             settings=index_settings(definition.folder, definition.indexes),
@@ -115,7 +114,7 @@ def _build_layer(
         progress=options.progress,
     )
     keys = {target: input_key(definition, lock.packages(target), target) for target in wanted}
-    kept = {target: options.cache.recall(keys[target]) for target in wanted}
+    kept = {target: recalled(options.cache, keys[target]) for target in wanted}
     for target in wanted:
         if kept[target] is None and options.store is not None:
             options.progress(f"looking for {definition.name} for {target.name} in the team's store")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from yunfn.packaging.cache import ArtifactCache, Build
 from yunfn.packaging.package import Package
 from yunfn.packaging.proof.finding import Finding
 from yunfn.packaging.target import Target
@@ -73,8 +74,23 @@ def details_of(parts: Sequence[LayerPart]) -> dict[str, Any]:
 
 
 def parts_of(packages: Sequence[Package], details: Mapping[str, Any]) -> tuple[LayerPart, ...]:
-    """Read the parts of a recorded build back."""
+    """Read the parts of a recorded build back.
+
+    Raises:
+        KeyError, TypeError, ValueError: the record is not one that ``details_of`` made.
+    """
     return tuple(
         LayerPart(package, tuple(PackageSize(str(n), str(v), int(s)) for n, v, s in inside))
         for package, inside in zip(packages, details["parts"], strict=True)
     )
+
+
+def recalled(cache: ArtifactCache, key: str) -> Build | None:
+    """What the cache knows was built of the inputs of ``key``; a record that cannot be read is none."""
+    build = cache.recall(key)
+    try:
+        if build is not None:
+            parts_of(build.packages, build.details)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return build

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import platformdirs
-
 from yunfn.exceptions import DefinitionError, StaleLockError
 from yunfn.packaging.definition import LayerDefinition
 from yunfn.packaging.resolution import (
@@ -21,6 +19,7 @@ from yunfn.packaging.resolution import (
     write_lock,
 )
 from yunfn.packaging.target import Target
+from yunfn.packaging.user_cache import user_cache
 
 Progress = Callable[[str], None]
 
@@ -35,7 +34,7 @@ def lock_file(definition: LayerDefinition) -> Path:
         return definition.lock
     lines = "\n".join(requirement_lines(definition))
     digest = hashlib.sha256(lines.encode()).hexdigest()
-    return platformdirs.user_cache_path("yunfn") / "locks" / f"{digest}.lock"
+    return user_cache() / "locks" / f"{digest}.lock"
 
 
 def locked(

@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -19,6 +18,7 @@ from yunfn.packaging.definition.model import Indexes, LockedPackage
 from yunfn.packaging.resolution.index import index_settings
 from yunfn.packaging.resolution.index_client import IndexClient, IndexFile, sdist_rank
 from yunfn.packaging.target import Target
+from yunfn.packaging.user_cache import user_cache
 
 _PART = ".part-"
 # No download takes this long.
@@ -121,7 +121,7 @@ def noted_versions(name: str) -> list[Version]:
 
 
 def _folder() -> Path:
-    return platformdirs.user_cache_path("yunfn") / "sdists"
+    return user_cache() / "sdists"
 
 
 def _kept(sha256: str) -> Path | None:

@@ -20,7 +20,7 @@ def write(folder: Path, text: str, name: str = "Funfile") -> Path:
 def test_runtime_and_packages(tmp_path: Path) -> None:
     file = write(
         tmp_path,
-        "# a layer\nRUNTIME python3\nWORKDIR /code\n\n"
+        "# a layer\nRUNTIME\tpython3\nWORKDIR /code\n\n"
         "RUN fun-install pip  install -t /code/lib six==1.15.0 'requests >= 2'\n"
         "RUN pip3 install --no-cache-dir -U \\\n    # comment amid\n    flask \\\n    gunicorn\n"
         "run python3 -m pip install numpy && fun-install pip install 'scipy>=1.5' \"tornado < 7\"; pip install a\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import threading
@@ -77,6 +78,21 @@ def test_an_unchanged_layer_is_not_built_again(
     again = build_layer(read_definition(place), options=options)[0]
     assert (first.cached, again.cached) == (False, True)
     assert again.parts == first.parts
+
+
+@pytest.mark.parametrize(
+    "details", [{}, {"parts": 3}, {"parts": []}, {"parts": [[["a", "b"]]]}, {"parts": [[[1, 2, "x"]]]}]
+)
+def test_a_record_of_another_form_is_built_anew(
+    tmp_path: Path, options: BuildOptions, wheel: WriteWheel, details: object
+) -> None:
+    wheel("one")
+    place = folder(tmp_path, f"requirements: [one]\ntargets: {TARGETS[0]}\n")
+    first = build_layer(read_definition(place), options=options)[0]
+    (record,) = (options.cache.folder / "inputs").iterdir()
+    record.write_text(json.dumps({**json.loads(record.read_text()), "details": details}))
+    again = build_layer(read_definition(place), options=options)[0]
+    assert (again.cached, again.parts) == (False, first.parts)
 
 
 @pytest.mark.parametrize("change", ["file", "mode", "exclude", "version", "target", "builder"])
