@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from alibabacloud_fc20230330 import models
-from alibabacloud_fc20230330.client import Client
-from alibabacloud_tea_openapi.models import Config
-from alibabacloud_tea_util.models import RuntimeOptions
-from Tea.exceptions import TeaException
 from tenacity import Retrying, retry_if_exception, stop_when_event_set, wait_random_exponential
 from tenacity.nap import sleep_using_event
 
 from yunfn.exceptions import CloudAnswerError
+from yunfn.storage import fc_client
 from yunfn.storage.alibaba_session import AlibabaSession
 
 _PAGE = 100
@@ -53,20 +49,9 @@ class FunctionCompute:
     """
 
     def __init__(self, session: AlibabaSession, cancelled: threading.Event) -> None:
-        self._client = Client(
-            Config(
-                access_key_id=session.access_key_id,
-                access_key_secret=session.access_key_secret,
-                security_token=session.token or None,
-                region_id=session.region,
-                endpoint=f"{session.account}.{session.region}.fc.aliyuncs.com",
-                protocol="https",
-            )
-        )
-        # This SDK pins certifi's list unless told otherwise. Its own retries know no cancelling.
-        self._options = RuntimeOptions(
-            ca=os.environ.get("SSL_CERT_FILE"), autoretry=False, connect_timeout=_CONNECT, read_timeout=_READ
-        )
+        self._client = fc_client.open_client(session)
+        # Its own retries know no cancelling.
+        self._options = fc_client.runtime_options(autoretry=False, connect_timeout=_CONNECT, read_timeout=_READ)
         self._retrying = Retrying(
             retry=retry_if_exception(_passing),
             wait=wait_random_exponential(multiplier=0.5, max=_LONGEST_WAIT),
@@ -147,26 +132,7 @@ class FunctionCompute:
         return document
 
     def _ask(self, operation: str, call: Callable[[], Any]) -> Any:
-        def once() -> Any:
-            try:
-                # Answers without content have no attribute body.
-                return getattr(call(), "body", None)
-            except TeaException as error:
-                raise _refused(operation, error) from error
-
-        return self._retrying(once)
-
-
-def _refused(operation: str, error: TeaException) -> CloudAnswerError:
-    data = error.data if isinstance(error.data, Mapping) else {}
-    status = int(getattr(error, "statusCode", 0) or 0)
-    request_id = getattr(error, "request_id", None) or data.get("RequestId") or "-"
-    # Where nothing was answered there is no code, and the message stands in what the SDK caught.
-    code = str(error.code or "")
-    message = error.message or getattr(error, "inner_exception", None) or "no answer"
-    return CloudAnswerError(
-        f"FC {operation}: {code or 'no answer'}: {message} (request {request_id})", code=code, status=status
-    )
+        return self._retrying(fc_client.ask, operation, call)
 
 
 def _passing(error: BaseException) -> bool:

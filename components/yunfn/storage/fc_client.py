@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from alibabacloud_fc20230330.client import Client
 from alibabacloud_tea_openapi.models import Config
 from alibabacloud_tea_util.models import RuntimeOptions
+from Tea.exceptions import TeaException
 
+from yunfn.exceptions import CloudAnswerError
 from yunfn.storage.alibaba_session import AlibabaSession
 
 
@@ -32,3 +35,24 @@ def runtime_options(**options: Any) -> RuntimeOptions:
     This SDK pins certifi's list unless told otherwise (alibabacloud_tea_openapi, RuntimeOptions.ca).
     """
     return RuntimeOptions(ca=os.environ.get("SSL_CERT_FILE"), **options)
+
+
+def ask(operation: str, call: Callable[[], Any]) -> Any:
+    """The body of what ``call`` answers, None where there is none; raises CloudAnswerError: API, code, request id."""
+    try:
+        # Answers without content have no attribute body.
+        return getattr(call(), "body", None)
+    except TeaException as error:
+        raise _refused(operation, error) from error
+
+
+def _refused(operation: str, error: TeaException) -> CloudAnswerError:
+    data = error.data if isinstance(error.data, Mapping) else {}
+    status = int(getattr(error, "statusCode", 0) or 0)
+    request_id = getattr(error, "request_id", None) or data.get("RequestId") or "-"
+    # Where nothing was answered there is no code, and the message stands in what the SDK caught.
+    code = str(error.code or "")
+    message = error.message or getattr(error, "inner_exception", None) or "no answer"
+    return CloudAnswerError(
+        f"FC {operation}: {code or 'no answer'}: {message} (request {request_id})", code=code, status=status
+    )

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from alibabacloud_fc20230330 import models
-from Tea.exceptions import TeaException
 
-from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import fc_client
 from yunfn.storage.alibaba_session import AlibabaSession
 from yunfn.storage.retained import FunctionUse, LayerVersion
@@ -45,7 +43,7 @@ class FunctionCompute:
 
     def delete_layer_version(self, layer: LayerVersion) -> None:
         """Remove a layer version; raises CloudAnswerError."""
-        self._ask(
+        fc_client.ask(
             "DeleteLayerVersion",
             lambda: self._client.delete_layer_version_with_options(
                 layer.name, str(layer.version), {}, self._options
@@ -54,7 +52,7 @@ class FunctionCompute:
 
     def _use(self, name: str, qualifier: str) -> FunctionUse:
         request = models.GetFunctionRequest(qualifier=None if qualifier == "LATEST" else qualifier)
-        answer = self._ask(
+        answer = fc_client.ask(
             "GetFunction", lambda: self._client.get_function_with_options(name, request, {}, self._options)
         )
         layers = tuple(layer.arn for layer in answer.layers or ())
@@ -86,19 +84,10 @@ class FunctionCompute:
     def _pages(self, operation: str, page: Callable[[str | None], Any], *fields: str) -> Iterator[Any]:
         token: str | None = None
         while True:
-            answer = self._ask(operation, lambda token=token: page(token))  # type: ignore[misc]
+            answer = fc_client.ask(operation, lambda token=token: page(token))  # type: ignore[misc]
             for field in fields:
                 yield from getattr(answer, field, None) or ()
             following = getattr(answer, "next_token", None) or getattr(answer, "next_version", None)
             if not following or str(following) == "0":
                 return
             token = str(following)
-
-    @staticmethod
-    def _ask(operation: str, call: Callable[[], Any]) -> Any:
-        try:
-            # Answers without content have no attribute body.
-            return getattr(call(), "body", None)
-        except TeaException as error:
-            request_id = (error.data or {}).get("RequestId", "-") if isinstance(error.data, dict) else "-"
-            raise CloudAnswerError(f"FC {operation}: {error.code}: {error.message} (request {request_id})") from error
