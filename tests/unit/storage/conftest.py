@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Callable, Iterator
 
@@ -10,14 +9,13 @@ import oss2
 import pytest
 
 from support.faulty_relay import FaultyRelay, faulty_relay
+from support.store_backends import Backend, CosBackend, OssBackend, oss_bucket, oss_session
 from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
-from yunfn.localcloud.environment import DEFAULT_REGION, variables
+from yunfn.localcloud.environment import variables
+from yunfn.storage import part_sender
 from yunfn.storage.alibaba_session import AlibabaSession
-from yunfn.storage.oss_client import open_bucket
 from yunfn.storage.oss_store import OssStore
-
-_NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -36,21 +34,29 @@ def in_cloud(cloud: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
 
 @pytest.fixture
 def session(in_cloud: Connection) -> AlibabaSession:
-    key = in_cloud.home.owner_key
-    return AlibabaSession(key.id, key.secret, "", DEFAULT_REGION, in_cloud.home.account)
+    return oss_session(in_cloud)
 
 
 @pytest.fixture
 def bucket(session: AlibabaSession) -> oss2.Bucket:
-    """A new bucket as oss2 sees it."""
-    made = open_bucket(session, f"artifacts-{next(_NUMBERS)}")
-    made.create_bucket()
-    return made
+    return oss_bucket(session)
 
 
 @pytest.fixture
 def store(session: AlibabaSession, bucket: oss2.Bucket) -> OssStore:
     return OssStore(session, bucket.bucket_name)
+
+
+@pytest.fixture(params=[OssBackend, CosBackend], ids=["oss", "cos"])
+def backend(request: pytest.FixtureRequest, in_cloud: Connection) -> Backend:
+    """Each cloud's store over a new bucket."""
+    made: Backend = request.param(in_cloud)
+    return made
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part_sender, "_LONGEST_WAIT", 0.05)
 
 
 @pytest.fixture
