@@ -190,10 +190,14 @@ class Layer:
     def _copied_wheels(self, run: Path) -> Iterator[Path]:
         """The wheels that we built of this layer's source distributions, as new files: uv has not seen them yet."""
         tags = {f"cp{self.given.target.python.replace('.', '')}", "py2", "py3"}
-        for wheel in (self._downloads / "yunfn" / "wheels").glob("*/*.whl"):
+        newest: dict[str, Path] = {}
+        wheels = (self._downloads / "yunfn" / "wheels").glob("*/*.whl")
+        for wheel in sorted(wheels, key=lambda path: path.stat().st_mtime):
             name, version, _, of_wheel = parse_wheel_filename(wheel.name)
             if self.built.get(name) == str(version) and tags & {tag.interpreter for tag in of_wheel}:
-                yield Path(shutil.copy(wheel, run))
+                newest[name] = wheel
+        for wheel in newest.values():
+            yield Path(shutil.copy(wheel, run))
 
     @contextlib.contextmanager
     def _fresh(self) -> Iterator[Path]:
