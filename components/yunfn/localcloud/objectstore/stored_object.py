@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 
 NULL_VERSION = "null"
@@ -34,6 +35,11 @@ class StoredObject:
     headers: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     pieces: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def last_modified(self) -> str:
+        """When it was written, as headers say it: ``Thu, 01 Jan 2026 00:00:00 GMT``."""
+        return formatdate(self.modified, usegmt=True)
 
     def to_document(self) -> dict[str, Any]:
         """The document to store; fields at their default are left out to keep it small."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import formatdate
 from urllib.parse import parse_qsl
 
 from yunfn.localcloud.cloud_error import UnknownOperationError
@@ -117,13 +116,8 @@ def told(bucket: Bucket, stored: StoredObject) -> dict[str, str]:
         **stored.headers,
         **written(bucket, stored),
         "accept-ranges": "bytes",
-        "last-modified": http_date(stored.modified),
+        "last-modified": stored.last_modified,
     }
     if stored.tags:
         headers["x-cos-tagging-count"] = str(len(stored.tags))
     return headers
-
-
-def http_date(seconds: float) -> str:
-    """``Thu, 01 Jan 2026 00:00:00 GMT``."""
-    return formatdate(seconds, usegmt=True)

@@ -6,7 +6,6 @@ import re
 
 from yunfn.localcloud.alibaba.oss.exceptions import InvalidRange, NotModified, PreconditionFailed
 from yunfn.localcloud.alibaba.oss.request import OssRequest
-from yunfn.localcloud.alibaba.oss.responses.object_headers import http_date
 from yunfn.localcloud.objectstore.conditions import Verdict, judged
 from yunfn.localcloud.objectstore.stored_object import StoredObject
 
@@ -20,7 +19,7 @@ def check(request: OssRequest, stored: StoredObject, prefix: str = "") -> None:
         raise PreconditionFailed(Condition="-".join(word.capitalize() for word in name.split("-")))
     if verdict is Verdict.UNCHANGED:
         unchanged = NotModified()
-        unchanged.headers = {"etag": f'"{stored.etag}"', "last-modified": http_date(stored.modified)}
+        unchanged.headers = {"etag": f'"{stored.etag}"', "last-modified": stored.last_modified}
         raise unchanged
 
 

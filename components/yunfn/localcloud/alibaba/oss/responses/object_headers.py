@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import formatdate
 from urllib.parse import parse_qsl
 
 from yunfn.localcloud.alibaba.oss.exceptions import AccessDenied, FileAlreadyExists, InvalidArgument
@@ -106,7 +105,7 @@ def told(bucket: Bucket, stored: StoredObject) -> dict[str, str]:
         **stored.headers,
         "accept-ranges": "bytes",
         "etag": f'"{stored.etag}"',
-        "last-modified": http_date(stored.modified),
+        "last-modified": stored.last_modified,
         "x-oss-object-type": stored.kind,
         "x-oss-storage-class": stored.storage_class,
         "x-oss-hash-crc64ecma": str(stored.crc),
@@ -119,8 +118,3 @@ def told(bucket: Bucket, stored: StoredObject) -> dict[str, str]:
     if bucket.keeps_versions:
         headers["x-oss-version-id"] = stored.version
     return headers
-
-
-def http_date(seconds: float) -> str:
-    """``Thu, 01 Jan 2026 00:00:00 GMT``."""
-    return formatdate(seconds, usegmt=True)

@@ -86,7 +86,7 @@ async def get_symlink(request: OssRequest) -> Response:
     headers = {
         "x-oss-symlink-target": quote(stored.link_target, safe="/"),
         "etag": f'"{stored.etag}"',
-        "last-modified": object_headers.http_date(stored.modified),
+        "last-modified": stored.last_modified,
     }
     return answers.empty(request, headers={**headers, **_version(request, stored)})
 

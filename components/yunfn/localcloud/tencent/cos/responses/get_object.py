@@ -72,10 +72,7 @@ def _check_conditions(request: CosRequest, stored: StoredObject) -> None:
         raise PreconditionFailed()
     if verdict is Verdict.UNCHANGED:
         unchanged = NotModified()
-        unchanged.headers = {
-            "etag": f'"{stored.etag}"',
-            "last-modified": object_headers.http_date(stored.modified),
-        }
+        unchanged.headers = {"etag": f'"{stored.etag}"', "last-modified": stored.last_modified}
         raise unchanged
 
 
