@@ -183,6 +183,20 @@ class ArtifactCache:
         except OSError as error:
             raise PackagingError(f"{self._input(key)}: cannot be written: {error}") from error
 
+    def discard(self, digest: str) -> None:
+        """Remove a package that turned out not to be wanted; nothing is done where it is not there.
+
+        Raises:
+            PackagingError: it cannot be removed, or another process holds the cache's lock and does not let go.
+        """
+        try:
+            with self._lock():
+                # The record goes first: a zip without one is never taken for whole.
+                self._record_file(digest).unlink(missing_ok=True)
+                self._zip(digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise PackagingError(f"{self._zip(digest)}: cannot be removed: {error}") from error
+
     def prune(self) -> int:
         """Remove the packages unused for longest until the rest is within the limit; answers the bytes freed.
 

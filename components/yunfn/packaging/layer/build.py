@@ -156,7 +156,10 @@ def _build(
         result = []
         for job, parts in zip(jobs, _packed(definition, jobs, options), strict=True):
             for part in parts:
-                job.findings += check_zip_size(part.package.file.name, part.package.zip_size, job.target)
+                over = list(check_zip_size(part.package.file.name, part.package.zip_size, job.target))
+                if over:
+                    options.cache.discard(part.package.digest)
+                job.findings += over
             result.append((job, parts))
         _refuse(definition, jobs)
         builds = []
@@ -191,7 +194,11 @@ def _packed(definition: LayerDefinition, jobs: Sequence[_Job], options: BuildOpt
         if not definition.split or package.zip_size <= limit:
             result.append([whole.whole(package)])
             continue
-        parts = whole.divided(package, limit, label)
+        try:
+            parts = whole.divided(package, limit, label)
+        finally:
+            # What is over the limit serves nobody whole.
+            cache.discard(package.digest)
         written = cache.pack([part.contents for part in parts])
         result.append([part.whole(zipped) for part, zipped in zip(parts, written, strict=True)])
     return result

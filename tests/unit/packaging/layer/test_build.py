@@ -235,6 +235,14 @@ def test_over_the_limit_a_layer_is_split_by_package(
     again = build_layer(read_definition(place), options=options)[0]
     assert again.cached
     assert again.parts == built.parts
+    kept = {part.package.file for part in built.parts}
+    assert set(options.cache.folder.glob("*.zip")) == kept
+    # Not split, it is refused, and nothing of it stays.
+    file = place / "layer.yaml"
+    file.write_text(file.read_text().replace("split: auto", "split: false"))
+    with pytest.raises(FindingsError, match=r"takes 1 MB per layer; .*`split: auto`"):
+        build_layer(read_definition(place), options=options)
+    assert set(options.cache.folder.glob("*.zip")) == kept
 
 
 def test_a_lock_that_does_not_fit_names_both_files(tmp_path: Path, options: BuildOptions, wheel: WriteWheel) -> None:
