@@ -94,7 +94,9 @@ def test_check_of_a_zip_from_elsewhere(yunfn: Yunfn, layers: Path, tmp_path: Pat
     (checked,) = json.loads(done.stdout)
     assert checked["target"] == TARGET
     assert "elf-format" in {finding["rule"] for finding in checked["findings"]}
-    unsaid = yunfn("layer", "check", tmp_path / "bad.zip")
+    windows = (tmp_path / "bad.zip").rename(tmp_path / "BAD.ZIP")
+    assert "elf-format" in yunfn("layer", "check", windows, "--target", TARGET).stdout
+    unsaid = yunfn("layer", "check", windows)
     assert unsaid.returncode == 1
     assert "--target" in unsaid.stderr
 

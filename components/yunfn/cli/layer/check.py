@@ -73,7 +73,7 @@ def check(
     from yunfn.packaging.proof.imports import import_report
 
     with progress_shown() as progress:
-        if path.suffix == ".zip" and not path.is_dir():
+        if path.suffix.lower() == ".zip" and not path.is_dir():
             wanted = single_target(target, str(path))
             found = [_Checked(wanted, [path], list(proof.check_zip(path, wanted)))]
         else:
