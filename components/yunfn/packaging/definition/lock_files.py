@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement as Parsed
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -48,11 +49,12 @@ _POETRY: Shape = {
             "markers": (str, {"*": str}),
             "source": {"type": str},
             "files": [_POETRY_FILE],
+            "dependencies": {},
         }
     ],
     "metadata": {"files": {"*": [_POETRY_FILE]}},
 }
-_POETRY_TABLE: Shape = {"extras": [str], "markers": str}
+_POETRY_TABLE: Shape = {"extras": [str], "markers": str, "python": str}
 _PROJECT: Shape = {
     "project": {"dependencies": [str]},
     "tool": {"poetry": {"dependencies": {"*": (str, _POETRY_TABLE, [(str, _POETRY_TABLE)])}}},
@@ -217,6 +219,7 @@ def read_poetry_lock(file: Path, targets: Sequence[Target] = ()) -> RequirementF
     grouped = all("groups" in package for package in lock.packages)
     if not grouped and project.is_file():
         into.requirements += _project_requirements(project)
+        _refuse_twins(lock, [Parsed(one.text).name for one in into.requirements])
         into.constraints += [
             _poetry_pin(lock, package, hashes_of) for package in lock.packages if not _sourced(package)
         ]
@@ -233,6 +236,34 @@ def read_poetry_lock(file: Path, targets: Sequence[Target] = ()) -> RequirementF
             raise lock.refuse(package, kind)
         into.requirements.append(_poetry_pin(lock, package, hashes_of))
     return into
+
+
+def _refuse_twins(lock: _Lock, wanted: Sequence[str]) -> None:
+    """See that no package the project needs is locked in two versions: the lock does not say which is for which Python.
+
+    Raises:
+        DefinitionError: one is.
+    """
+    by_name: dict[str, list[Mapping[str, Any]]] = {}
+    for package in lock.packages:
+        by_name.setdefault(canonicalize_name(package["name"]), []).append(package)
+    seen: set[str] = set()
+    waiting = [str(canonicalize_name(name)) for name in wanted]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        packages = by_name.get(name, [])
+        if len(packages) > 1:
+            versions = " and ".join(package["version"] for package in packages)
+            raise DefinitionError(
+                lock.file,
+                lock.line.get(id(packages[1])),
+                f"{name} is locked in {versions}, and a lock of Poetry 1 does not say which is for which Python: lock "
+                "again with Poetry 2, or name a requirements file that `poetry export` writes",
+            )
+        waiting += [str(canonicalize_name(needed)) for one in packages for needed in one.get("dependencies", {})]
 
 
 def _sourced(package: Mapping[str, Any]) -> str:
@@ -267,6 +298,18 @@ def _project_requirements(file: Path) -> list[Requirement]:
             if kind := next((key for key in ("git", "path", "url") if key in details), ""):
                 raise DefinitionError(file, None, f"{name} comes from {kind} and not from an index")
             extras = ",".join(details.get("extras", ()))
-            marker = f" ; {details['markers']}" if details.get("markers") else ""
+            markers = [f"({details['markers']})"] if details.get("markers") else []
+            markers += _python_markers(name, details.get("python", "*"), file)
+            marker = f" ; {' and '.join(markers)}" if markers else ""
             found.append(read_requirement(f"{name}{f'[{extras}]' if extras else ''}{marker}", file, 0))
     return found
+
+
+def _python_markers(name: str, python: str, file: Path) -> list[str]:
+    """For which Pythons Poetry wants a package (``python = "<3.11"``), as markers."""
+    try:
+        wanted = SpecifierSet(python.replace("*", "") if python.strip() == "*" else python)
+    except InvalidSpecifier:
+        rule = "write it as PEP 440 does, such as >=3.8,<3.11, or lock again with Poetry 2"
+        raise DefinitionError(file, None, f"{name}: python = {python!r} is not understood: {rule}") from None
+    return [f'python_full_version {one.operator} "{one.version}"' for one in sorted(wanted, key=str)]

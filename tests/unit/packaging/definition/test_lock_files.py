@@ -285,3 +285,34 @@ def test_a_poetry_package_of_a_link_is_refused(tmp_path: Path) -> None:
         read_poetry_lock(write(tmp_path, text, "poetry.lock"))
     with pytest.raises(DefinitionError, match=r"lock version '\?' is not known"):
         read_poetry_lock(write(tmp_path, "", "poetry.lock"))
+
+
+OLD = '[[package]]\nname = "{}"\nversion = "{}"\nfiles = []\n'
+OLD_META = '[metadata]\nlock-version = "2.0"\npython-versions = "^3.8"\n'
+
+
+def test_an_older_poetry_lock_with_two_versions_of_what_is_needed(tmp_path: Path) -> None:
+    pandas = OLD.format("pandas", "2") + '[package.dependencies]\nNumPy = "*"\n'
+    two = OLD.format("numpy", "1.24.4") + OLD.format("numpy", "1.26.4")
+    lock = write(tmp_path, pandas + two + OLD_META, "poetry.lock")
+    write(tmp_path, '[tool.poetry.dependencies]\npython = "^3.8"\npandas = "*"\n', "pyproject.toml")
+    with pytest.raises(DefinitionError, match=r"poetry\.lock:11: numpy is locked in 1\.24\.4 and 1\.26\.4, and a lock"):
+        read_poetry_lock(lock)
+    # Of what only the developers need it makes no difference.
+    write(tmp_path, '[tool.poetry.dependencies]\npython = "^3.8"\nsix = "*"\n', "pyproject.toml")
+    assert [one.text for one in read_poetry_lock(lock).requirements] == ["six"]
+
+
+def test_an_older_poetry_project_says_for_which_pythons(tmp_path: Path) -> None:
+    lock = write(tmp_path, OLD.format("tomli", "2") + OLD_META, "poetry.lock")
+    project = (
+        '[tool.poetry.dependencies]\ntomli = {version = "*", python = "PYTHON", markers = "os_name == \'posix\'"}\n'
+    )
+    write(tmp_path, project.replace("PYTHON", "<3.11,>=3.8"), "pyproject.toml")
+    (tomli,) = read_poetry_lock(lock).requirements
+    assert tomli.text == ('tomli; os_name == "posix" and python_full_version < "3.11" and python_full_version >= "3.8"')
+    write(tmp_path, project.replace("PYTHON", "*"), "pyproject.toml")
+    assert read_poetry_lock(lock).requirements[0].text == 'tomli; os_name == "posix"'
+    write(tmp_path, project.replace("PYTHON", "^3.8"), "pyproject.toml")
+    with pytest.raises(DefinitionError, match=r"tomli: python = '\^3\.8' is not understood: write it as PEP 440"):
+        read_poetry_lock(lock)
