@@ -20,8 +20,8 @@ class Runtime:
     ``platform_tag`` the newest manylinux tag that is safe there; ``package_prefix`` the folder inside a layer
     zip where Python packages go (empty for its root); ``search_layers`` whether the cloud puts the layer's
     ``python``, ``lib`` and ``bin`` folders on the search paths by itself; ``libstdcxx`` the newest GLIBCXX symbol
-    version of the system's C++ library; ``library_path`` the folder inside a layer that LD_LIBRARY_PATH names (empty for
-    the root).
+    version of the system's C++ library; ``library_path`` the folder inside a layer that LD_LIBRARY_PATH names (empty
+    for the root).
     """
 
     cloud: str

@@ -72,6 +72,16 @@ def test_list_and_lock_say_how_things_stand(yunfn: Yunfn, layers: Path) -> None:
     assert row() == ("fits", True)
 
 
+def test_a_broken_layer_does_not_hide_the_others(yunfn: Yunfn, layers: Path) -> None:
+    (layers / "broken").mkdir()
+    (layers / "broken/layer.yaml").write_text("targets: nowhere\n")
+    done = yunfn("layer", "list", cwd=layers.parent)
+    assert done.returncode == 1
+    assert "things" in done.stdout
+    assert "broken  -" in done.stdout
+    assert "broken/layer.yaml:1" in done.stderr
+
+
 def test_plan_changes_nothing_and_fails_on_a_refused_package(yunfn: Yunfn, layers: Path) -> None:
     good = yunfn("layer", "plan", layers / "things", "--offline", "--json")
     assert good.returncode == 0, good.stderr

@@ -27,15 +27,34 @@ def list_layers(
     files = sorted(folder.glob("*/layer.yaml"))
     if not files and not folder.is_dir():
         raise PackagingError(f"{folder}: there is no such folder; layers stand in layers/<name>/layer.yaml")
-    found = [row for file in files for row in _rows(definition_at(file, None))]
+    found = [row for file in files for row in _rows_of(file)]
+    broken = [row["error"] for row in found if "error" in row]
     if json_output:
         typer.echo(json.dumps(found, indent=2))
-        return
-    if not found:
+    elif found:
+        _print(found)
+    else:
         typer.echo(f"no layers in {folder}")
-        return
+    for error in broken:
+        typer.echo(f"error: {error}", err=True)
+    if broken:
+        raise typer.Exit(1)
+
+
+def _print(found: list[dict[str, Any]]) -> None:
     rows = [(r["name"], r["target"], r["lock"], _size(r), (r["digests"] or ["-"])[0][:12]) for r in found]
     print_table(rows, ("layer", "target", "lock", "zipped", "digest"))
+
+
+def _rows_of(file: Path) -> list[dict[str, Any]]:
+    """The rows of one definition; one that cannot be read does not hide the others."""
+    from yunfn.exceptions import DefinitionError
+
+    try:
+        return _rows(definition_at(file, None))
+    except DefinitionError as error:
+        shown = {"name": file.parent.name, "file": str(file), "target": "-", "lock": "unreadable"}
+        return [{**shown, "digests": [], "zipped": None, "error": str(error)}]
 
 
 def _rows(definition: LayerDefinition) -> list[dict[str, Any]]:
