@@ -111,8 +111,20 @@ def test_check_of_a_zip_from_elsewhere(yunfn: Yunfn, layers: Path, tmp_path: Pat
     assert "--target" in unsaid.stderr
 
 
+def test_looking_writes_nothing_beside_the_definition(yunfn: Yunfn, layers: Path) -> None:
+    for command in ("check", "tree"):
+        done = yunfn("layer", command, layers / "things", "--offline")
+        assert (done.returncode, "yunfn layer lock" in done.stderr) == (1, True)
+    assert yunfn("layer", "lock", layers / "things", "--offline").returncode == 0
+    before = (layers / "things/layer.lock").read_text()
+    for command in ("check", "tree"):
+        assert yunfn("layer", command, layers / "things", "--offline").returncode == 0
+    assert (layers / "things/layer.lock").read_text() == before
+
+
 def test_check_imports_what_is_in_it(yunfn: Yunfn, layers: Path) -> None:
     require_python("3.10")
+    yunfn("layer", "lock", layers / "things", "--offline")
     done = yunfn("layer", "check", layers / "things", "--target", TARGET, "--offline", "--import", "--json")
     assert done.returncode == 0, done.stderr
     (checked,) = json.loads(done.stdout)
@@ -122,6 +134,7 @@ def test_check_imports_what_is_in_it(yunfn: Yunfn, layers: Path) -> None:
 
 
 def test_tree_lists_and_draws(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
+    yunfn("layer", "lock", layers / "things", "--offline")
     done = yunfn("layer", "tree", layers / "things", "--offline", "--html", tmp_path / "map.html", "--json")
     assert done.returncode == 0, done.stderr
     (alibaba, _) = json.loads(done.stdout)

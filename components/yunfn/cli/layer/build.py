@@ -114,7 +114,7 @@ def _copied_whole(file: Path, to: Path) -> Path:
 
 
 def _print(layer: BuiltLayer, seconds: float, copies: dict[str, Path]) -> None:
-    how = "unchanged" if layer.cached else f"built in {seconds:.1f} s"
+    how = {"cache": "from the cache", "store": "from the team's store"}.get(layer.source, f"built in {seconds:.1f} s")
     typer.echo(typer.style(f"{layer.name} for {layer.target.name}", bold=True) + f" ({how})")
     for part in layer.parts:
         package = part.package

@@ -16,11 +16,13 @@ from yunfn.cli.layer.options import (
     TargetOption,
     UnsandboxedOption,
     definition_at,
+    looking_options,
     progress_shown,
     single_target,
 )
 
 if TYPE_CHECKING:
+    from yunfn.packaging.definition import LayerDefinition
     from yunfn.packaging.layer import BuildOptions
     from yunfn.packaging.proof import Finding
     from yunfn.packaging.proof.imports import ImportReport
@@ -62,14 +64,13 @@ def check(
 ) -> None:
     """Check that a layer, or a zip made elsewhere, would load in the cloud: ELF files, Python versions, layout, size.
 
-    A definition is built first (nothing is, if it is unchanged). Exits with 1 on any error.
+    A definition is built first, by the lock it has (nothing is, if it is unchanged). Exits with 1 on any error.
 
     Example: yunfn layer check layers/image --import
 
     Example: yunfn layer check layer.zip --target alibaba:python3.10
     """
     from yunfn.packaging import proof
-    from yunfn.packaging.layer import BuildOptions
     from yunfn.packaging.proof.imports import import_report
 
     with progress_shown() as progress:
@@ -77,11 +78,11 @@ def check(
             wanted = single_target(target, str(path))
             found = [_Checked(wanted, [path], list(proof.check_zip(path, wanted)))]
         else:
-            options = BuildOptions(offline=offline, allow_unsandboxed=allow_unsandboxed, progress=progress)
-            found = _built(path, target, options)
+            definition = definition_at(path, target)
+            found = _built(definition, looking_options(definition, offline, allow_unsandboxed, progress))
         for each in found:
             if with_import and not each.failed:
-                progress(f"importing every module in Python {each.target.python}")
+                progress(f"importing every top-level module in Python {each.target.python}")
                 each.imports = import_report(each.files, each.target, allow_unsandboxed=allow_unsandboxed)
                 each.findings += each.imports.findings
     if json_output:
@@ -99,10 +100,10 @@ def check(
         raise typer.Exit(1)
 
 
-def _built(path: Path, targets: list[str] | None, options: BuildOptions) -> list[_Checked]:
+def _built(definition: LayerDefinition, options: BuildOptions) -> list[_Checked]:
     from yunfn.packaging.layer import build_layer
 
-    built = build_layer(definition_at(path, targets), options=options)
     return [
-        _Checked(layer.target, [part.package.file for part in layer.parts], list(layer.findings)) for layer in built
+        _Checked(layer.target, [part.package.file for part in layer.parts], list(layer.findings))
+        for layer in build_layer(definition, options=options)
     ]

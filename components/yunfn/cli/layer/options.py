@@ -15,6 +15,7 @@ from yunfn.exceptions import PackagingError
 # Reading ELF files, locks and indexes takes imports that --help need not wait for.
 if TYPE_CHECKING:
     from yunfn.packaging.definition import LayerDefinition
+    from yunfn.packaging.layer import BuildOptions
     from yunfn.packaging.target import Target
 
 PathArgument = Annotated[
@@ -46,6 +47,20 @@ def definition_at(path: Path, targets: Sequence[str] | None) -> LayerDefinition:
     from yunfn.packaging.definition import read_definition
 
     return read_definition(path, targets or ())
+
+
+def looking_options(
+    definition: LayerDefinition, offline: bool, allow_unsandboxed: bool, progress: Callable[[str], None]
+) -> BuildOptions:
+    """How a command builds that only looks at a layer: it writes nothing beside the definition, no lock either."""
+    from yunfn.packaging.layer import BuildOptions, lock_file
+
+    return BuildOptions(
+        frozen=lock_file(definition) == definition.lock,
+        offline=offline,
+        allow_unsandboxed=allow_unsandboxed,
+        progress=progress,
+    )
 
 
 def single_target(texts: Sequence[str] | None, what: str) -> Target:

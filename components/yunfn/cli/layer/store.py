@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yunfn.exceptions import ArtifactError, CloudAnswerError
+
 # The clouds' SDKs take seconds to import; a build without a store does not wait for them.
 if TYPE_CHECKING:
     from yunfn.packaging import Package, Target
@@ -21,11 +23,15 @@ class Store(StrEnum):
     COS = "cos"
 
 
+_NO_BUCKET = "NoSuchBucket"
+
+
 class _TeamStore:
     """Layers in an artifact bucket, where ``pulumi up`` puts them too."""
 
-    def __init__(self, objects: ObjectStore) -> None:
+    def __init__(self, objects: ObjectStore, cure: str) -> None:
         self._objects = objects
+        self._cure = cure
 
     def fetch(self, name: str, artifact: LockedArtifact, target: Target, into: Path) -> bool:
         """See SharedStore."""
@@ -33,9 +39,14 @@ class _TeamStore:
         from yunfn.storage.names import layer_key
 
         key = layer_key(name, artifact.digest)
-        return (
-            fetch_artifact(self._objects, key, artifact.digest, artifact.sha256, into, target=target.name) is not None
-        )
+        try:
+            found = fetch_artifact(self._objects, key, artifact.digest, artifact.sha256, into, target=target.name)
+        except CloudAnswerError as error:
+            if error.code != _NO_BUCKET:
+                raise
+            # Nobody has put anything anywhere yet: that is no reason not to build.
+            return False
+        return found is not None
 
     def push(self, name: str, package: Package) -> None:
         """See SharedStore."""
@@ -43,13 +54,14 @@ class _TeamStore:
         from yunfn.storage.names import layer_key
 
         manifest = package.manifest
-        store_artifact(
-            self._objects,
-            layer_key(name, package.digest),
-            package,
-            target=manifest.target,
-            builder=manifest.builder,
-        )
+        key = layer_key(name, package.digest)
+        try:
+            store_artifact(self._objects, key, package, target=manifest.target, builder=manifest.builder)
+        except CloudAnswerError as error:
+            if error.code != _NO_BUCKET:
+                raise
+            bucket = self._objects.bucket
+            raise ArtifactError(f"there is no artifact bucket {bucket} to put {key} into: {self._cure}") from error
 
 
 def team_store(store: Store) -> SharedStore:
@@ -60,10 +72,14 @@ def team_store(store: Store) -> SharedStore:
         from yunfn.storage.oss_store import OssStore
 
         session = alibaba_session.from_environment()
-        return _TeamStore(OssStore(session, artifact_bucket(session.account, session.region)))
+        return _TeamStore(
+            OssStore(session, artifact_bucket(session.account, session.region)), "pulumi up --stack bootstrap makes it"
+        )
     from yunfn.storage import tencent_session
     from yunfn.storage.cos import CosStore
     from yunfn.storage.names import cos_artifact_bucket
 
     tencent = tencent_session.from_environment()
-    return _TeamStore(CosStore(tencent, cos_artifact_bucket(tencent.appid, tencent.region)))
+    return _TeamStore(
+        CosStore(tencent, cos_artifact_bucket(tencent.appid, tencent.region)), "make it, private and without versioning"
+    )

@@ -17,6 +17,7 @@ from yunfn.cli.layer.options import (
     TargetOption,
     UnsandboxedOption,
     definition_at,
+    looking_options,
     megabytes,
     progress_shown,
 )
@@ -43,13 +44,12 @@ def tree(
 
     Example: yunfn layer tree layers/image --html layer.html
     """
-    from yunfn.packaging.layer import BuildOptions, build_layer
+    from yunfn.packaging.layer import build_layer
     from yunfn.packaging.treemap import treemap_html
 
     with progress_shown() as progress:
-        options = BuildOptions(offline=offline, allow_unsandboxed=allow_unsandboxed, progress=progress)
         definition = definition_at(path, target)
-        built = build_layer(definition, options=options)
+        built = build_layer(definition, options=looking_options(definition, offline, allow_unsandboxed, progress))
     if html is not None:
         page = treemap_html(definition.name, _size_tree(definition.name, built))
         try:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from yunfn.exceptions import FindingsError, PackagingError
 from yunfn.packaging import proof
@@ -115,18 +116,22 @@ def _build_layer(
     )
     keys = {target: input_key(definition, lock.packages(target), target) for target in wanted}
     kept = {target: recalled(options.cache, keys[target]) for target in wanted}
+    stored = set()
     for target in wanted:
         if kept[target] is None and options.store is not None:
             options.progress(f"looking for {definition.name} for {target.name} in the team's store")
             kept[target] = fetched(definition, lock, target, keys[target], options.store, options.cache)
+            stored.add(target)
     missing = [_Job(target, keys[target]) for target in wanted if kept[target] is None]
     fresh = {job.target: build for job, build in _build(definition, lock, missing, wheels, options)} if missing else {}
     result = []
     for target in wanted:
         build = kept[target] or fresh[target]
         parts = parts_of(build.packages, build.details)
-        cached = kept[target] is not None
-        result.append(BuiltLayer(definition.name, target, keys[target], parts, build.findings, cached))
+        source: Literal["cache", "store", "built"] = "built"
+        if kept[target] is not None:
+            source = "store" if target in stored else "cache"
+        result.append(BuiltLayer(definition.name, target, keys[target], parts, build.findings, source))
     if not options.frozen:
         note_artifacts(definition, lock, result, options.progress)
     if options.store is not None and options.push:

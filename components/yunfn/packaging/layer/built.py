@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from yunfn.packaging.cache import ArtifactCache, Build
 from yunfn.packaging.package import Package
@@ -33,8 +33,8 @@ class LayerPart:
 class BuiltLayer:
     """A layer built for a target.
 
-    ``input_key`` is what the build was found by, ``cached`` whether nothing had to be built; ``findings`` hold
-    warnings only: a layer with errors is not built.
+    ``input_key`` is what the build was found by, ``source`` where it is from: the cache, the team's store, or built
+    now; ``findings`` hold warnings only: a layer with errors is not built.
     """
 
     name: str
@@ -42,7 +42,12 @@ class BuiltLayer:
     input_key: str
     parts: tuple[LayerPart, ...]
     findings: tuple[Finding, ...]
-    cached: bool
+    source: Literal["cache", "store", "built"]
+
+    @property
+    def cached(self) -> bool:
+        """Whether nothing had to be built."""
+        return self.source != "built"
 
     def document(self) -> dict[str, Any]:
         """The build as ``--json`` prints it; sizes in bytes."""
@@ -51,6 +56,7 @@ class BuiltLayer:
             "target": self.target.name,
             "input_key": self.input_key,
             "cached": self.cached,
+            "source": self.source,
             "parts": [_part(part) for part in self.parts],
             "findings": [asdict(finding) for finding in self.findings],
         }

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from yunfn.packaging import Target
 from yunfn.packaging.definition import read_definition
+from yunfn.packaging.input_key import input_key
+from yunfn.packaging.resolution import read_lock
 from yunfn.packaging.target import target_names
 from yunfn.runtimes import RUNTIMES
 
-PAGE = (Path(__file__).parents[4] / "docs/layers.md").read_text()
+ROOT = Path(__file__).parents[4]
+PAGE = (ROOT / "docs/layers.md").read_text()
 
 
 def test_its_definition_can_be_read(tmp_path: Path) -> None:
@@ -29,6 +32,14 @@ def test_its_definition_can_be_read(tmp_path: Path) -> None:
     assert definition.overrides == {"sklearn": "scikit-learn"}
     assert [hook.command for hook in definition.after] == ["rm -rf numpy/tests"]
     assert definition.split
+
+
+def test_the_projects_own_lock_names_what_is_built_of_it() -> None:
+    """Else the team's store would never be asked for it."""
+    definition = read_definition(ROOT / "layers/image")
+    lock = read_lock(definition.lock)
+    for target in definition.targets:
+        assert lock.artifacts[target.name].input_key == input_key(definition, lock.packages(target), target)
 
 
 def test_its_table_is_the_table_of_runtimes() -> None:
