@@ -1,8 +1,8 @@
 """A C and C++ compiler for the target's C library: zig's (package ``ziglang``), whatever library this machine has.
 
 zig brings the headers and symbol lists of every glibc, and makes the stubs to link against once, which takes seconds
-(for C++ a minute). That is done ahead, by its own code alone, and kept; each build that compiles gets a copy. So no
-package's build script can write into what the next package is linked with.
+(for C++ up to two minutes). That is done ahead, by its own code alone, and kept; each build that compiles gets a copy.
+So no package's build script can write into what the next package is linked with.
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ import importlib.metadata
 import importlib.util
 import shlex
 import shutil
-import subprocess
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from yunfn.exceptions import BuildError, MissingToolError
+from yunfn.isolation.outcome import Output
+from yunfn.isolation.unsandboxed import run_child
 from yunfn.packaging.building.build_environment import open_to_all
 from yunfn.packaging.building.locks import locked
 from yunfn.packaging.target import Target
 
-_PREPARE_SECONDS = 900
+_PREPARE_SECONDS = 900.0
 _INCLUDE = Path(__file__).parent / "include"
 # The undefined behaviour that zig traps in unoptimised code is what old C code lives on, and what gcc would let pass.
 # zig keeps its libraries by degree of optimisation; a linking command that names none must find those made ahead.
@@ -47,6 +50,7 @@ def prepare_compiler(
     compiled: bool,
     cplusplus: bool,
     progress: Callable[[str], None],
+    cancelled: threading.Event | None = None,
 ) -> Compiler:
     """A compiler for one build.
 
@@ -58,15 +62,19 @@ def prepare_compiler(
         compiled: Whether there is code to compile. Without, zig's libraries are taken if they are there; else a build
             that compiles all the same makes its own, which takes longer.
         cplusplus: Whether some of it is C++.
-        progress: Told when zig's libraries must be made first.
+        progress: Told when zig's libraries must be made first, and how long that takes.
+        cancelled: When set, the making of zig's libraries, or the waiting for another who makes them, ends within half
+            a second with a BuildError; nothing half made stays.
 
     Raises:
         MissingToolError: the package ``ziglang`` is not installed.
-        BuildError: zig does not work on this machine.
+        BuildError: zig does not work on this machine, or ``cancelled`` was set.
     """
     zig = find_zig()
     triple = zig_target(target)
-    libraries = _libraries(cache, zig, triple, make=compiled, cplusplus=cplusplus, progress=progress)
+    libraries = _libraries(
+        cache, zig, triple, make=compiled, cplusplus=cplusplus, progress=progress, cancelled=cancelled
+    )
     _write_programs(programs, zig, triple, libraries, target.python)
     cc, cxx = programs / "cc", programs / "c++"
     environment = {
@@ -145,7 +153,14 @@ def _write_programs(place: Path, zig: Path, triple: str, libraries: Path | None,
 
 
 def _libraries(
-    cache: Path, zig: Path, triple: str, *, make: bool, cplusplus: bool, progress: Callable[[str], None]
+    cache: Path,
+    zig: Path,
+    triple: str,
+    *,
+    make: bool,
+    cplusplus: bool,
+    progress: Callable[[str], None],
+    cancelled: threading.Event | None,
 ) -> Path | None:
     """The folder with what zig links with for ``triple``; where it is missing, made or (without ``make``) None."""
     kind = "c++" if cplusplus else "c"
@@ -154,35 +169,47 @@ def _libraries(
     if place.is_dir() or not make:
         return place if place.is_dir() else None
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with locked(cache / f"{name}.lock"):
-        if not place.is_dir():
-            progress(f"preparing the {'C++' if cplusplus else 'C'} compiler for {triple} (once)")
-            part = cache / f".{name}.part"
-            shutil.rmtree(part, ignore_errors=True)  # left by one that was killed
-            _make_libraries(part, zig, triple, cplusplus=cplusplus)
-            open_to_all(part)
-            part.rename(place)
+    what = f"preparing the {kind.upper()} compiler for {triple}"
+    try:
+        with locked(cache / f"{name}.lock", cancelled):
+            if not place.is_dir():
+                progress(f"{what} (once, {'up to two minutes' if cplusplus else 'some seconds'})")
+                part = cache / f".{name}.part"
+                shutil.rmtree(part, ignore_errors=True)  # left by one that was killed
+                try:
+                    _make_libraries(part, zig, triple, what, cplusplus=cplusplus, cancelled=cancelled)
+                    open_to_all(part)
+                    part.rename(place)
+                finally:
+                    shutil.rmtree(part, ignore_errors=True)
+    except InterruptedError:
+        raise BuildError(f"{what} was cancelled") from None
     return place
 
 
-def _make_libraries(part: Path, zig: Path, triple: str, *, cplusplus: bool) -> None:
+def _make_libraries(
+    part: Path, zig: Path, triple: str, what: str, *, cplusplus: bool, cancelled: threading.Event | None
+) -> None:
     libraries, trial = part, part / "trial"
     trial.mkdir(parents=True)
     environment = {
-        "ZIG_GLOBAL_CACHE_DIR": str(libraries), "ZIG_LOCAL_CACHE_DIR": str(libraries), "HOME": str(trial),
-        "PATH": "/usr/bin:/bin",
+        "ZIG_GLOBAL_CACHE_DIR": str(libraries), "ZIG_LOCAL_CACHE_DIR": str(libraries), "PATH": "/usr/bin:/bin",
     }  # fmt: skip
     jobs = [("cc", "probe.c", _C)] + ([("c++", "probe.cpp", _CPLUSPLUS)] if cplusplus else [])
     for program, file, text in jobs:
         (trial / file).write_text(text, encoding="utf-8")
         for more, result in ((["-shared", "-fPIC"], "probe.so"), (["-c"], "probe.o")):
             command = [str(zig), program, "-target", triple, *_FLAGS.split(), *more, file, "-o", result]
-            done = subprocess.run(
-                command, cwd=trial, env=environment, capture_output=True, encoding="utf-8", errors="replace",
-                stdin=subprocess.DEVNULL, timeout=_PREPARE_SECONDS, check=False,
+            # In a process group of its own: zig starts itself again for its parts, and all of them are to end.
+            done = run_child(
+                command, trial, trial, environment, Output(), time.monotonic() + _PREPARE_SECONDS, cancelled
             )  # fmt: skip
-            if done.returncode:
-                raise BuildError(f"the C compiler of ziglang does not work here: {done.stderr.strip()[-2000:]}")
+            if done.cancelled:
+                raise BuildError(f"{what} was cancelled")
+            if done.timed_out:
+                raise BuildError(f"{what} did not end within {_PREPARE_SECONDS:.0f} s")
+            if done.code:
+                raise BuildError(f"the C compiler of ziglang does not work here: {done.output.strip()[-2000:]}")
     shutil.rmtree(trial)
     # zig's compiled form of its own standard library, ten times the rest, is not needed again.
     shutil.rmtree(libraries / "z", ignore_errors=True)

@@ -58,11 +58,12 @@ def run_hook(
         target: What the layer is built for.
         cache: Folder that keeps the compiler's libraries, by default the user's cache folder for yunfn.
         allow_unsandboxed: Whether to run it where the machine cannot isolate it.
-        cancelled: When set, the hook is killed.
+        cancelled: When set, the hook is killed, or the compiler that is prepared for it.
         progress: Told in a short line what is being done, and each line that the hook prints.
 
     Raises:
-        BuildError: a file is not there, the command failed, or it left a link that leads out of the folder.
+        BuildError: a file is not there, the command failed or left a link that leads out of the folder, or
+            ``cancelled`` was set.
         IsolationError: this machine cannot isolate it.
         MissingToolError: uv or ziglang is not installed.
     """
@@ -78,7 +79,7 @@ def run_hook(
             environment = make_environment(python, work / "environment")
             readable += environment.readable
             path = f"{environment.python.parent}:{path}"
-        compiler = _compiler(hook, target, work, cache, progress)
+        compiler = _compiler(hook, target, work, cache, progress, cancelled)
         outcome = run_isolated(
             _shell(hook.command),
             folder=folder,
@@ -138,7 +139,14 @@ def _network(hook: Hook) -> dict[str, str]:
     }
 
 
-def _compiler(hook: Hook, target: Target, work: Path, cache: Path | None, progress: Callable[[str], None]) -> Compiler:
+def _compiler(
+    hook: Hook,
+    target: Target,
+    work: Path,
+    cache: Path | None,
+    progress: Callable[[str], None],
+    cancelled: threading.Event | None,
+) -> Compiler:
     inside = Path("/tmp") if isolation().mode == "namespaces" else work  # noqa: S108 - a private one
     return prepare_compiler(
         (cache or user_cache()) / "compilers",
@@ -148,6 +156,7 @@ def _compiler(hook: Hook, target: Target, work: Path, cache: Path | None, progre
         compiled=bool(_COMPILING.search(hook.command)),
         cplusplus=bool(_CPLUSPLUS.search(hook.command)),
         progress=progress,
+        cancelled=cancelled,
     )
 
 

@@ -174,6 +174,7 @@ class _Build:
             compiled=sources.compiled,
             cplusplus=sources.cplusplus,
             progress=self._builder._progress,
+            cancelled=self._builder._cancelled,
         )
         return compiler.environment, compiler.readable
 
