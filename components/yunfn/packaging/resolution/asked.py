@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from packaging.requirements import Requirement as Parsed
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -15,7 +17,8 @@ class Asked:
     """Versions and files that the definition allows, by package.
 
     ``roots`` are the packages it requires itself on the target; ``replaced`` those in whose place it takes others,
-    whoever requires them.
+    whoever requires them; ``undecided`` those of them whose replacement it does not require itself, so that others
+    decide whether it is required at all.
     """
 
     def __init__(self, definition: LayerDefinition, target: Target) -> None:
@@ -34,26 +37,33 @@ class Asked:
                 self._limits[name] = self._limits.get(name, SpecifierSet()) & parsed.specifier
                 self._hashes[name] = self._hashes.get(name, frozenset()) | frozenset(requirement.hashes)
         self.replaced: set[str] = set()
+        self.undecided: set[str] = set()
         for overridden, text in definition.overrides.items():
             parsed = Parsed(text)
-            if canonicalize_name(parsed.name) != overridden:
+            other = canonicalize_name(parsed.name)
+            if other != overridden:
                 self.replaced.add(overridden)
+                if other not in self.roots:
+                    self.undecided.add(overridden)
             else:
                 self._limits[overridden] = parsed.specifier
 
-    def lines(self) -> list[str]:
-        """What is required, as PEP 508 lines.
+    def lines(self, required: Collection[str] = ()) -> list[str]:
+        """What is required, as PEP 508 lines; ``required`` are the undecided packages that others turn out to require.
 
-        A replacement for a package that the definition does not require itself is required with the rest: some package
-        has the other one among its own requirements, else the override would not have been written.
+        Their replacements are required with the rest.
         """
         lines = [requirement.text for requirement in self._definition.requirements]
-        named = {canonicalize_name(Parsed(line).name) for line in lines}
-        for name in sorted(self.replaced):
-            text = self._definition.overrides[name]
-            if canonicalize_name(Parsed(text).name) not in named:
-                lines.append(text)
-        return lines
+        return lines + [self._definition.overrides[name] for name in sorted(required)]
+
+    def constraints(self) -> list[str]:
+        """Lines that narrow versions, but for packages that are replaced: what held for them holds for no other."""
+        texts = [requirement.text for requirement in self._definition.pinned]
+        return [text for text in texts if canonicalize_name(Parsed(text).name) not in self.replaced]
+
+    def overrides(self) -> list[str]:
+        """Lines in the place of every other requirement on the same package."""
+        return [text for name, text in self._definition.overrides.items() if name not in self.replaced]
 
     def limits(self, name: str) -> SpecifierSet:
         """The versions that are allowed of a package."""

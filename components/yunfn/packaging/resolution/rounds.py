@@ -3,6 +3,9 @@
 uv resolves by wheels alone, so it never runs a package's code, not even for its metadata. Where it refuses because a
 package has none, the package is left out of the rounds until its wheel is built, so that all such packages are found,
 and built side by side, before the resolution with all of them.
+
+A package that the definition replaces by one it does not require itself has a stand-in in the rounds. Once something
+requires that, the replacement is required from the next round on; until then it is not.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +31,7 @@ from yunfn.packaging.resolution.refusal import read_refusal, unusable_versions
 from yunfn.packaging.resolution.report import EnvironmentReport, PackageFailure
 from yunfn.packaging.resolution.sdists import Sdist, fetch, noted, noted_versions
 from yunfn.packaging.resolution.source_choice import choose_source, newest_that_fits, wheels_there
+from yunfn.packaging.resolution.stand_in import stand_in_line, write_stand_in
 from yunfn.packaging.resolution.superseded import superseded
 from yunfn.packaging.resolution.uv import Resolved, UvRefusal, compile_requirements
 from yunfn.packaging.resolution.wheels import best_wheel, fits
@@ -92,6 +96,7 @@ class Rounds:
         self._pending: dict[Future[_Built], str] = {}
         self._failures: dict[str, str] = {}
         self._asked = Asked(definition, target)
+        self._undecided = set(self._asked.undecided)
 
     def run(self) -> EnvironmentReport:
         """Resolve until nothing is left to build.
@@ -100,6 +105,8 @@ class Rounds:
             ResolutionError: uv or the index fails as such.
             IsolationError: this machine cannot isolate builds.
         """
+        for name in self._undecided:
+            write_stand_in(self._links, name)
         try:
             while True:
                 packages = self._round()
@@ -115,29 +122,51 @@ class Rounds:
 
     def _round(self) -> tuple[LockedPackage, ...] | None:
         """One round: the packages where all is there, else None."""
-        excluded = {*self._asked.replaced, *self._failures, *self._pending.values(), *superseded(self._target)}
         try:
-            found = compile_requirements(
-                self._asked.lines(),
-                self._target,
-                constraints=[requirement.text for requirement in self._definition.pinned],
-                overrides=[
-                    text for name, text in self._definition.overrides.items() if name not in self._asked.replaced
-                ],
-                excludes=sorted(excluded),
-                preferences={package.name: package.version for package in self._before.values()},
-                links=self._links if self._built else None,
-                settings=self._client.settings,
-                offline=self._client.offline,
-                refresh=self._refresh,
-            )
+            found = self._compile(self._undecided)
         except UvRefusal as refusal:
             self._refused(str(refusal))
             return None
         if self._pending:
             self._wait()
             return None
-        return self._locked(found)
+        taken = [package for package in found if package.name not in self._undecided]
+        packages = self._locked(taken)
+        if packages is None or len(taken) == len(found):
+            return packages
+        stood_in = {package.name for package in found} & self._undecided
+        required = {name for name in stood_in if self._is_required(name, taken)}
+        self._undecided -= required
+        return None if required else packages
+
+    def _compile(self, stood_in: Collection[str], pins: Collection[str] = ()) -> list[Resolved]:
+        """Have uv resolve with stand-ins for some packages, whatever versions of them are wanted."""
+        left_out = {*self._asked.replaced, *superseded(self._target)} - self._undecided
+        return compile_requirements(
+            self._asked.lines(self._asked.undecided - self._undecided),
+            self._target,
+            constraints=[*self._asked.constraints(), *pins],
+            overrides=[*self._asked.overrides(), *(stand_in_line(name) for name in sorted(stood_in))],
+            excludes=sorted({*left_out, *self._failures, *self._pending.values()}),
+            preferences={package.name: package.version for package in self._before.values()},
+            links=self._links if self._built or self._asked.undecided else None,
+            settings=self._client.settings,
+            offline=self._client.offline,
+            refresh=self._refresh,
+        )
+
+    def _is_required(self, name: str, found: Collection[Resolved]) -> bool:
+        """Whether a package with a stand-in is required on the target, and not only where a marker does not hold.
+
+        An override of uv's takes a requirement's marker away with its versions. So the same versions of all others are
+        resolved without it: then the package is there again, or missing, only where the marker holds.
+        """
+        pins = [f"{package.name}=={package.version}" for package in found]
+        try:
+            again = self._compile(self._undecided - {name}, pins)
+        except UvRefusal:
+            return True
+        return any(package.name == name for package in again)
 
     def _refused(self, words: str) -> None:
         """Start what a refusal asks for, or note what cannot be had."""
