@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yunfn.exceptions import BuildError, MissingToolError
+from yunfn.isolation import isolation
 from yunfn.isolation.outcome import Output
 from yunfn.isolation.unsandboxed import run_child
 from yunfn.packaging.building.build_environment import open_to_all
@@ -25,6 +26,9 @@ from yunfn.packaging.building.locks import locked
 from yunfn.packaging.target import Target
 
 _PREPARE_SECONDS = 900.0
+# Where isolated builds see the programs: command lines split CC and its like at spaces, and the temporary folder or the
+# cache may have some in its name.
+_PROGRAMS = Path("/yunfn-compiler")
 _INCLUDE = Path(__file__).parent / "include"
 # The undefined behaviour that zig traps in unoptimised code is what old C code lives on, and what gcc would let pass.
 # zig keeps its libraries by degree of optimisation; a linking command that names none must find those made ahead.
@@ -35,10 +39,14 @@ _CPLUSPLUS = "#include <string>\nstd::string yunfn_probe(int n) { return std::to
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """What a build needs to compile for a target: variables, and files it must be able to read."""
+    """What a build needs to compile for a target: variables, and files it must be able to read.
+
+    ``readable`` and ``mounted`` (place inside -> folder) are as ``run_isolated`` takes them.
+    """
 
     environment: dict[str, str]
     readable: tuple[Path, ...]
+    mounted: dict[str, Path]
 
 
 def prepare_compiler(
@@ -57,7 +65,8 @@ def prepare_compiler(
     Args:
         cache: Where zig's own libraries are kept from build to build.
         target: Whose architecture and C library the result is for.
-        programs: Folder to make for the programs ``cc``, ``c++``, ``ar`` and ``ranlib``, which the build only reads.
+        programs: Folder to make for the programs ``cc``, ``c++``, ``ar`` and ``ranlib``, which the build only reads. An
+            isolated one sees it at a place without spaces; another sees it as it is.
         private: Where the build sees a folder that may be made for its own copy of zig's libraries.
         compiled: Whether there is code to compile. Without, zig's libraries are taken if they are there; else a build
             that compiles all the same makes its own, which takes longer.
@@ -75,17 +84,20 @@ def prepare_compiler(
     libraries = _libraries(
         cache, zig, triple, make=compiled, cplusplus=cplusplus, progress=progress, cancelled=cancelled
     )
-    _write_programs(programs, zig, triple, libraries, target.python)
-    cc, cxx = programs / "cc", programs / "c++"
+    isolated = isolation().mode == "namespaces"
+    seen = _PROGRAMS if isolated else programs
+    _write_programs(programs, seen, zig, triple, libraries, target.python)
+    cc, cxx = seen / "cc", seen / "c++"
     environment = {
-        "CC": str(cc), "CXX": str(cxx), "AR": str(programs / "ar"), "RANLIB": str(programs / "ranlib"),
+        "CC": str(cc), "CXX": str(cxx), "AR": str(seen / "ar"), "RANLIB": str(seen / "ranlib"),
         # Python's own are those of the machine that built it: its linker flags name that machine's folders.
         "LDSHARED": f"{cc} -shared", "LDCXXSHARED": f"{cxx} -shared", "BLDSHARED": f"{cc} -shared",
         # Debugging symbols name folders, and weigh more than the code.
         "CFLAGS": "-g0", "CXXFLAGS": "-g0",
         "ZIG_GLOBAL_CACHE_DIR": str(private), "ZIG_LOCAL_CACHE_DIR": str(private),
     }  # fmt: skip
-    return Compiler(environment, (zig.parent, programs, *([libraries] if libraries else [])))
+    readable = (zig.parent, *([] if isolated else [programs]), *([libraries] if libraries else []))
+    return Compiler(environment, readable, {str(seen): programs} if isolated else {})
 
 
 def find_zig() -> Path:
@@ -127,13 +139,13 @@ fi
 """
 
 
-def _write_programs(place: Path, zig: Path, triple: str, libraries: Path | None, python: str) -> None:
-    """Make a folder with the compiler's programs under the names that build scripts look for."""
+def _write_programs(place: Path, seen: Path, zig: Path, triple: str, libraries: Path | None, python: str) -> None:
+    """Make a folder, ``seen`` elsewhere by the build, with the compiler's programs as build scripts call them."""
     place.mkdir()
     copy = _COPY.format(libraries=shlex.quote(str(libraries))) if libraries else ""
     quoted = shlex.quote(str(zig))
     # Headers of ours come after all of zig's.
-    compile_as = f'-target {triple} {_FLAGS} "$@" -idirafter {shlex.quote(str(place / "include"))}'
+    compile_as = f'-target {triple} {_FLAGS} "$@" -idirafter {shlex.quote(str(seen / "include"))}'
     for name, line in (
         ("cc", f"{copy}{_WITHOUT_LIBPYTHON}exec {quoted} cc {compile_as}"),
         ("c++", f"{copy}{_WITHOUT_LIBPYTHON}exec {quoted} c++ {compile_as}"),

@@ -85,6 +85,7 @@ def run_hook(
             folder=folder,
             environment={**_variables(target), **compiler.environment, **_network(hook), "PATH": path},
             readable=[*readable, *compiler.readable],
+            mounted=compiler.mounted,
             network=hook.network,
             timeout=_TIMEOUT_S,
             on_output=progress,

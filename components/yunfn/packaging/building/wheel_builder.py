@@ -25,7 +25,7 @@ from yunfn.isolation import folder_inside, run_isolated
 from yunfn.packaging.building.build_environment import BuildEnvironment, make_environment
 from yunfn.packaging.building.build_failure import failure, last_words
 from yunfn.packaging.building.built_wheels import BuiltWheels
-from yunfn.packaging.building.compiler import prepare_compiler
+from yunfn.packaging.building.compiler import Compiler, prepare_compiler
 from yunfn.packaging.building.locks import locked
 from yunfn.packaging.building.sdist import BuildSystem, Sources, check_requirements, read_build_system, unpack_sdist
 from yunfn.packaging.resolution.index import IndexSettings
@@ -148,8 +148,7 @@ class _Build:
         self._install(environment, system.requires)
         shutil.copyfile(_CALL, environment.folder / _CALL.name)
         (environment.folder / _CALL.name).chmod(0o644)
-        variables, readable = self._compiler(sources)
-        call = functools.partial(self._call, sources, system, environment, variables, readable)
+        call = functools.partial(self._call, sources, system, environment, self._compiler(sources))
         answer = call(_names(system.requires))
         if wanted := answer.get("requires"):
             self._install(environment, check_requirements(str(self._job), wanted))
@@ -161,12 +160,12 @@ class _Build:
             requirements, whose=str(self._job), offline=self._builder._offline, settings=self._builder._settings
         )
 
-    def _compiler(self, sources: Sources) -> tuple[dict[str, str], tuple[Path, ...]]:
-        """Variables and files by which code is compiled for the target, or not at all by another Python than its."""
+    def _compiler(self, sources: Sources) -> Compiler:
+        """What code is compiled with for the target, or not at all by another Python than its."""
         if not self._native:
             # Packages whose compiled part is optional do without; others fail, as they must.
-            return dict.fromkeys(("CC", "CXX", "LDSHARED"), "/bin/false"), ()
-        compiler = prepare_compiler(
+            return Compiler(dict.fromkeys(("CC", "CXX", "LDSHARED"), "/bin/false"), (), {})
+        return prepare_compiler(
             self._builder._compilers,
             self._job.target,
             self._work / "compiler",
@@ -176,15 +175,13 @@ class _Build:
             progress=self._builder._progress,
             cancelled=self._builder._cancelled,
         )
-        return compiler.environment, compiler.readable
 
     def _call(
         self,
         sources: Sources,
         system: BuildSystem,
         environment: BuildEnvironment,
-        variables: dict[str, str],
-        readable: Sequence[Path],
+        compiler: Compiler,
         installed: list[str] | None,
     ) -> dict[str, Any]:
         """Call the build backend isolated; its answer, whose content is not to be trusted."""
@@ -201,8 +198,9 @@ class _Build:
         outcome = run_isolated(
             [str(environment.python), str(environment.folder / _CALL.name), *arguments],
             folder=self._folder,
-            environment={**_VARIABLES, **variables, "PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin"},
-            readable=[*environment.readable, *readable],
+            environment={**_VARIABLES, **compiler.environment, "PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin"},
+            readable=[*environment.readable, *compiler.readable],
+            mounted=compiler.mounted,
             timeout=_TIMEOUT_S,
             allow_unsandboxed=self._builder._allow_unsandboxed,
             cancelled=self._builder._cancelled,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from yunfn.isolation import Isolation, isolation, sandbox
-from yunfn.packaging.building import WheelBuilder, hooks, wheel_builder
+from yunfn.packaging.building import WheelBuilder, compiler, hooks, wheel_builder
 from yunfn.packaging.target import Target
 from yunfn.pythons import installed_python
 
@@ -90,6 +90,7 @@ def compilers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fallback(monkeypatch: pytest.MonkeyPatch) -> Isolation:
     """A machine without namespaces."""
     monkeypatch.setattr(sandbox, "isolation", lambda: FALLBACK)
+    monkeypatch.setattr(compiler, "isolation", lambda: FALLBACK)
     monkeypatch.setattr(hooks, "isolation", lambda: FALLBACK)
     monkeypatch.setattr(wheel_builder, "folder_inside", lambda folder: folder.absolute())
     return FALLBACK

@@ -67,6 +67,24 @@ def test_it_is_prepared_once_and_after_a_kill_anew(compilers: Path, fc36: Target
     assert libraries in compiler.readable and not list(cache.glob(".*.part")) and not (libraries / "z").exists()
 
 
+def test_packages_are_compiled_in_a_cache_with_a_space_in_its_name(
+    compilers: Path, builder: WheelBuilder, make_sdist: Callable[..., Path], fc36: Target, tmp_path: Path
+) -> None:
+    spaced = WheelBuilder(tmp_path / "two words")
+    spaced._compilers = compilers
+    compiles = (
+        "import subprocess\n"
+        "def content():\n"
+        "    open('x.c', 'w').write('#include <Python.h>\\nint x;')\n"
+        "    include = __import__('sysconfig').get_path('include')\n"
+        "    subprocess.check_call(os.environ['LDSHARED'] + ' -fPIC x.c -o x.so -I' + include, shell=True)\n"
+        "    return {'x.so': open('x.so', 'rb').read()}\n"
+    )
+    sdist = make_sdist(compiles, files={"x.c": ""})
+    with zipfile.ZipFile(spaced.wheel(sdist, "probe", "1.0", fc36)) as wheel:
+        assert wheel.read("x.so").startswith(b"\x7fELF")
+
+
 def test_no_build_can_change_what_the_next_is_linked_with(
     builder: WheelBuilder, compilers: Path, make_sdist: Callable[..., Path], fc36: Target
 ) -> None:

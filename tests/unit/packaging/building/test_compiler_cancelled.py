@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from yunfn.exceptions import BuildError
-from yunfn.packaging.building import WheelBuilder, run_hook
+from yunfn.packaging.building import WheelBuilder, compiler, run_hook
 from yunfn.packaging.building.compiler import prepare_compiler
 from yunfn.packaging.building.locks import locked
 from yunfn.packaging.definition.model import Hook
@@ -45,7 +45,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_zig_and_all_it_started_end_within_half_a_second(cache: Path, fc36: Target, tmp_path: Path) -> None:
+def test_zig_and_all_it_started_end_at_once(cache: Path, fc36: Target, tmp_path: Path) -> None:
     cancelled, said, when = threading.Event(), [], 0.0
 
     def cancel() -> None:
@@ -61,10 +61,28 @@ def test_zig_and_all_it_started_end_within_half_a_second(cache: Path, fc36: Targ
             cache, fc36, tmp_path / "p", Path("/tmp/zig"), compiled=True, cplusplus=True, progress=said.append,
             cancelled=cancelled,
         )  # fmt: skip
-    assert time.monotonic() - when < 0.5
+    assert time.monotonic() - when < 1  # looked for ten times a second; more for a busy machine
     thread.join()
     assert said == [f"preparing the C++ compiler for {TRIPLE} (once, up to two minutes)"]
     assert processes(cache) == [] and [path.suffix for path in cache.iterdir()] == [".lock"]
+
+
+def test_what_outlives_its_parent_ends_too(
+    cache: Path, fc36: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """(zig's own processes end with it, of later versions' nobody knows.)"""
+    program, cancelled = tmp_path / "zig", threading.Event()
+    program.write_text("#!/bin/sh\nsleep 20 &\nwait\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(compiler, "find_zig", lambda: program)
+    threading.Timer(0.5, cancelled.set).start()
+    begun = time.monotonic()
+    with pytest.raises(BuildError, match="was cancelled"):
+        prepare_compiler(
+            cache, fc36, tmp_path / "p", Path("/tmp/zig"), compiled=True, cplusplus=False, progress=print,
+            cancelled=cancelled,
+        )  # fmt: skip
+    assert time.monotonic() - begun < 5 and processes(cache) == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, -signal.SIGINT), (signal.SIGTERM, 143)])
@@ -98,16 +116,26 @@ def test_who_waits_for_another_that_prepares_ends_too(cache: Path, fc36: Target,
         )  # fmt: skip
     [lock] = cache.glob("*.lock")
     cancelled.clear()
-    with locked(lock):
-        timer = threading.Timer(0.5, cancelled.set)
-        timer.start()
-        begun = time.monotonic()
-        with pytest.raises(BuildError, match=rf"preparing the C compiler for {TRIPLE} was cancelled"):
-            prepare_compiler(
-                cache, fc36, tmp_path / "p", Path("/tmp/zig"), compiled=True, cplusplus=False, progress=said.append,
-                cancelled=cancelled,
-            )  # fmt: skip
-        assert 0.4 < time.monotonic() - begun < 1 and said == []
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with locked(lock):
+            held.set()
+            done.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait()
+    threading.Timer(0.5, cancelled.set).start()
+    begun = time.monotonic()
+    with pytest.raises(BuildError, match=rf"preparing the C compiler for {TRIPLE} was cancelled"):
+        prepare_compiler(
+            cache, fc36, tmp_path / "p", Path("/tmp/zig"), compiled=True, cplusplus=False, progress=said.append,
+            cancelled=cancelled,
+        )  # fmt: skip
+    assert 0.4 < time.monotonic() - begun < 2 and said == []
+    done.set()
+    holder.join()
 
 
 def test_a_hook_ends_while_its_compiler_is_prepared(cache: Path, fc36: Target, tmp_path: Path) -> None:

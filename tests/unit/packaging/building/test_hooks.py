@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,16 @@ def test_its_compiler_builds_for_the_targets_c_library(run: Callable[..., list[s
     versions = {aux.name for _, auxiliaries in section.iter_versions() for aux in auxiliaries}
     # pow is newer in glibc 2.29, which this machine may have and the target has not.
     assert versions == {"GLIBC_2.2.5"} and not (folder / "zig").exists()
+
+
+def test_its_compiler_is_called_without_quotes_wherever_temporary_files_are(
+    run: Callable[..., list[str]], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "two words").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "two words"))
+    (folder / "x.c").write_text("#include <math.h>\ndouble f(double x) { return pow(x, 2.5); }\n")
+    said = run("$CC -shared -fPIC x.c -o libx.so -lm && $CC -c x.c && $AR rc libx.a x.o && $RANLIB libx.a; echo $CXX")
+    assert (folder / "libx.so").is_file() and (folder / "libx.a").is_file() and said[-1] == "/yunfn-compiler/c++"
 
 
 @pytest.mark.skipif(shutil.which("go") is None, reason="Go is not on this machine")
