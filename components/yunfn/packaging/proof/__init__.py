@@ -6,7 +6,7 @@ Rules, by the file that holds them:
 elf_rules           elf-format, elf-architecture, elf-glibc, elf-libstdcxx, elf-libgcc, elf-python-abi
 shared_libraries    elf-missing-library, elf-library-path (warning), elf-symbol-version
 bytecode            bytecode-magic
-structure           layout-depth, path-case-conflict (warning), path-leftover (warning)
+structure           layout-depth, path-too-long, path-case-conflict (warning), path-leftover (warning)
 sizes               size-zip, size-unzipped
 checks              requires-python
 imports             import
