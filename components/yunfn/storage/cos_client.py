@@ -41,8 +41,9 @@ def refused(operation: str, subject: str, error: BaseException) -> CloudAnswerEr
     if isinstance(error, CosServiceError):
         said = _digest(error)
         request_id = said.get("requestid") or said.get("x-cos-request-id") or "-"
-        text = said.get("message") or "no more was said"
-        return CloudAnswerError(f"COS {operation} {subject}: {code_of(error)}: {text} (request {request_id})")
+        code, message = code_of(error), said.get("message") or "no more was said"
+        text = f"COS {operation} {subject}: {code}: {message} (request {request_id})"
+        return CloudAnswerError(text, code=code, status=error.get_status_code())
     cause = _cause(error)
     return CloudAnswerError(f"COS {operation} {subject}: {type(cause).__name__}: {cause} (request -)")
 

@@ -39,7 +39,8 @@ def refused(operation: str, subject: str, error: BaseException) -> CloudAnswerEr
         said = error.message or (error.body if isinstance(error.body, str) else "")
         said = said.removeprefix(f"{type(error).__name__}: ")
         code = error.code or (str(error.status) if error.status > 0 else type(error).__name__)
-        return CloudAnswerError(f"OSS {operation} {subject}: {code}: {said} (request {error.request_id or '-'})")
+        text = f"OSS {operation} {subject}: {code}: {said} (request {error.request_id or '-'})"
+        return CloudAnswerError(text, code=code, status=max(error.status, 0))
     return CloudAnswerError(f"OSS {operation} {subject}: {type(error).__name__}: {error} (request -)")
 
 

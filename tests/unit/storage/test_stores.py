@@ -133,8 +133,9 @@ def test_what_the_cloud_refuses_is_told_with_api_code_and_request_id(backend: Ba
         backend.put(file, store=missing)
     with pytest.raises(
         CloudAnswerError, match=f"{cloud} HeadObject {scheme}://{backend.missing}/.*: NoSuchBucket: .*{REQUEST_ID}"
-    ):
+    ) as refused:
         missing.head(KEY)
+    assert (refused.value.code, refused.value.status) == ("NoSuchBucket", 404)
 
 
 def test_a_bucket_of_another_region_is_told_from_a_missing_object(backend: Backend) -> None:
