@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,19 +67,15 @@ def tree(
 
 def _size_tree(name: str, built: Sequence[BuiltLayer]) -> SizeTree:
     """Every file of every target's zips; whose it is, as the packages' own metadata in the zip says."""
-    from yunfn.packaging.archive import Archive
-    from yunfn.packaging.ignore import Selection
-    from yunfn.packaging.proof.distributions import owners, read_distributions
+    from yunfn.packaging.layer.built import distributions_in
+    from yunfn.packaging.proof import owners
     from yunfn.packaging.size_tree import SizeTree, size_tree
 
     root = SizeTree(name)
     for layer in built:
         prefix = layer.target.package_prefix
         for number, part in enumerate(layer.parts, 1):
-            entries = part.package.manifest.entries
-            with closing(Archive(part.package.file, Selection(defaults=False))) as archive:
-                # Entries open by path only once they are listed.
-                found = read_distributions({e.path: e.size for e in archive.entries()}, archive.open, prefix)
+            entries, found = part.package.manifest.entries, distributions_in(part.package, layer.target)
             suffix = f" part {number}" if len(layer.parts) > 1 else ""
             child = size_tree(layer.target.name + suffix, entries, owners(found, prefix))
             root.size += child.size

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from yunfn.exceptions import FindingsError, PackagingError
+from yunfn.exceptions import PackagingError
 from yunfn.packaging import proof
 from yunfn.packaging.building import WheelBuilder, run_hook
 from yunfn.packaging.cache import ArtifactCache, Build
 from yunfn.packaging.contents import Contents
 from yunfn.packaging.definition import Hook, LayerDefinition
 from yunfn.packaging.input_key import input_key
-from yunfn.packaging.layer.built import BuiltLayer, LayerPart, details_of, parts_of, recalled
+from yunfn.packaging.layer.built import BuiltLayer, LayerPart, details_of, parts_of, recalled, refuse_errors
 from yunfn.packaging.layer.contents import InstalledTree, placed
 from yunfn.packaging.layer.division import Owned
 from yunfn.packaging.layer.interruption import interruptible
@@ -245,7 +245,5 @@ def _prepare(
 
 
 def _refuse(definition: LayerDefinition, jobs: Sequence[_Job]) -> None:
-    errors = [(job.target, f) for job in jobs for f in job.findings if f.severity == "error"]
-    if errors:
-        lines = "\n".join(f"  {target.name}: {finding}" for target, finding in errors)
-        raise FindingsError(f"{definition.file}: would fail in the cloud, so it is not built:\n{lines}")
+    found = [(job.target, finding) for job in jobs for finding in job.findings]
+    refuse_errors(f"{definition.file}: would fail in the cloud, so it is not built", found)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal, cast
 
+from yunfn.exceptions import FindingsError
 from yunfn.packaging.cache import ArtifactCache, Build
 from yunfn.packaging.package import Package
+from yunfn.packaging.proof.distributions import Distribution, read_distributions
 from yunfn.packaging.proof.finding import Finding
 from yunfn.packaging.target import Target
 
@@ -72,6 +76,27 @@ def _part(part: LayerPart) -> dict[str, Any]:
         "unzipped": package.manifest.size,
         "packages": [{"name": p.name, "version": p.version, "size": p.size} for p in part.packages],
     }
+
+
+@contextmanager
+def opened(package: Package) -> Iterator[Callable[[str], BinaryIO]]:
+    """What opens the paths of a package of the cache, whose bytes were checked when it was taken in or found."""
+    with zipfile.ZipFile(package.file) as archive:
+        yield lambda path: cast(BinaryIO, archive.open(path))
+
+
+def distributions_in(package: Package, target: Target) -> tuple[Distribution, ...]:
+    """The installed packages in a package's zip, as their own metadata says."""
+    with opened(package) as opener:
+        sizes = {entry.path: entry.size for entry in package.manifest.entries}
+        return read_distributions(sizes, opener, target.package_prefix)
+
+
+def refuse_errors(what: str, found: Iterable[tuple[Target, Finding]]) -> None:
+    """Raise FindingsError if any of the findings is an error; the text begins with ``what`` and lists them."""
+    lines = [f"\n  {target.name}: {finding}" for target, finding in found if finding.severity == "error"]
+    if lines:
+        raise FindingsError(f"{what}:{''.join(lines)}")
 
 
 def details_of(parts: Sequence[LayerPart]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from yunfn.exceptions import DefinitionError, StaleLockError
+from yunfn.exceptions import DefinitionError
 from yunfn.packaging.definition import LayerDefinition
 from yunfn.packaging.resolution import (
     LayerLock,
     WheelSource,
     check_lock,
+    check_requirements,
     read_lock,
     requirement_lines,
     resolve,
@@ -71,18 +72,13 @@ def locked(
         raise DefinitionError(file, None, "there is no lock, and none may be made: run `yunfn layer lock`")
     wanted = list(targets)
     if previous is not None and not (update or relock):
-        try:
-            check_lock(definition, previous, targets)
-        except StaleLockError:
-            # Another target is no change of the requirements: what is locked stays, what is missing is added.
-            missing = [target for target in targets if target.environment not in previous.environments]
-            if frozen or not missing:
-                raise
-            known = [target for target in targets if target.environment in previous.environments]
-            check_lock(definition, previous, known) if known else _check_lines(definition, previous)
-            wanted = missing
-        else:
+        check_requirements(definition, previous)
+        # Another target is no change of the requirements: what is locked stays, what is missing is added.
+        wanted = [target for target in targets if target.environment not in previous.environments]
+        if not wanted:
             return previous
+        if frozen:
+            check_lock(definition, previous, targets)
     found = resolve(
         definition, wanted, wheels=wheels, offline=offline, upgrade=update, previous=previous, progress=progress
     )
@@ -105,10 +101,3 @@ def _write(file: Path, found: LayerLock, previous: LayerLock | None) -> None:
     except OSError as error:
         raise DefinitionError(file, None, f"cannot be written: {error.strerror}") from error
     write_lock(file, found)
-
-
-def _check_lines(definition: LayerDefinition, lock: LayerLock) -> None:
-    if requirement_lines(definition) != lock.requirements:
-        raise StaleLockError(
-            definition.lock, None, f"was made from other requirements than {definition.file} has: --update locks anew"
-        )

@@ -9,23 +9,29 @@ from __future__ import annotations
 import errno
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from packaging.utils import canonicalize_name
 
-from yunfn.exceptions import DefinitionError, FindingsError
+from yunfn.exceptions import DefinitionError
 from yunfn.packaging import proof
-from yunfn.packaging.archive import Archive
 from yunfn.packaging.cache import ArtifactCache, Build
 from yunfn.packaging.definition import LayerDefinition
-from yunfn.packaging.ignore import Selection
-from yunfn.packaging.layer.built import BuiltLayer, LayerPart, PackageSize, details_of
+from yunfn.packaging.layer.built import (
+    BuiltLayer,
+    LayerPart,
+    PackageSize,
+    details_of,
+    distributions_in,
+    opened,
+    refuse_errors,
+)
 from yunfn.packaging.layer.locking import lock_file
 from yunfn.packaging.package import Package
-from yunfn.packaging.proof.distributions import read_distributions
+from yunfn.packaging.proof import Finding
+from yunfn.packaging.proof.sizes import check_zip_size
 from yunfn.packaging.resolution import LayerLock, LockedArtifact, read_lock, write_lock
 from yunfn.packaging.target import Target
 
@@ -65,10 +71,10 @@ def fetched(
         return None
     parts = [LayerPart(package, _packages(package, target)) for package in packages]
     # A part of a split layer lacks what the others have; that was checked when it was built.
-    findings = proof.check_zip(packages[0].file, target) if len(packages) == 1 else []
-    if errors := [finding for finding in findings if finding.severity == "error"]:
-        lines = "\n".join(f"  {target.name}: {finding}" for finding in errors)
-        raise FindingsError(f"{definition.name} from the team's store would fail in the cloud:\n{lines}")
+    findings = _findings(packages[0], target) if len(packages) == 1 else []
+    refuse_errors(
+        f"{definition.name} from the team's store would fail in the cloud", ((target, each) for each in findings)
+    )
     build = Build(tuple(packages), tuple(findings), details_of(parts))
     cache.remember(key, build)
     return build
@@ -130,7 +136,13 @@ def _name(target: Target, number: int) -> str:
 
 
 def _packages(package: Package, target: Target) -> tuple[PackageSize, ...]:
-    with closing(Archive(package.file, Selection(defaults=False))) as archive:
-        sizes = {entry.path: entry.size for entry in archive.entries()}
-        found = read_distributions(sizes, archive.open, target.package_prefix)
+    found = distributions_in(package, target)
     return tuple(PackageSize(canonicalize_name(each.name), each.version, each.size) for each in found)
+
+
+def _findings(package: Package, target: Target) -> list[Finding]:
+    """What is wrong with the package; that it may be unpacked at all was seen when the cache took it in."""
+    name = package.file.name
+    with opened(package) as opener:
+        checked = proof.check(package.manifest.entries, opener, target, name=name)
+    return [*check_zip_size(name, package.zip_size, target), *checked]

@@ -89,24 +89,35 @@ def _line(kind: str, requirement: Requirement) -> str:
     return f"{kind}{parsed}{hashes}"
 
 
-def check_lock(definition: LayerDefinition, lock: LayerLock, targets: Sequence[Target] = ()) -> None:
-    """See that the lock was made of the definition as it is now, and for each target (default: the definition's).
+_CURE = "run `yunfn layer lock` to bring it up to date"
+
+
+def check_requirements(definition: LayerDefinition, lock: LayerLock) -> None:
+    """See that the lock was made of the definition's requirements as they are now.
 
     Raises:
         StaleLockError: it was not; the text names both files and what changed.
     """
     now, then = set(requirement_lines(definition)), set(lock.requirements)
     changes = [f"+ {line}" for line in sorted(now - then)] + [f"- {line}" for line in sorted(then - now)]
-    cure = "run `yunfn layer lock` to bring it up to date"
     if changes:
         shown = changes[:8] + ([f"and {len(changes) - 8} more"] if len(changes) > 8 else [])
         raise StaleLockError(
-            definition.lock, None, f"does not fit {definition.file} any more ({'; '.join(shown)}): {cure}"
+            definition.lock, None, f"does not fit {definition.file} any more ({'; '.join(shown)}): {_CURE}"
         )
+
+
+def check_lock(definition: LayerDefinition, lock: LayerLock, targets: Sequence[Target] = ()) -> None:
+    """See that the lock was made of the definition as it is now, and for each target (default: the definition's).
+
+    Raises:
+        StaleLockError: it was not; the text names both files and what changed.
+    """
+    check_requirements(definition, lock)
     missing = [target.name for target in targets or definition.targets if target.environment not in lock.environments]
     if missing:
         raise StaleLockError(
-            definition.lock, None, f"has no packages for {', '.join(missing)}, wanted by {definition.file}: {cure}"
+            definition.lock, None, f"has no packages for {', '.join(missing)}, wanted by {definition.file}: {_CURE}"
         )
 
 
