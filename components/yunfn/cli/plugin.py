@@ -36,7 +36,7 @@ def path(json_output: JsonOption = False) -> None:
 
 @application.command()
 def install(json_output: JsonOption = False) -> None:
-    """Install the plugin for this user, once on each machine; projects then need not name it.
+    """Install the plugin where pulumi keeps its plugins (PULUMI_HOME), once for each; projects then need not name it.
 
     It runs with this Python, or with one of the virtual environment in use. Example: yunfn plugin install
     """
