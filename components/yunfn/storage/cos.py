@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any, ClassVar, TypeVar
@@ -12,14 +11,13 @@ from requests.structures import CaseInsensitiveDict
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import cos_client
-from yunfn.storage.crc64 import crc64, slow_crc_warning
+from yunfn.storage.crc64 import crc64
 from yunfn.storage.multipart import SentPart, UnfinishedUpload
 from yunfn.storage.object_store import ObjectHead
 from yunfn.storage.part_sender import THREADS, PartReader
 from yunfn.storage.resumable_store import UPLOADS_LOOKED_INTO, BentError, ResumableStore, Written
 from yunfn.storage.tencent_session import TencentSession
 
-logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # The client passes on headers it has no name for as "metadata".
@@ -42,10 +40,8 @@ class CosStore(ResumableStore):
     errors: ClassVar[tuple[type[BaseException], ...]] = cos_client.ERRORS
 
     def __init__(self, session: TencentSession, bucket: str) -> None:
-        self.bucket = bucket
+        super().__init__(bucket)
         self._cos = cos_client.open_client(session, THREADS + 2)
-        if (warning := slow_crc_warning()) is not None:
-            logger.warning(warning)
 
     def head(self, key: str) -> ObjectHead | None:
         """See ObjectStore."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
@@ -15,13 +14,10 @@ from oss2.models import PartInfo
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import oss_client
 from yunfn.storage.alibaba_session import AlibabaSession
-from yunfn.storage.crc64 import slow_crc_warning
 from yunfn.storage.multipart import SentPart, UnfinishedUpload
 from yunfn.storage.object_store import ObjectHead
 from yunfn.storage.part_sender import THREADS, PartReader
 from yunfn.storage.resumable_store import UPLOADS_LOOKED_INTO, ResumableStore, Written
-
-logger = logging.getLogger(__name__)
 
 _CREATE_ONLY = {"x-oss-forbid-overwrite": "true"}
 _ACL = {"x-oss-object-acl": "private"}
@@ -42,13 +38,11 @@ class OssStore(ResumableStore):
     errors = (oss2.exceptions.OssError, requests.exceptions.RequestException)
 
     def __init__(self, session: AlibabaSession, bucket: str) -> None:
-        self.bucket = bucket
+        super().__init__(bucket)
         self._oss = oss_client.open_bucket(session, bucket, THREADS + 2)
         # Its CRC of each part holds the interpreter's lock, and the other threads up; parts are checked by Content-MD5,
         # and the whole by the CRC-64 that the caller has computed of the file.
         self._oss.enable_crc = False
-        if (warning := slow_crc_warning()) is not None:
-            logger.warning(warning)
 
     def head(self, key: str) -> ObjectHead | None:
         """See ObjectStore."""

@@ -5,6 +5,7 @@ What is common to the backends; each brings its cloud's client and words.
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from typing import ClassVar, TypeVar
 
 from yunfn.exceptions import ArtifactError, CloudAnswerError, ObjectExistsError
 from yunfn.storage import multipart
+from yunfn.storage.crc64 import slow_crc_warning
 from yunfn.storage.multipart import Part, UnfinishedUpload
 from yunfn.storage.object_store import ObjectHead, Transfer
 from yunfn.storage.part_sender import CancelledError, PartReader, retrying, send_parts
 from yunfn.storage.range_reader import read_ranges
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 UPLOADS_LOOKED_INTO = 5
@@ -55,7 +58,11 @@ class ResumableStore(ABC):
     cloud: ClassVar[str]
     scheme: ClassVar[str]
     errors: ClassVar[tuple[type[BaseException], ...]]
-    bucket: str
+
+    def __init__(self, bucket: str) -> None:
+        self.bucket = bucket
+        if (warning := slow_crc_warning()) is not None:
+            logger.warning(warning)
 
     @abstractmethod
     def head(self, key: str) -> ObjectHead | None:
