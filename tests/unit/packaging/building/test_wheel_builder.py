@@ -165,6 +165,15 @@ def start(cache: Path, sdist: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
 
 
+def _await_build(cache: Path) -> Path:
+    """The folder builds run in, once one has begun there."""
+    building = cache / "wheels" / "building"
+    deadline = time.monotonic() + 20
+    while not list(building.glob("*/environment/backend_call.py")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return building
+
+
 def test_processes_that_want_the_same_build_it_once(
     builder: WheelBuilder, make_sdist: MakeSdist, cache: Path, fc310: Target
 ) -> None:
@@ -180,10 +189,7 @@ def test_after_a_kill_the_next_builds_as_if_nothing_had_been(
 ) -> None:
     sdist = make_sdist("import os, time\nif not os.path.exists('/usr/no'): time.sleep(3)\n")
     killed = start(cache, sdist)
-    building = cache / "wheels" / "building"
-    deadline = time.monotonic() + 20
-    while not list(building.glob("*/environment/backend_call.py")) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    building = _await_build(cache)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     killed.stdout and killed.stdout.close()
@@ -198,6 +204,8 @@ def test_one_that_waits_for_another_can_be_cancelled(
     sdist, cancelled = make_sdist("import time\ntime.sleep(5)"), threading.Event()
     first = threading.Thread(target=builder.wheel, args=(sdist, "probe", "1.0", fc310))
     first.start()
+    # Only when the first is at work: on a busy machine the second could otherwise come first and build itself.
+    _await_build(cache)
     waiting = WheelBuilder(cache, cancelled=cancelled)
     threading.Timer(1, cancelled.set).start()
     begun = time.monotonic()
