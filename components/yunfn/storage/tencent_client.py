@@ -1,0 +1,92 @@
+"""Tencent Cloud's API 3.0 by the official SDK's common part, as everything here that asks it wants it: JSON in and out.
+
+The products' own models are left out: they take seconds to import, and drop what they do not know.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from typing import Any, Final
+
+import requests.exceptions
+from tencentcloud.common.common_client import CommonClient
+from tencentcloud.common.credential import Credential
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+from tencentcloud.common.profile.client_profile import ClientProfile
+from tencentcloud.common.profile.http_profile import HttpProfile
+
+from yunfn.exceptions import CloudAnswerError
+from yunfn.storage.tencent_session import TencentSession
+
+#: The version of each product's API that yunfn speaks (tencentcloud-sdk-python 3.1, the folders of its products).
+VERSIONS: Final = {
+    "scf": "2018-04-16",
+    "cam": "2019-01-16",
+    "sts": "2018-08-13",
+    "cls": "2020-10-16",
+    "tag": "2018-08-13",
+    "monitor": "2018-07-24",
+    "ssl": "2019-12-05",
+}
+# Seconds for one request; a package sent inline is 10 MB at most.
+_TIMEOUT: Final = 60
+# What the SDK calls its own errors: nothing was answered, or not with 200.
+_NO_ANSWER: Final = ("ClientNetworkError", "ServerNetworkError")
+
+
+class TencentClient:
+    """One product in the session's region; usable from many threads at once, retries nothing itself."""
+
+    def __init__(self, session: TencentSession, product: str) -> None:
+        self._session = session
+        self._product = product
+        # requests' sessions, which the SDK holds one of, are not made for several threads.
+        self._clients = threading.local()
+
+    def ask(self, action: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What the API answers, without the envelope; ``RequestId`` is in it.
+
+        Raises:
+            CloudAnswerError: it refused, or nothing was answered or not by the API itself (``status`` 0).
+        """
+        try:
+            answer = self._client().call_json(action, dict(parameters or {}))
+        except TencentCloudSDKException as error:
+            raise self._refused(action, error) from error
+        except requests.exceptions.RequestException as error:
+            # The SDK puts into its own words what happens before the first byte of the answer, not after.
+            name = f"{self._product.upper()} {action}"
+            raise CloudAnswerError(f"{name}: no answer: {type(error).__name__}: {error} (request -)") from error
+        except json.JSONDecodeError as error:
+            # What stands between may answer 200 with a page of its own.
+            raise CloudAnswerError(f"{self._product.upper()} {action}: the answer is not JSON (request -)") from error
+        found: dict[str, Any] = answer["Response"]
+        return found
+
+    def _client(self) -> CommonClient:
+        found: CommonClient | None = getattr(self._clients, "client", None)
+        if found is None:
+            session = self._session
+            # The SDK looks into certifi's list only, unless told otherwise (its http/request.py).
+            http = HttpProfile(reqTimeout=_TIMEOUT, keepAlive=True, certification=os.environ.get("SSL_CERT_FILE"))
+            found = CommonClient(
+                self._product,
+                VERSIONS[self._product],
+                Credential(session.secret_id, session.secret_key, session.token or None),
+                session.region,
+                ClientProfile(httpProfile=http, language="en-US"),
+            )
+            self._clients.client = found
+        return found
+
+    def _refused(self, action: str, error: TencentCloudSDKException) -> CloudAnswerError:
+        code, message = str(error.get_code() or ""), str(error.get_message() or "no more was said")
+        request_id = error.get_request_id() or "-"
+        if code in _NO_ANSWER:
+            text = f"{self._product.upper()} {action}: no answer: {message} (request {request_id})"
+            return CloudAnswerError(text)
+        text = f"{self._product.upper()} {action}: {code}: {message} (request {request_id})"
+        return CloudAnswerError(text, code=code, status=200)
