@@ -1,4 +1,4 @@
-"""Serves a WSGI application (PEP 3333) on the events of a Function Compute 3.0 HTTP trigger.
+"""Serves a WSGI application (PEP 3333) on the HTTP events of Function Compute 3.0 and of SCF, and as a web function.
 
 This one file runs inside functions, on Python 3.6 and later, and is put into their packages as
 ``yunfn_wsgi.py`` by ``Function(wsgi=True)``; it needs nothing but the standard library. There, ``handler`` serves
@@ -7,9 +7,14 @@ the application that the environment variable ``YUNFN_WSGI`` names as ``file.cal
     from yunfn_wsgi import adapt
     handler = adapt(application)
 
-Of the event (FCD "HTTP triggers: invoke functions", payload format v1): ``rawPath`` is URL-encoded;
+``python -m yunfn_wsgi`` serves the same application over HTTP on port 9000, where web functions of SCF
+(``scf_bootstrap``) and custom runtimes of Function Compute are expected to listen.
+
+Of Function Compute's event (FCD "HTTP triggers: invoke functions", payload format v1): ``rawPath`` is URL-encoded;
 ``queryParameters`` come decoded, the values of one name joined by commas, so ``?a=1&a=2`` cannot be told from
-``?a=1%2C2`` and both arrive as the latter; header values of one name are joined by commas as well.
+``?a=1%2C2`` and both arrive as the latter; header values of one name are joined by commas as well. Of SCF's (SCFD
+"function URL", the API gateway's shape): ``path`` is URL-encoded, ``queryString`` decoded, several values of one name
+come as a list.
 """
 
 # No "from __future__ import annotations", which Python 3.6 does not know: annotations are quoted instead.
@@ -18,11 +23,17 @@ import importlib
 import io
 import json
 import os
+import signal
+import socketserver
 import sys
 from typing import Any, Callable  # noqa: UP035 - Python 3.6 cannot subscript the one of collections.abc
 from urllib.parse import quote, unquote_to_bytes
+from wsgiref import simple_server
 
-__all__ = ["adapt", "handler"]
+__all__ = ["adapt", "handler", "serve"]
+
+#: Where both clouds look for the program of a web function (SCFD "web functions"; FCD "custom runtime").
+PORT = 9000
 
 # Headers that WSGI names without the prefix HTTP_ (PEP 3333, "environ variables").
 _UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
@@ -36,16 +47,18 @@ _HOP_BY_HOP = {
 
 
 def adapt(application: "Callable[..., Any]") -> "Callable[[Any, Any], dict[str, Any]]":
-    """Answer a Function Compute handler, ``handler(event, context)``, that serves the WSGI ``application``.
+    """Answer a handler, ``handler(event, context)``, that serves the WSGI ``application`` on either cloud.
 
-    In the environ, ``fc.context`` is the function's context and ``fc.request_uri`` the path with its query as
-    the client sent them. An exception of the application is the function's failure, as without the adapter.
+    In the environ, ``fc.context`` (``scf.context``) is the function's context and ``fc.request_uri``
+    (``scf.request_uri``) the path with its query as the client sent them. An exception of the application is the
+    function's failure, as without the adapter.
     """
 
-    def serve(event: "Any", context: "Any") -> "dict[str, Any]":
+    def serve_event(event: "Any", context: "Any") -> "dict[str, Any]":
         request = _request(event)
         response = _Response()
-        result = application(_environ(request, context), response.start)
+        environ = _environ(request, context)
+        result = application(environ, response.start)
         try:
             for chunk in result:
                 response.add(chunk)
@@ -53,9 +66,9 @@ def adapt(application: "Callable[..., Any]") -> "Callable[[Any, Any], dict[str, 
             # PEP 3333: close is called whatever happened, so that the application can free what it holds.
             if hasattr(result, "close"):
                 result.close()
-        return response.event(request["requestContext"]["http"]["method"])
+        return response.event(environ["REQUEST_METHOD"])
 
-    return serve
+    return serve_event
 
 
 def handler(event: "Any", context: "Any") -> "dict[str, Any]":
@@ -66,44 +79,85 @@ def handler(event: "Any", context: "Any") -> "dict[str, Any]":
     return _named()(event, context)
 
 
+def serve(host: str = "0.0.0.0", port: int = PORT) -> None:  # noqa: S104 - the platform calls from outside
+    """Serve the application of YUNFN_WSGI over HTTP until SIGTERM, one thread a request."""
+    application = _application()
+    with simple_server.make_server(host, port, application, _Server, _RequestHandler) as server:
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+        server.serve_forever()
+
+
+class _Server(socketserver.ThreadingMixIn, simple_server.WSGIServer):
+    daemon_threads = True
+    # A burst of calls to a new instance waits here while its first threads begin.
+    request_queue_size = 128
+
+    def server_bind(self) -> None:
+        # HTTPServer's own would ask DNS for the host's name, and an instance may have no DNS.
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+        self.setup_environ()
+
+
+class _RequestHandler(simple_server.WSGIRequestHandler):
+    def log_message(self, format: str, *args: "Any") -> None:
+        """Say nothing: the platform logs requests itself."""
+
+
+def _application() -> "Callable[..., Any]":
+    name = os.environ.get("YUNFN_WSGI", "")
+    module, _, attribute = name.rpartition(".")
+    if not module:
+        raise RuntimeError(f"YUNFN_WSGI={name!r}: must name the application as file.callable")
+    found: Callable[..., Any] = getattr(importlib.import_module(module.replace("/", ".")), attribute)
+    return found
+
+
 def _named() -> "Callable[[Any, Any], dict[str, Any]]":
     if not _served:
-        name = os.environ.get("YUNFN_WSGI", "")
-        module, _, attribute = name.rpartition(".")
-        if not module:
-            raise RuntimeError(f"YUNFN_WSGI={name!r}: must name the application as file.callable")
-        _served.append(adapt(getattr(importlib.import_module(module.replace("/", ".")), attribute)))
+        _served.append(adapt(_application()))
     return _served[0]
 
 
 def _request(event: "Any") -> "dict[str, Any]":
     """Read the event, and refuse one that no HTTP trigger sent."""
     request = json.loads(event) if isinstance(event, (bytes, bytearray, str)) else event
-    if not isinstance(request, dict) or "rawPath" not in request or "http" not in request.get("requestContext", {}):
-        raise ValueError("not the event of an HTTP trigger (payload v1): the function is a WSGI application")
-    return request
+    if isinstance(request, dict):
+        if "rawPath" in request and "http" in (request.get("requestContext") or {}):
+            return request
+        if "httpMethod" in request and "path" in request:
+            return request
+    raise ValueError("not the event of an HTTP trigger or function URL: the function is a WSGI application")
 
 
 def _environ(request: "dict[str, Any]", context: "Any") -> "dict[str, Any]":
     """Build the environ of PEP 3333 from a request; text in it is bytes read as Latin-1, as PEP 3333 wants."""
-    http = request["requestContext"]["http"]
+    headers = {str(name).lower(): value for name, value in (request.get("headers") or {}).items()}
+    if "httpMethod" in request:
+        cloud, method, path = "scf", request["httpMethod"], request["path"]
+        query = _query(request.get("queryString") or {})
+        caller = request.get("requestContext") or {}
+        source, protocol, domain = caller.get("sourceIp"), None, None
+    else:
+        http = request["requestContext"]["http"]
+        cloud, method, path = "fc", http["method"], request["rawPath"]
+        query = _query(request.get("queryParameters") or {})
+        source, protocol = http.get("sourceIp"), http.get("protocol")
+        domain = request["requestContext"].get("domainName")
     body = request.get("body") or ""
     content = base64.b64decode(body) if request.get("isBase64Encoded") else body.encode("utf-8")
-    headers = {str(name).lower(): value for name, value in (request.get("headers") or {}).items()}
-    host = headers.get("host") or request["requestContext"].get("domainName") or "localhost"
-    name, _, port = host.partition(":")
-    scheme = headers.get("x-forwarded-proto", "https").split(",")[0].strip() or "https"
-    query = _query(request.get("queryParameters") or {})
-    path = request["rawPath"] or "/"
+    name, _, port = str(headers.get("host") or domain or "localhost").partition(":")
+    scheme = str(headers.get("x-forwarded-proto") or "https").split(",")[0].strip() or "https"
+    path = path or "/"
     environ = {
-        "REQUEST_METHOD": http["method"],
+        "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
         "QUERY_STRING": query,
         "SERVER_NAME": name,
         "SERVER_PORT": port or ("443" if scheme == "https" else "80"),
-        "SERVER_PROTOCOL": http.get("protocol") or "HTTP/1.1",
-        "REMOTE_ADDR": http.get("sourceIp") or "",
+        "SERVER_PROTOCOL": protocol or "HTTP/1.1",
+        "REMOTE_ADDR": source or "",
         "CONTENT_LENGTH": str(len(content)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scheme,
@@ -113,8 +167,8 @@ def _environ(request: "dict[str, Any]", context: "Any") -> "dict[str, Any]":
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
-        "fc.context": context,
-        "fc.request_uri": path + ("?" + query if query else ""),
+        cloud + ".context": context,
+        cloud + ".request_uri": path + ("?" + query if query else ""),
     }
     for header, value in headers.items():
         if header == "content-length":
@@ -227,6 +281,8 @@ def _is_text(headers: "dict[str, str]", body: bytes) -> bool:
 
 
 _served: "list[Callable[[Any, Any], dict[str, Any]]]" = []
-if os.environ.get("YUNFN_WSGI") and __name__ == "yunfn_wsgi":
+if __name__ == "__main__":
+    serve()
+elif os.environ.get("YUNFN_WSGI") and __name__ == "yunfn_wsgi":
     # Inside a function the application is loaded with the instance, not by its first call.
     _named()

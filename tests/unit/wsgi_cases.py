@@ -286,6 +286,68 @@ def case_other_events_are_refused():
             raise AssertionError(f"served {other!r}")
 
 
+def scf_event(method="GET", path="/", body="", headers=None, query=None, **more):
+    """Build the event that a function URL of SCF hands to a handler: parsed already there."""
+    return dict(
+        {"httpMethod": method, "path": path, "body": body, "headers": headers or {}, "queryString": query or {}}, **more
+    )
+
+
+def case_scf_event():
+    import yunfn_wsgi
+
+    found = {}
+
+    def application(environ, start_response):
+        found.update(environ)
+        start_response("200 OK", [("Content-Type", "application/octet-stream")])
+        return [PIXEL]
+
+    sent = scf_event("POST", "/a%20b", "hi", {"Host": "x.ap-beijing.tencentscf.com"}, {"q": "1", "m": ["2", "3"]})
+    response = yunfn_wsgi.adapt(validator(application))(sent, "the context")
+    assert (found["REQUEST_METHOD"], found["PATH_INFO"], found["CONTENT_LENGTH"]) == ("POST", "/a b", "2")
+    assert found["QUERY_STRING"] == "q=1&m=2&m=3"
+    assert found["SERVER_NAME"] == "x.ap-beijing.tencentscf.com"
+    assert found["scf.context"] == "the context" and "fc.context" not in found
+    assert found["scf.request_uri"] == "/a%20b?q=1&m=2&m=3"
+    assert response["statusCode"] == 200 and response["isBase64Encoded"] is True
+    assert base64.b64decode(response["body"]) == PIXEL
+
+
+def case_served_as_a_program():
+    import http.client
+    import socket
+    import subprocess
+    import time
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    start = (
+        "import sys; sys.path[:0] = sys.argv[2:]; import yunfn_wsgi; yunfn_wsgi.serve('127.0.0.1', int(sys.argv[1]))"
+    )
+    folders = [sys.path[0], str(Path(__file__).resolve().parent)]
+    environment = dict(os.environ, YUNFN_WSGI="wsgi_cases.echo")
+    program = subprocess.Popen([sys.executable, "-I", "-c", start, str(port), *folders], env=environment)
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            try:
+                connection.request("POST", "/x", PIXEL, {"Content-Type": "image/png"})
+                break
+            except ConnectionError:
+                assert time.monotonic() < deadline and program.poll() is None
+                time.sleep(0.05)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (200, PIXEL)
+        connection.close()
+        program.terminate()
+        assert program.wait(10) == 0
+    finally:
+        program.kill()
+
+
 def case_the_application_is_named_by_the_environment():
     import yunfn_wsgi
 
