@@ -1,0 +1,3 @@
+"""Serverless Cloud Function (SCF)."""
+
+from __future__ import annotations

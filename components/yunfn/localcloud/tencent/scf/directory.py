@@ -1,0 +1,318 @@
+"""What runs when a function is called: qualifiers resolved to frozen code, triggers and domains found by host.
+
+The data plane reads SCF's state through this and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from yunfn.localcloud.store import Document
+from yunfn.localcloud.tencent.scf.events import DomainChanged, TriggerChanged
+from yunfn.localcloud.tencent.scf.exceptions import FunctionNotFound, FunctionStatusError, QualifierNotFound
+from yunfn.localcloud.tencent.scf.state import (
+    DEFAULT,
+    LATEST,
+    Package,
+    ScfState,
+    function_key,
+    regions,
+    version_key,
+)
+from yunfn.localcloud.tencent.scf.transitions import CREATE_FAILED, CREATING, DELETING, PUBLISH_FAILED, Transition
+
+if TYPE_CHECKING:
+    from yunfn.localcloud.cloud import LocalCloud
+
+# What may change without the running instances having to: names and times of the record itself.
+_NOT_OF_THE_CODE = frozenset({"AddTime", "Description", "ModTime", "Tags"})
+# Nothing runs in these; Updating and Publishing go on with what was there before.
+_NOT_RUNNING = frozenset({CREATING, CREATE_FAILED, DELETING, PUBLISH_FAILED})
+_HEADER = "invoke.headers."
+_RANGE = re.compile(r"([(\[])\s*(-?\d+)\s*,\s*(-?\d+)\s*([)\]])")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedFunction:
+    """What one invocation runs.
+
+    ``qualifier`` is as the caller gave it, ``version`` the version it means now ("$LATEST" or a number as text).
+    ``configuration`` is in GetFunction's names and shapes (MemorySize in MB, Timeout in seconds, Environment.Variables
+    as a list of Key and Value …); ``code`` and ``layers`` are zip files to read, layers in the order configured (the
+    last wins). ``reserved_mb`` is the function's reserved concurrency in MB. ``event_invoke`` is AsyncTriggerConfig
+    (RetryConfig[0].RetryNum, MsgTTL in seconds), always whole. ``fingerprint`` (hex) differs whenever instances
+    started before must not serve any more.
+    """
+
+    region: str
+    namespace: str
+    name: str
+    qualifier: str
+    version: str
+    configuration: dict[str, Any]
+    code: Path | None
+    layers: tuple[Path, ...]
+    reserved_mb: int | None
+    event_invoke: dict[str, Any]
+    fingerprint: str
+    function_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerRecord:
+    """A trigger: ``configuration`` is its TriggerDesc parsed, ``document`` what ListTriggers answers.
+
+    ``{"cron": …}`` for a timer; AuthType, NetConfig and CorsConfig for http; event and filter for cos.
+    """
+
+    region: str
+    namespace: str
+    function: str
+    name: str
+    qualifier: str
+    trigger_type: str
+    configuration: dict[str, Any]
+    enabled: bool
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRecord:
+    """A custom domain: ``document`` is what GetCustomDomain answers (EndpointsConfig, CertConfig and so on)."""
+
+    region: str
+    domain: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionRecord:
+    """Provisioned concurrency of a version: ``target`` instances are to be ready; ``document`` what was put."""
+
+    region: str
+    namespace: str
+    function: str
+    qualifier: str
+    target: int
+    document: dict[str, Any]
+
+
+def fingerprint(configuration: Document, code: Package | None, layers: list[Package]) -> str:
+    """A digest (hex) over all that decides how a function's instances behave."""
+    relevant = {name: value for name, value in configuration.items() if name not in _NOT_OF_THE_CODE}
+    parts = [relevant, code.sha256 if code else "", [layer.sha256 for layer in layers]]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+class FunctionDirectory:
+    """Finds functions, triggers, domains and provisioned concurrency in every region of the cloud.
+
+    ``rng`` picks an alias's version by weight; give a seeded one for a repeatable choice.
+    """
+
+    def __init__(self, cloud: LocalCloud, rng: random.Random | None = None) -> None:
+        self._cloud = cloud
+        self._rng = rng or random.Random()  # noqa: S311 - shares traffic, guards nothing
+        self._provisioned: dict[tuple[str, str, str, str], tuple[int, str]] = {}
+        # Looked up for every request to a function's own host, so kept until something changes.
+        self._trigger_hosts: dict[str, TriggerRecord] | None = None
+        self._domains: dict[str, DomainRecord] | None = None
+        cloud.events.subscribe(TriggerChanged, self._forget_triggers)
+        cloud.events.subscribe(DomainChanged, self._forget_domains)
+
+    def state(self, region: str) -> ScfState:
+        """The collections of one region."""
+        return ScfState(self._cloud.store, self._cloud.tencent.uin, region)
+
+    def resolve(
+        self,
+        region: str,
+        namespace: str,
+        name: str,
+        qualifier: str = LATEST,
+        headers: Mapping[str, str] | None = None,
+    ) -> ResolvedFunction:
+        """What a call of ``name`` by ``qualifier`` ($LATEST, a version's number, an alias, $DEFAULT) runs.
+
+        An alias that matches one of ``headers`` (of the request, or of a RoutingKey) takes that version, else one by
+        weight, anew each call. Raises FunctionNotFound, QualifierNotFound, and FunctionStatusError while there is
+        nothing to run yet, or any more.
+        """
+        qualifier = qualifier or LATEST
+        state = self.state(region)
+        function = self._function(state, namespace, name)
+        version = self._version(state, namespace, name, qualifier, headers or {})
+        record = self._record(state, function, namespace, name, version)
+        for each in (function, record):
+            if (status := Transition.of(each).status) in _NOT_RUNNING:
+                raise FunctionStatusError(name, status)
+        code = Package.of(record["code"])
+        layers = [Package(**layer) for layer in record["layers"]]
+        key = function_key(namespace, name)
+        reserved = state.reserved.get(key)
+        return ResolvedFunction(
+            region=region,
+            namespace=namespace,
+            name=name,
+            qualifier=qualifier,
+            version=version,
+            configuration=dict(record["configuration"]),
+            code=self._cloud.blobs.path(code.blob) if code else None,
+            layers=tuple(self._cloud.blobs.path(layer.blob) for layer in layers),
+            reserved_mb=reserved["ReservedConcurrencyMem"] if reserved else None,
+            event_invoke=state.async_trigger_config(key),
+            fingerprint=fingerprint(record["configuration"], code, layers),
+            function_id=function["configuration"]["FunctionId"],
+        )
+
+    def status(self, region: str, namespace: str, name: str, qualifier: str = LATEST) -> str:
+        """The state now (Active, Updating …) of a function or of its version; raises as :meth:`resolve` does."""
+        state = self.state(region)
+        function = self._function(state, namespace, name)
+        version = self._version(state, namespace, name, qualifier, {})
+        return Transition.of(self._record(state, function, namespace, name, version)).status
+
+    def triggers(self, trigger_type: str) -> Iterator[TriggerRecord]:
+        """Every trigger of one type (``timer``, ``cos``, ``http`` …) in every region, those switched off too."""
+        for region in regions(self._cloud.store, self._cloud.tencent.uin):
+            for key, document in self.state(region).triggers.scan():
+                if document["Type"] == trigger_type:
+                    yield _trigger(region, key, document)
+
+    def trigger(
+        self, region: str, namespace: str, function: str, qualifier: str, trigger_type: str, name: str
+    ) -> TriggerRecord | None:
+        """One trigger, or None."""
+        key = f"{function_key(namespace, function)}/{qualifier}/{trigger_type}/{name}"
+        document = self.state(region).triggers.get(key)
+        return None if document is None else _trigger(region, key, document)
+
+    def trigger_by_host(self, host: str) -> TriggerRecord | None:
+        """The http trigger whose internet or intranet URL has this host, or None."""
+        if self._trigger_hosts is None:
+            self._trigger_hosts = {name: record for record in self.triggers("http") for name in _hosts(record)}
+        return self._trigger_hosts.get(host)
+
+    def domain(self, host: str) -> DomainRecord | None:
+        """The custom domain of that name, or None."""
+        if self._domains is None:
+            self._domains = {
+                name: DomainRecord(region, name, document)
+                for region in regions(self._cloud.store, self._cloud.tencent.uin)
+                for name, document in self.state(region).domains.scan()
+            }
+        return self._domains.get(host)
+
+    def provisions(self) -> Iterator[ProvisionRecord]:
+        """All provisioned concurrency in every region."""
+        for region in regions(self._cloud.store, self._cloud.tencent.uin):
+            for key, document in self.state(region).provisioned.scan():
+                namespace, function, qualifier = key.split("/", 2)
+                target = document["VersionProvisionedConcurrencyNum"]
+                yield ProvisionRecord(region, namespace, function, qualifier, target, document)
+
+    def report_provisioned(
+        self, region: str, namespace: str, function: str, qualifier: str, current: int, error: str = ""
+    ) -> None:
+        """For the data plane: how many provisioned instances are ready now, and why not more, if it knows."""
+        self._provisioned[region, namespace, function, qualifier] = (current, error)
+
+    def provisioned(self, region: str, namespace: str, function: str, qualifier: str) -> tuple[int, str]:
+        """The instances last reported ready for a version, and the error that keeps it from more ("" for none)."""
+        return self._provisioned.get((region, namespace, function, qualifier), (0, ""))
+
+    def reset(self) -> None:
+        """Drop what is held in memory, after the store was cleared."""
+        self._provisioned.clear()
+        self._trigger_hosts = None
+        self._domains = None
+
+    def _forget_triggers(self, event: TriggerChanged) -> None:
+        self._trigger_hosts = None
+
+    def _forget_domains(self, event: DomainChanged) -> None:
+        self._domains = None
+
+    def _function(self, state: ScfState, namespace: str, name: str) -> Document:
+        function = state.functions.get(function_key(namespace, name))
+        if function is None or Transition.of(function).gone:
+            raise FunctionNotFound(namespace, name)
+        return function
+
+    def _record(self, state: ScfState, function: Document, namespace: str, name: str, version: str) -> Document:
+        if version == LATEST:
+            return function
+        record = state.versions.get(version_key(namespace, name, version))
+        if record is None:
+            raise QualifierNotFound(name, version)
+        return record
+
+    def _version(
+        self, state: ScfState, namespace: str, function: str, qualifier: str, headers: Mapping[str, str]
+    ) -> str:
+        if qualifier == LATEST or (qualifier.isascii() and qualifier.isdigit()):
+            return qualifier
+        alias = state.aliases.get(f"{function_key(namespace, function)}/{qualifier}")
+        if alias is None:
+            if qualifier == DEFAULT:
+                return LATEST
+            raise QualifierNotFound(function, qualifier)
+        routing = alias["RoutingConfig"] or {}
+        for match in routing.get("AddtionVersionMatchs") or []:
+            if _matches(match, headers):
+                return str(match["Version"])
+        drawn = self._rng.random()
+        for weighted in routing.get("AdditionalVersionWeights") or []:
+            if drawn < weighted["Weight"]:
+                return str(weighted["Version"])
+            drawn -= weighted["Weight"]
+        return str(alias["FunctionVersion"])
+
+
+def _matches(match: Mapping[str, str], headers: Mapping[str, str]) -> bool:
+    """Whether a header is the literal of an ``exact`` match, or an integer within the interval of a ``range``."""
+    wanted = match["Key"].removeprefix(_HEADER).lower()
+    value = next((value for name, value in headers.items() if name.lower() == wanted), None)
+    if value is None:
+        return False
+    if match["Method"] == "exact":
+        return value == match["Expression"]
+    interval = _RANGE.fullmatch(match["Expression"].strip())
+    try:
+        number = int(value)
+    except ValueError:
+        return False
+    if interval is None:
+        return False
+    low, high = int(interval[2]), int(interval[3])
+    return (low < number or (interval[1] == "[" and number == low)) and (
+        number < high or (interval[4] == "]" and number == high)
+    )
+
+
+def _hosts(record: TriggerRecord) -> list[str]:
+    net = record.configuration.get("NetConfig") or {}
+    return [str(urlsplit(net[kind]).hostname) for kind in ("ExtranetUrl", "IntranetUrl") if net.get(kind)]
+
+
+def _trigger(region: str, key: str, document: Document) -> TriggerRecord:
+    namespace, function, qualifier, trigger_type, name = key.split("/", 4)
+    return TriggerRecord(
+        region=region,
+        namespace=namespace,
+        function=function,
+        name=name,
+        qualifier=qualifier,
+        trigger_type=trigger_type,
+        configuration=json.loads(document["TriggerDesc"]),
+        enabled=document["Enable"] == 1,
+        document=document,
+    )

@@ -1,0 +1,3 @@
+"""What values SCF takes, one resource a module."""
+
+from __future__ import annotations
