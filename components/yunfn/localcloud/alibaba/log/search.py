@@ -11,7 +11,7 @@ from typing import Any
 from yunfn.localcloud.alibaba.log.exceptions import IndexConfigNotExist, ParameterInvalid
 from yunfn.localcloud.alibaba.log.models import LogEntry
 from yunfn.localcloud.alibaba.log.models.projects import LogState
-from yunfn.localcloud.alibaba.log.query import LogIndex, parse
+from yunfn.localcloud.alibaba.log.query import index_of, parse
 
 _LINES = 100
 _BUCKETS = 60
@@ -38,7 +38,7 @@ class Search:
         if self._begin >= self._end:
             raise ParameterInvalid("from must be less than to")
         self.query = str(sent.get("query") or "")
-        self._condition = parse(self.query, LogIndex.of(logstore["index"]))
+        self._condition = parse(self.query, index_of(logstore["index"]))
         self._topic = sent.get("topic")
         self._lines, self._offset = _number(sent, "line", _LINES), _number(sent, "offset", 0)
         if not 0 <= self._lines <= _LINES or self._offset < 0:

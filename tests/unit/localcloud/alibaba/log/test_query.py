@@ -6,12 +6,12 @@ import pytest
 
 from yunfn.localcloud.alibaba.log.exceptions import ParameterInvalid
 from yunfn.localcloud.alibaba.log.models import LogEntry
-from yunfn.localcloud.alibaba.log.query import LogIndex, parse
+from yunfn.localcloud.alibaba.log.query import index_of, parse
 from yunfn.localcloud.cloud_error import UnknownOperationError
 
 TOKENS = list(", '\";=()[]{}?@&<>/:\n\t\r")
 TEXT = {"token": TOKENS, "caseSensitive": False, "type": "text"}
-INDEX = LogIndex.of(
+INDEX = index_of(
     {
         "line": {"token": TOKENS, "caseSensitive": False, "chn": True},
         "keys": {
@@ -189,20 +189,20 @@ def test_a_pipe_in_quotes_is_text() -> None:
 
 
 def test_without_a_line_index_only_indexed_texts_are_searched() -> None:
-    keys_only = LogIndex.of({"keys": {"level": TEXT, "status": {"type": "long"}}})
+    keys_only = index_of({"keys": {"level": TEXT, "status": {"type": "long"}}})
     assert parse("warn", keys_only).fits(ENTRY)
     assert not parse("images", keys_only).fits(ENTRY)
     assert not parse("404", keys_only).fits(ENTRY)
 
 
 def test_case_counts_where_the_line_says_so() -> None:
-    strict = LogIndex.of({"line": {"token": TOKENS, "caseSensitive": True}})
+    strict = index_of({"line": {"token": TOKENS, "caseSensitive": True}})
     assert parse("WARN", strict).fits(ENTRY)
     assert not parse("warn", strict).fits(ENTRY)
 
 
 def test_without_chinese_only_whole_runs_are_words() -> None:
-    plain = LogIndex.of({"line": {"token": TOKENS, "caseSensitive": False, "chn": False}})
+    plain = index_of({"line": {"token": TOKENS, "caseSensitive": False, "chn": False}})
     assert parse("函数计算", plain).fits(ENTRY)
     assert not parse("函数", plain).fits(ENTRY)
     assert parse("函数*", plain).fits(ENTRY)

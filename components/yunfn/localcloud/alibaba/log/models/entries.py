@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from yunfn.localcloud.clock import Clock
+from yunfn.localcloud.logsearch import Timeline
 from yunfn.localcloud.store import Collection, Store
 
-_PAGE = 500
-_DAY = 86400
+TAG = "__tag__:"
+"""What the names of a group's tags begin with in searches."""
 FOREVER = 3650
 """A ttl, in days, that means logs are never removed (SLS "CreateLogStore")."""
-_SWEEP_EVERY = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,20 @@ class LogEntry:
     topic: str = ""
     source: str = ""
     tags: dict[str, str] = field(default_factory=dict)
+
+    def field(self, name: str) -> str | None:
+        """The text of a field by its name in searches, or None where it is absent."""
+        if name == "__topic__":
+            return self.topic
+        if name == "__source__":
+            return self.source
+        if name.startswith(TAG):
+            return self.tags.get(name.removeprefix(TAG))
+        return self.contents.get(name)
+
+    def texts(self, internal: bool) -> list[str]:
+        """What an index over the whole line covers: values, names, tags, topic and source, always all of it."""
+        return [*self.contents.values(), *self.contents, *self.tags.values(), self.topic, self.source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +58,7 @@ class EntryStore:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._last = 0
-        self._swept: dict[tuple[str, str, str, str], float] = {}
+        self._timeline = Timeline(clock, 1)
 
     def append(
         self, account: str, region: str, project: str, logstore: str, entries: Sequence[LogEntry],
@@ -56,38 +68,28 @@ class EntryStore:
         collection = self._of(account, region, project, logstore)
         received = int(self._clock.time())
         for (second, topic, source, tags), group in groupby(entries, key=_together):
-            sequence = self._next()
-            collection.put(
-                f"{second:011d}/{sequence:020d}",
-                {
-                    "q": sequence,
-                    "s": shard,
-                    "r": received,
-                    "i": indexed,
-                    "t": topic,
-                    "o": source,
-                    "g": dict(tags),
-                    "e": [one.contents for one in group],
-                },
-            )
-        self._sweep((account, region, project, logstore), days)
+            document = {
+                "s": shard,
+                "r": received,
+                "i": indexed,
+                "t": topic,
+                "o": source,
+                "g": dict(tags),
+                "e": [one.contents for one in group],
+            }
+            self._timeline.put(collection, second, document)
+        self._timeline.sweep("/".join((account, region, project, logstore)), collection, _limit(days))
 
     def between(
         self, account: str, region: str, project: str, logstore: str, begin: int, end: int, days: int
     ) -> Iterator[StoredEntry]:
         """The logs with ``begin`` <= time < ``end``, oldest first, then by arrival; those past ``days`` are gone."""
         collection = self._of(account, region, project, logstore)
-        after = f"{max(begin, self._oldest(days), 0):011d}/"
-        until = f"{max(end, 0):011d}/"
-        while rows := list(collection.scan("", after, _PAGE)):
-            for key, row in rows:
-                if key >= until:
-                    return
-                second = int(key.split("/", 1)[0])
-                for contents in row["e"]:
-                    entry = LogEntry(second, contents, row["t"], row["o"], row["g"])
-                    yield StoredEntry(entry, row["q"], row["s"], row["r"], row["i"])
-            after = rows[-1][0]
+        for found in self._timeline.between(collection, begin, end, _limit(days)):
+            row = found.document
+            for contents in row["e"]:
+                entry = LogEntry(found.time, contents, row["t"], row["o"], row["g"])
+                yield StoredEntry(entry, found.sequence, row["s"], row["r"], row["i"])
 
     def arrivals(self, account: str, region: str, project: str, logstore: str, days: int) -> list[StoredEntry]:
         """All logs in the order they came."""
@@ -96,33 +98,14 @@ class EntryStore:
 
     def clear(self, account: str, region: str, project: str, logstore: str) -> None:
         """Remove all logs of a logstore."""
-        collection = self._of(account, region, project, logstore)
-        while rows := list(collection.scan("", "", _PAGE)):
-            for key, _ in rows:
-                collection.delete(key)
-
-    def _sweep(self, scope: tuple[str, str, str, str], days: int) -> None:
-        """Now and then remove what is past its days, so that a long-lived cloud does not grow without end."""
-        now = self._clock.time()
-        if days >= FOREVER or now - self._swept.get(scope, 0.0) < _SWEEP_EVERY:
-            return
-        self._swept[scope] = now
-        collection = self._of(*scope)
-        limit = f"{max(self._oldest(days), 0):011d}/"
-        while rows := [key for key, _ in collection.scan("", "", _PAGE) if key < limit]:
-            for key in rows:
-                collection.delete(key)
-
-    def _oldest(self, days: int) -> int:
-        return 0 if days >= FOREVER else int(self._clock.time()) - days * _DAY
-
-    def _next(self) -> int:
-        # Real nanoseconds grow over restarts without being kept anywhere.
-        self._last = max(self._last + 1, time.time_ns())
-        return self._last
+        self._timeline.clear(self._of(account, region, project, logstore))
 
     def _of(self, account: str, region: str, project: str, logstore: str) -> Collection:
         return self._store.collection(account, region, f"log/entries/{project}/{logstore}")
+
+
+def _limit(days: int) -> int | None:
+    return None if days >= FOREVER else days
 
 
 def _together(entry: LogEntry) -> tuple[int, str, str, tuple[tuple[str, str], ...]]:

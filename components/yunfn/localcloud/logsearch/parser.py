@@ -7,29 +7,22 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from yunfn.localcloud.alibaba.log.exceptions import ParameterInvalid
-from yunfn.localcloud.alibaba.log.query.conditions import (
+from yunfn.localcloud.logsearch.conditions import (
     All,
     Anywhere,
     Compared,
     Condition,
+    Empty,
     Everything,
     Some,
     Unless,
     Within,
 )
-from yunfn.localcloud.alibaba.log.query.words import Field, LogIndex
-from yunfn.localcloud.cloud_error import UnknownOperationError
+from yunfn.localcloud.logsearch.dialect import Dialect
+from yunfn.localcloud.logsearch.exceptions import AnalyticStatement, QueryError
+from yunfn.localcloud.logsearch.index import Field, LogIndex
 
-_TOKEN = re.compile(
-    r"""\s*(?:
-        (?P<phrase>\#"(?:\\.|[^"\\])*")
-      | (?P<quoted>"(?:\\.|[^"\\])*")
-      | (?P<sign>>=|<=|!=|[()\[\]:><=|])
-      | (?P<word>[^\s()\[\]":><=!|]+)
-    )""",
-    re.VERBOSE,
-)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -52,32 +45,33 @@ class _Token:
         return self.kind == "word" and self.text.lower() == text
 
 
-def parse(query: str, index: LogIndex) -> Condition:
+def parse(query: str, index: LogIndex, dialect: Dialect) -> Condition:
     """The condition that ``query`` states over logs of ``index``.
 
-    Raises ParameterInvalid where it breaks the grammar or asks for a field without index, and
-    UnknownOperationError for SQL behind a pipe, which the local cloud does not have.
+    Raises QueryError where it breaks the grammar or asks for a field without index, AnalyticStatement for SQL.
     """
-    tokens = _tokens(query)
+    tokens = _tokens(query, dialect)
     if any(one.is_sign("|") for one in tokens):
-        raise UnknownOperationError("log", "GetLogs with an analytic statement (SQL after the pipe)")
+        raise AnalyticStatement
     if not tokens or (len(tokens) == 1 and tokens[0].text == "*"):
         return Everything()
-    reader = _Reader(query, tokens, index)
+    reader = _Reader(query, tokens, index, dialect)
     found = reader.alternatives()
     reader.end()
     return found
 
 
-def _tokens(query: str) -> list[_Token]:
+def _tokens(query: str, dialect: Dialect) -> list[_Token]:
     found, at, end = [], 0, len(query.rstrip())
     while at < end:
-        match = _TOKEN.match(query, at)
+        match = dialect.tokens.match(query, at)
         if match is None or match.lastgroup is None:
-            raise ParameterInvalid(f"syntax error in query at {query[at : at + 20]!r}")
+            raise QueryError(f"syntax error in query at {query[at : at + 20]!r}")
         text = match[match.lastgroup]
         if match.lastgroup in ("phrase", "quoted"):
-            text = re.sub(r"\\(.)", r"\1", text.lstrip("#")[1:-1])
+            text = _ESCAPED.sub(r"\1", text.lstrip("#")[1:-1])
+        elif match.lastgroup == "word" and dialect.escaped_words:
+            text = _ESCAPED.sub(r"\1", text)
         found.append(_Token(match.lastgroup, text))
         at = match.end()
     return found
@@ -86,8 +80,9 @@ def _tokens(query: str) -> list[_Token]:
 class _Reader:
     """Reads tokens from left to right; each method reads one level of the grammar."""
 
-    def __init__(self, query: str, tokens: list[_Token], index: LogIndex) -> None:
+    def __init__(self, query: str, tokens: list[_Token], index: LogIndex, dialect: Dialect) -> None:
         self._query = query
+        self._dialect = dialect
         self._tokens = tokens
         self._index = index
         self._at = 0
@@ -135,9 +130,8 @@ class _Reader:
 
     def _field(self, token: _Token) -> Condition:
         name, sign = token.text, self._next()
-        if name == "__tag__" and sign.is_sign(":"):
-            # The one field whose name holds a colon: __tag__:name: value.
-            name, sign = f"__tag__:{self._next().text}", self._next()
+        if name == self._dialect.name_with_colon and sign.is_sign(":"):
+            name, sign = f"{name}:{self._next().text}", self._next()
         if sign.is_sign(*_COMPARE):
             if sign.is_sign("=") and not self._index.field(name).is_number:
                 raise self._error()
@@ -147,7 +141,13 @@ class _Reader:
         field = self._index.field(name)
         if self._take_sign("("):
             return self._grouped(field)
-        return self._value(field, self._next())
+        return self._asked(field, self._next())
+
+    def _asked(self, field: Field, token: _Token) -> Condition:
+        """What follows the colon: a value, or a comparison where the dialect has it there."""
+        if self._dialect.compared_after_colon and token.is_sign(*_COMPARE):
+            return Compared(self._number_field(field.name), _COMPARE[token.text], self._number(self._next()))
+        return self._value(field, token)
 
     def _grouped(self, field: Field) -> Condition:
         """``field: (a or b)``: each word inside is asked of the field."""
@@ -155,8 +155,10 @@ class _Reader:
         while not (token := self._next()).is_sign(")"):
             if token.is_operator("or"):
                 alternatives.append([])
+            elif token.is_operator("not"):
+                alternatives[-1].append(Unless(self._asked(field, self._next())))
             elif not token.is_operator("and"):
-                alternatives[-1].append(self._value(field, token))
+                alternatives[-1].append(self._asked(field, token))
         if not all(alternatives):
             raise self._error()
         return Some([All(parts) for parts in alternatives])
@@ -168,6 +170,8 @@ class _Reader:
             return Compared(field, operator.eq, self._number(token))
         if token.kind == "word" and token.text == "*":
             return Within(field, None, False)
+        if self._dialect.compared_after_colon and not token.text:
+            return Empty(field)
         return Within(field, field.cutter.wanted(self._checked(token)), token.kind == "phrase")
 
     def _range(self, field: Field) -> Condition:
@@ -181,18 +185,18 @@ class _Reader:
     def _number_field(self, name: str) -> Field:
         field = self._index.field(name)
         if not field.is_number:
-            raise ParameterInvalid(f"key ({name}) is indexed as {field.kind}; comparisons need long or double")
+            raise QueryError(f"key ({name}) is indexed as {field.kind}; comparisons need long or double")
         return field
 
     def _number(self, token: _Token) -> float:
         try:
             return float(token.text)
         except ValueError:
-            raise ParameterInvalid(f"{token.text!r} is not a number in query {self._query!r}") from None
+            raise QueryError(f"{token.text!r} is not a number in query {self._query!r}") from None
 
     def _checked(self, token: _Token) -> str:
         if token.kind == "word" and token.text[0] in "*?":
-            raise ParameterInvalid(f"a word must not begin with * or ?: {token.text!r}")
+            raise QueryError(f"a word must not begin with * or ?: {token.text!r}")
         return token.text
 
     def _is_range(self) -> bool:
@@ -223,6 +227,6 @@ class _Reader:
             return True
         return False
 
-    def _error(self) -> ParameterInvalid:
+    def _error(self) -> QueryError:
         where = "its end" if self._at >= len(self._tokens) else repr(self._tokens[self._at].text)
-        return ParameterInvalid(f"syntax error in query {self._query!r} near {where}")
+        return QueryError(f"syntax error in query {self._query!r} near {where}")

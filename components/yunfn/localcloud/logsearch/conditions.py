@@ -6,15 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from yunfn.localcloud.alibaba.log.models import LogEntry
-from yunfn.localcloud.alibaba.log.query.words import Field, LogIndex
+from yunfn.localcloud.logsearch.index import Field, LogIndex, Searchable
 
 
 class Condition(Protocol):
     """Something that a log fits or does not."""
 
-    def fits(self, entry: LogEntry) -> bool:
-        """Whether ``entry`` is found."""
+    def fits(self, log: Searchable) -> bool:
+        """Whether ``log`` is found."""
         ...
 
 
@@ -22,7 +21,7 @@ class Condition(Protocol):
 class Everything:
     """``*``, or no query at all."""
 
-    def fits(self, entry: LogEntry) -> bool:
+    def fits(self, log: Searchable) -> bool:
         """Always."""
         return True
 
@@ -35,11 +34,11 @@ class Anywhere:
     words: tuple[str, ...]
     phrase: bool
 
-    def fits(self, entry: LogEntry) -> bool:
+    def fits(self, log: Searchable) -> bool:
         """Whether it stands anywhere in the log."""
         if self.phrase:
-            return self.index.phrase_anywhere(self.words, entry)
-        return self.index.anywhere(self.words, entry)
+            return self.index.phrase_anywhere(self.words, log)
+        return self.index.anywhere(self.words, log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +49,9 @@ class Within:
     words: tuple[str, ...] | None
     phrase: bool
 
-    def fits(self, entry: LogEntry) -> bool:
+    def fits(self, log: Searchable) -> bool:
         """Whether the field holds it."""
-        value = self.field.value(entry)
+        value = self.field.value(log)
         if value is None:
             return False
         if self.words is None:
@@ -63,6 +62,17 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
+class Empty:
+    """``field:""`` where that asks for a field that is there without text."""
+
+    field: Field
+
+    def fits(self, log: Searchable) -> bool:
+        """Whether the field is there and empty."""
+        return self.field.value(log) == ""
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """``field > 5`` and the like, ``field in [1 10)`` as two of them; numbers only."""
 
@@ -70,9 +80,9 @@ class Compared:
     compare: Callable[[float, float], bool]
     number: float
 
-    def fits(self, entry: LogEntry) -> bool:
+    def fits(self, log: Searchable) -> bool:
         """Whether the field's number compares as asked."""
-        value = self.field.number(entry)
+        value = self.field.number(log)
         return value is not None and self.compare(value, self.number)
 
 
@@ -82,9 +92,9 @@ class All:
 
     parts: Sequence[Condition]
 
-    def fits(self, entry: LogEntry) -> bool:
+    def fits(self, log: Searchable) -> bool:
         """Whether all of them hold."""
-        return all(part.fits(entry) for part in self.parts)
+        return all(part.fits(log) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +103,9 @@ class Some:
 
     parts: Sequence[Condition]
 
-    def fits(self, entry: LogEntry) -> bool:
+    def fits(self, log: Searchable) -> bool:
         """Whether one of them holds."""
-        return any(part.fits(entry) for part in self.parts)
+        return any(part.fits(log) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,6 @@ class Unless:
 
     part: Condition
 
-    def fits(self, entry: LogEntry) -> bool:
+    def fits(self, log: Searchable) -> bool:
         """Whether it does not hold."""
-        return not self.part.fits(entry)
+        return not self.part.fits(log)

@@ -1,0 +1,18 @@
+"""What is wrong with a query; each service puts it in its own code."""
+
+from __future__ import annotations
+
+
+class QueryError(Exception):
+    """A query breaks the grammar, or asks for what the index does not have; ``message`` says where."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class AnalyticStatement(QueryError):
+    """SQL behind a pipe, which the local cloud does not have."""
+
+    def __init__(self) -> None:
+        super().__init__("an analytic statement (SQL after the pipe)")
