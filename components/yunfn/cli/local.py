@@ -233,6 +233,26 @@ def _seconds(move: str, cloud: Connection) -> float:
 
 
 @application.command()
+def transition(
+    seconds: Annotated[
+        float | None, typer.Argument(help="How long from now on (real time); none to read the setting.")
+    ] = None,
+    home: HomeOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Read or set how long states such as Creating and Publishing last.
+
+    Example: yunfn local transition 2
+    """
+    cloud = connection.connect(_home(home))
+    if seconds is None:
+        document = cloud.ask("GET", "/transition").json()
+    else:
+        document = cloud.ask("PUT", "/transition", json={"seconds": seconds}).json()
+    typer.echo(json.dumps(document) if json_output else f"{document['seconds']:g} s")
+
+
+@application.command()
 def journal(
     unknown: Annotated[bool, typer.Option("--unknown", help="Only hosts and operations the cloud lacks.")] = False,
     home: HomeOption = None,

@@ -32,6 +32,9 @@ _CONDITIONS = {
     ALIBABA: {"acs:SourceIp": "127.0.0.1", "acs:SecureTransport": "true"},
     TENCENT: {"qcs:ip": "127.0.0.1"},
 }
+# How long states such as Creating last unless told otherwise, and the longest that makes sense; seconds of real time.
+_TRANSITION_S = 0.2
+_LONGEST_TRANSITION_S = 3600.0
 
 
 class Authorizer(Protocol):
@@ -55,6 +58,7 @@ class LocalCloud:
         self.store = Store(home.database)
         self._settings = self.store.collection("", "", "settings")
         self.clock = Clock(self._setting("clock", {"offset": 0.0})["offset"], self._keep_clock)
+        self._transition_seconds = self._setting("transition", {"seconds": _TRANSITION_S})["seconds"]
         self.account: str = home.account
         self.blobs = BlobStore(home.blobs)
         self.journal = Journal(home.journal)
@@ -68,6 +72,19 @@ class LocalCloud:
         self._services: dict[type[Service], Service] = {}
         for service in services:
             self._services[service] = service(self)
+
+    @property
+    def transition_seconds(self) -> float:
+        """How long intermediate states (Creating, Updating, Publishing …) last, in seconds of real time."""
+        return self._transition_seconds
+
+    @transition_seconds.setter
+    def transition_seconds(self, seconds: float) -> None:
+        """Let states that begin from now on last ``seconds``; ValueError unless 0 to 3600."""
+        if not 0 <= seconds <= _LONGEST_TRANSITION_S:
+            raise ValueError(f"a transition lasts 0 to {_LONGEST_TRANSITION_S:.0f} seconds")
+        self._settings.put("transition", {"seconds": seconds})
+        self._transition_seconds = seconds
 
     def find(self, service: type[S]) -> S:
         """The running instance of a service class."""
@@ -129,7 +146,7 @@ class LocalCloud:
         self.store.close()
 
     async def reset(self) -> None:
-        """Empty the cloud: resources, logs, journal and clock go; account and owner's key stay."""
+        """Empty the cloud: resources, logs, journal, clock and settings go; account and owner's key stay."""
         for service in reversed(self._services.values()):
             await service.stop()
         if self.runner is not None:
@@ -138,6 +155,7 @@ class LocalCloud:
         self.blobs.clear()
         self.journal.clear()
         self.clock.move(-self.clock.offset)
+        self._transition_seconds = _TRANSITION_S
         self.keys.forget()
         self.tencent_keys.forget()
         self.home.restore_owner_keys(self.store)

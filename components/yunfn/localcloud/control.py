@@ -1,4 +1,4 @@
-"""The control API: status, reset, clock and journal, on a socket of mode 0600."""
+"""The control API: status, reset, clock, transitions and journal, on a socket of mode 0600."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ class Control:
                 Route("/reset", self._reset, methods=["POST"]),
                 Route("/clock", self._clock),
                 Route("/clock", self._move_clock, methods=["POST"]),
+                Route("/transition", self._transition),
+                Route("/transition", self._set_transition, methods=["PUT"]),
                 Route("/journal", self._journal),
                 Route("/stop", self._stop_server, methods=["POST"]),
             ],
@@ -89,6 +91,20 @@ class Control:
         except ValueError as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         return await self._clock(request)
+
+    async def _transition(self, request: Request) -> JSONResponse:
+        return JSONResponse({"seconds": self._cloud.transition_seconds})
+
+    async def _set_transition(self, request: Request) -> JSONResponse:
+        try:
+            seconds = float((await request.json())["seconds"])
+        except (ValueError, KeyError, TypeError):
+            return JSONResponse({"error": 'the body is {"seconds": a number}'}, status_code=400)
+        try:
+            self._cloud.transition_seconds = seconds
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        return await self._transition(request)
 
     async def _journal(self, request: Request) -> StreamingResponse:
         unknown_only = request.query_params.get("unknown") == "1"

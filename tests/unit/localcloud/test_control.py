@@ -74,3 +74,14 @@ def test_where_nothing_listens_no_cloud_runs(tmp_path: Path) -> None:
         Connection(home, 1, 1).ask("GET", "/clock")
     home.server.write_text('{"pid": 1')
     assert connection.find(home) is None
+
+
+def test_how_long_transitions_last_can_be_set_and_is_kept_until_a_reset(cloud: Connection) -> None:
+    assert cloud.ask("GET", "/transition").json() == {"seconds": 0.2}
+    assert cloud.ask("PUT", "/transition", json={"seconds": 2}).json() == {"seconds": 2}
+    assert cloud.ask("GET", "/transition").json() == {"seconds": 2}
+    for body in (b'{"seconds": -1}', b'{"seconds": NaN}', b"{}", b'{"seconds": "soon"}', b'{"seconds": 1e9}'):
+        assert _raw(cloud, "PUT", "/transition", body).status_code == 400
+    assert cloud.ask("GET", "/transition").json() == {"seconds": 2}
+    cloud.ask("POST", "/reset")
+    assert cloud.ask("GET", "/transition").json() == {"seconds": 0.2}
