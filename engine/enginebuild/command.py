@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0, 1 (a build failed), 2 (no usable Go) or 128 + the signal that ended it."""
     parser = argparse.ArgumentParser(
         prog="engine/build.py",
-        description="Find or build the Pulumi CLI, its Python language host and the alicloud plugin.",
+        description="Find or build the Pulumi CLI, its Python language host and the plugins of the clouds.",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--print-env", action="store_true", help="print shell lines that put the engine in use")
@@ -105,8 +105,8 @@ def _report_installed(engine: Engine, progress: Progress) -> None:
         refused = engine.pulumi.refused
         verdict = f"not used: it {refused}" if refused else "in use, not built"
         progress.say(f"installed {engine.pulumi.path}: {verdict}")
-    if engine.installed_plugin:
-        progress.say(f"installed {engine.installed_plugin[0].parent}: in use, not built")
+    for files in engine.installed_plugins.values():
+        progress.say(f"installed {files[0].parent}: in use, not built")
 
 
 @contextmanager

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from enginebuild.cache import BuildCache
 from enginebuild.errors import EngineNotBuiltError
 from enginebuild.home import engine_home, furnish
-from enginebuild.installed import (
-    PLUGIN_FOLDER,
-    InstalledPulumi,
-    installed_plugin_files,
-    installed_pulumi,
-    search_path,
-)
-from enginebuild.products import Product, all_products
+from enginebuild.installed import InstalledPulumi, installed_plugin_files, installed_pulumi, search_path
+from enginebuild.products import PLUGINS, Plugin, Product, all_products
 
 OFFLINE = {
     "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -27,26 +22,31 @@ OFFLINE = {
 }
 """What keeps the CLI from asking pulumi.com for updates, plugins, packages and explanations."""
 
+PLUGIN_SETTINGS = {"TENCENTCLOUD_API_REQUEST_CLIENT": "yunfn"}
+"""What the plugins are told where the user says nothing else.
+
+Without a client name of its own, the tencentcloud plugin sends one that grows by every function and log topic it reads:
+some 40 KB for 1,000 of them, in one header (terraform-provider-tencentcloud 1.81.90, connectivity/transport.go).
+"""
+
 
 @dataclass(frozen=True)
 class Engine:
     """What the engine consists of on this machine: installed parts, and products to be built (or built already)."""
 
     pulumi: InstalledPulumi | None
-    installed_plugin: list[Path]
+    installed_plugins: Mapping[Plugin, list[Path]]
     products: tuple[Product, ...]
 
 
 def survey() -> Engine:
     """See what is installed and so what has to come from a build. Builds nothing."""
     pulumi = installed_pulumi()
-    plugin = installed_plugin_files()
-    covered = set()
+    plugins = {plugin: files for plugin in PLUGINS if (files := installed_plugin_files(plugin))}
+    covered = {plugin.executable for plugin in plugins}
     if pulumi is not None and not pulumi.refused:
         covered |= {"pulumi", "pulumi-language-python"}
-    if plugin:
-        covered.add("pulumi-resource-alicloud")
-    return Engine(pulumi, plugin, tuple(product for product in all_products() if product.name not in covered))
+    return Engine(pulumi, plugins, tuple(product for product in all_products() if product.name not in covered))
 
 
 def engine_environment() -> dict[str, str]:
@@ -66,16 +66,18 @@ def engine_environment() -> dict[str, str]:
 def furnished_environment(engine: Engine, cache: BuildCache) -> dict[str, str]:
     """Bring the engine's home up to date, all products being built, and give the variables that lead to it."""
     executables: list[Path] = []
-    plugin = list(engine.installed_plugin)
+    plugins = {plugin.folder_name: files for plugin, files in engine.installed_plugins.items()}
+    built = {plugin.executable: plugin for plugin in PLUGINS}
     for product in engine.products:
         files = [cache.folder(product) / name for name in product.file_names]
-        if product.folder == "alicloud":
-            plugin = files
+        if product.name in built:
+            plugins[built[product.name].folder_name] = files
         else:
             executables += files
     home = engine_home()
-    furnish(home, executables, PLUGIN_FOLDER, plugin)
+    furnish(home, executables, plugins)
     path = search_path()
     if executables:
         path = os.pathsep.join([str(home / "bin"), path])
-    return {"PATH": path, "PULUMI_HOME": str(home), **OFFLINE}
+    settings = {name: os.environ.get(name) or value for name, value in PLUGIN_SETTINGS.items()}
+    return {"PATH": path, "PULUMI_HOME": str(home), **OFFLINE, **settings}

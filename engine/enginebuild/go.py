@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from enginebuild.errors import BuildFailedError, GoMissingError
-from enginebuild.products import ENGINE_FOLDER, OLDEST_PULUMI, Product, required_go
+from enginebuild.products import ENGINE_FOLDER, OLDEST_PULUMI, PLUGINS, Product, required_go
 from enginebuild.versions import dotted, version_numbers
 
 _LAST_LINES = 25
@@ -151,12 +151,16 @@ def _two_ways_out(problem: str, needed: tuple[int, ...], products: Sequence[Prod
     installs = []
     if "pulumi" in names:
         installs.append(f"pulumi >= {dotted(OLDEST_PULUMI)} (`curl -fsSL https://get.pulumi.com | sh`)")
-    if "pulumi-resource-alicloud" in names:
-        version = next(product.version for product in products if product.name == "pulumi-resource-alicloud")
-        installs.append(f"the alicloud plugin (`pulumi plugin install resource alicloud {version}`)")
-    titles = [product.title for product in products]
-    wanted = " and ".join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
+    for plugin in PLUGINS:
+        if plugin.executable in names:
+            installs.append(f"the {plugin.name} plugin (`{plugin.install_command}`)")
+    wanted = _listed([product.title for product in products])
     return (
         f"{problem}, and {wanted} must be built: either install Go >= {dotted(needed)} (https://go.dev/dl/), "
-        f"or install {' and '.join(installs)}, and run this again"
+        f"or install {_listed(installs)}, and run this again"
     )
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """One, two and three: ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

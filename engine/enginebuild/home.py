@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from enginebuild.products import REPOSITORY
@@ -24,18 +24,19 @@ def is_engine_home(home: Path) -> bool:
     return (home / _MARKER).exists()
 
 
-def furnish(home: Path, executables: Iterable[Path], plugin_folder: str, plugin_files: Iterable[Path]) -> None:
-    """Give the home exactly these executables in ``bin`` and these files in ``plugins/<plugin_folder>``.
+def furnish(home: Path, executables: Iterable[Path], plugins: Mapping[str, Iterable[Path]]) -> None:
+    """Give the home exactly these executables in ``bin`` and these files in each ``plugins/<folder>``.
 
     The files are hard links where the file system allows it, else copies. Each appears whole or not at all.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)  # Pulumi keeps credentials here
     (home / _MARKER).touch()
     _fill(home / "bin", executables)
-    plugin = home / "plugins" / plugin_folder
-    _fill(plugin, plugin_files)
-    # Left by an install that was killed, it makes Pulumi overlook the plugin; now the files are all there.
-    plugin.with_name(f"{plugin.name}.partial").unlink(missing_ok=True)
+    for folder, files in plugins.items():
+        plugin = home / "plugins" / folder
+        _fill(plugin, files)
+        # Left by an install that was killed, it makes Pulumi overlook the plugin; now the files are all there.
+        plugin.with_name(f"{folder}.partial").unlink(missing_ok=True)
 
 
 def _fill(folder: Path, files: Iterable[Path]) -> None:

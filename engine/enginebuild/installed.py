@@ -1,4 +1,4 @@
-"""Looks for what need not be built: an installed Pulumi CLI and an installed alicloud plugin."""
+"""Looks for what need not be built: an installed Pulumi CLI and installed plugins."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from enginebuild.home import is_engine_home
-from enginebuild.products import ALICLOUD_VERSION, OLDEST_PULUMI
+from enginebuild.products import OLDEST_PULUMI, Plugin
 from enginebuild.versions import dotted, version_numbers
-
-PLUGIN_FOLDER = f"resource-alicloud-v{ALICLOUD_VERSION}"
-_PLUGIN_EXECUTABLE = "pulumi-resource-alicloud"
 
 
 @dataclass(frozen=True)
@@ -49,14 +46,14 @@ def installed_pulumi() -> InstalledPulumi | None:
     return InstalledPulumi(path)
 
 
-def installed_plugin_files() -> list[Path]:
-    """The files of an installed alicloud plugin of the right version; none where its install never ended."""
+def installed_plugin_files(plugin: Plugin) -> list[Path]:
+    """The files of an installed plugin of the right version; none where its install never ended."""
     named = os.environ.get("PULUMI_HOME", "")
     homes = [Path(named)] if named else []
     for home in [*homes, Path.home() / ".pulumi"]:
-        folder = home / "plugins" / PLUGIN_FOLDER
+        folder = home / "plugins" / plugin.folder_name
         unfinished = folder.with_name(f"{folder.name}.partial").exists()
-        if not unfinished and not is_engine_home(home) and os.access(folder / _PLUGIN_EXECUTABLE, os.X_OK):
+        if not unfinished and not is_engine_home(home) and os.access(folder / plugin.executable, os.X_OK):
             return sorted(path for path in folder.iterdir() if path.is_file())
     return []
 

@@ -1,4 +1,4 @@
-"""The three things that engine/ builds, and the digest that tells one build of them from another."""
+"""The things that engine/ builds, and the digest that tells one build of them from another."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ REPOSITORY = ENGINE_FOLDER.parent
 
 OLDEST_PULUMI = (3, 237, 0)
 """The oldest installed Pulumi CLI that will do: the pulumi Python package of this project asks for it."""
-
-ALICLOUD_VERSION = "4.0.0"
-"""The plugin version that the Python SDK pulumi-alicloud 4.0.0 asks the engine for."""
 
 _CLI_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 _DIGEST_FORMAT = "1"
@@ -57,6 +54,46 @@ class Product:
         return (self.name, *(file.name for file in self.module_files))
 
 
+@dataclass(frozen=True)
+class Plugin:
+    """A resource plugin, built from engine/<name>: ``version`` is what its Python ``sdk`` asks the engine for.
+
+    ``server`` is where the official one comes from, if not from get.pulumi.com.
+    """
+
+    name: str
+    version: str
+    sdk: str
+    server: str = ""
+
+    @property
+    def executable(self) -> str:
+        """The name of its file, which is that of the product as well."""
+        return f"pulumi-resource-{self.name}"
+
+    @property
+    def folder_name(self) -> str:
+        """Its folder under ``plugins`` of a Pulumi home."""
+        return f"resource-{self.name}-v{self.version}"
+
+    @property
+    def install_command(self) -> str:
+        """What installs the official one."""
+        command = f"pulumi plugin install resource {self.name} {self.version}"
+        return f"{command} --server {self.server}" if self.server else command
+
+
+PLUGINS = (
+    Plugin("alicloud", "4.0.0", sdk="pulumi-alicloud"),
+    Plugin(
+        "tencentcloud",
+        "0.2.3",
+        sdk="tencentcloud-iac-pulumi",
+        server="github://api.github.com/tencentcloudstack",  # as the SDK's pulumi-plugin.json says
+    ),
+)
+
+
 def module_version(folder: str, module: str) -> str:
     """The version (``v3.259.0``) that engine/<folder>/go.mod requires of a module; KeyError if it requires none."""
     text = (ENGINE_FOLDER / folder / "go.mod").read_text(encoding="utf-8")
@@ -76,7 +113,7 @@ def required_go(folder: str) -> tuple[int, ...]:
 
 
 def all_products() -> tuple[Product, ...]:
-    """CLI, language host and alicloud plugin, in the order they are built."""
+    """CLI, language host and plugins, in the order they are built."""
     cli_version = module_version("cli", "github.com/pulumi/pulumi/pkg/v3")
     host_version = module_version("language-python", "github.com/pulumi/pulumi/sdk/v3")
     return (
@@ -102,13 +139,16 @@ def all_products() -> tuple[Product, ...]:
                 ModuleFile("cli", "github.com/pulumi/pulumi/sdk/v3", "python/cmd/pulumi-language-python-exec"),
             ),
         ),
-        Product(
-            name="pulumi-resource-alicloud",
-            title=f"alicloud plugin {ALICLOUD_VERSION}",
-            folder="alicloud",
-            package=".",
-            version=ALICLOUD_VERSION,
-            version_command=("--version",),
+        *(
+            Product(
+                name=plugin.executable,
+                title=f"{plugin.name} plugin {plugin.version}",
+                folder=plugin.name,
+                package=".",
+                version=plugin.version,
+                version_command=("--version",),
+            )
+            for plugin in PLUGINS
         ),
     )
 

@@ -14,6 +14,10 @@ import (
 )
 
 func main() {
+	// tfgen loads the plugins that the Pulumi project around it names; this repository's are of no concern here.
+	if err := os.Chdir(os.TempDir()); err != nil {
+		cmdutil.ExitError(err.Error())
+	}
 	sink := diag.DefaultSink(os.Stderr, os.Stderr, diag.FormatOptions{Color: colors.Never})
 	// Descriptions are in the published SDKs; without the repository's documents the result depends on the schema alone.
 	generated, err := tfgen.GenerateSchemaWithOptions(tfgen.GenerateSchemaOptions{

@@ -8,6 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+ALL = ["pulumi", "pulumi-language-python", "pulumi-resource-alicloud", "pulumi-resource-tencentcloud"]
+"""What is built where nothing is installed, in the order of building."""
+
 
 @dataclass(frozen=True)
 class Checkout:

@@ -44,7 +44,8 @@ def build(arguments: list[str]) -> int:
         print("# example.com/module/package\npackage.go:7:2: undefined: gone", flush=True)
         return 1
     time.sleep(float(setting("slow") or 0))
-    answer = flags.rpartition("version.Version=")[2] if "version.Version=" in flags else "4.0.0"
+    plugin_version = "0.2.3" if output.name == "pulumi-resource-tencentcloud" else "4.0.0"
+    answer = flags.rpartition("version.Version=")[2] if "version.Version=" in flags else plugin_version
     if setting("broken") == output.name:
         answer = "0.0.1"
     output.write_text(f"#!/bin/sh\necho {answer}\n")

@@ -8,9 +8,7 @@ import shutil
 import time
 from pathlib import Path
 
-from unit.engine.checkout import Checkout
-
-ALL = ["pulumi", "pulumi-language-python", "pulumi-resource-alicloud"]
+from unit.engine.checkout import ALL, Checkout
 
 
 def test_everything_is_built_and_put_in_place(checkout: Checkout) -> None:
@@ -22,23 +20,25 @@ def test_everything_is_built_and_put_in_place(checkout: Checkout) -> None:
     assert environment["PATH"] == f"{checkout.home}/bin:{checkout.programs}"
     assert environment["PULUMI_SKIP_UPDATE_CHECK"] == "true"
     assert environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] == "true"
-    plugin = checkout.home / "plugins" / "resource-alicloud-v4.0.0" / "pulumi-resource-alicloud"
+    folders = {"resource-alicloud-v4.0.0": ALL[2], "resource-tencentcloud-v0.2.3": ALL[3]}
+    plugins = [checkout.home / "plugins" / folder / name for folder, name in folders.items()]
     names = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
-    for path in (plugin, *(checkout.home / "bin" / name for name in names)):
+    for path in (*plugins, *(checkout.home / "bin" / name for name in names)):
         assert os.access(path, os.X_OK), path
-    assert plugin.samefile(checkout.product("pulumi-resource-alicloud") / "pulumi-resource-alicloud")
+    assert all(path.samefile(checkout.product(path.name) / path.name) for path in plugins)
 
 
 def test_progress_is_one_line_a_step_and_a_total(checkout: Checkout) -> None:
     lines = checkout.build().stderr.splitlines()
-    assert [line.partition(" … ")[0] for line in lines[:3]] == [
+    assert [line.partition(" … ")[0] for line in lines[:4]] == [
         "engine: building Pulumi CLI v3.259.0",
         "engine: building Python language host v3.79.0",
         "engine: building alicloud plugin 4.0.0",
+        "engine: building tencentcloud plugin 0.2.3",
     ]
-    assert all(line.endswith(" s") for line in lines[:3])
-    assert lines[3].startswith("engine: ready in ")
-    assert len(lines) == 4
+    assert all(line.endswith(" s") for line in lines[:4])
+    assert lines[4].startswith("engine: ready in ")
+    assert len(lines) == 5
 
 
 def test_the_second_run_builds_nothing_and_is_quick(checkout: Checkout) -> None:
@@ -63,6 +63,16 @@ def test_shell_lines_lead_to_the_engine(checkout: Checkout) -> None:
     lines = checkout.build("--print-env").stdout.splitlines()
     assert f"export PULUMI_HOME={checkout.home}" in lines
     assert all(line.startswith("export ") for line in lines)
+
+
+def test_the_tencentcloud_plugin_gets_a_client_name_unless_the_user_has_one(checkout: Checkout) -> None:
+    class Named(Checkout):
+        @property
+        def environment(self) -> dict[str, str]:
+            return {**super().environment, "TENCENTCLOUD_API_REQUEST_CLIENT": "mine"}
+
+    assert json.loads(checkout.build("--json").stdout)["TENCENTCLOUD_API_REQUEST_CLIENT"] == "yunfn"
+    assert json.loads(Named(checkout.root).build("--json").stdout)["TENCENTCLOUD_API_REQUEST_CLIENT"] == "mine"
 
 
 def test_another_home_by_environment(checkout: Checkout, tmp_path: Path) -> None:
@@ -100,8 +110,7 @@ def test_a_failing_build_shows_what_go_said(checkout: Checkout) -> None:
     assert checkout.builds() == [
         "pulumi",
         "pulumi-language-python",
-        "pulumi-language-python",
-        "pulumi-resource-alicloud",
+        *ALL[1:],
     ]
 
 
@@ -112,4 +121,4 @@ def test_what_does_not_tell_the_right_version_is_no_product(checkout: Checkout) 
     assert "the alicloud plugin 4.0.0 was built but does not tell its version; it says: '0.0.1'" in ran.stderr
     checkout.unset("broken")
     checkout.build()
-    assert checkout.builds() == [*ALL, "pulumi-resource-alicloud"]
+    assert checkout.builds() == [*ALL[:3], *ALL[2:]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,12 +32,13 @@ def test_the_same_sources_have_the_same_digest(engine: Path) -> None:
     assert digests() == digests()
 
 
+@pytest.mark.parametrize("plugin", [plugin.name for plugin in products.PLUGINS])
 @pytest.mark.parametrize("source", ["main.go", "provider/tokens.go", "go.mod", "go.sum", "schema.json"])
-def test_a_change_in_the_plugin_rebuilds_the_plugin_only(engine: Path, source: str) -> None:
+def test_a_change_in_a_plugin_rebuilds_that_plugin_only(engine: Path, plugin: str, source: str) -> None:
     before = digests()
-    with (engine / "alicloud" / source).open("a") as file:
+    with (engine / plugin / source).open("a") as file:
         file.write("\n// changed\n")
-    assert changed(before) == {"pulumi-resource-alicloud"}
+    assert changed(before) == {f"pulumi-resource-{plugin}"}
 
 
 def test_a_new_source_file_counts(engine: Path) -> None:
@@ -63,12 +65,13 @@ def test_what_does_not_influence_a_build_does_not_count(engine: Path, source: st
 
 def test_other_flags_make_another_product(engine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = digests()
-    monkeypatch.setattr(products, "ALICLOUD_VERSION", "4.0.1")
+    alicloud, *others = products.PLUGINS
+    monkeypatch.setattr(products, "PLUGINS", (replace(alicloud, version="4.0.1"), *others))
     assert changed(before) == {"pulumi-resource-alicloud"}
 
 
 def test_versions_come_from_go_mod() -> None:
     assert module_version("cli", "github.com/pulumi/pulumi/pkg/v3") == "v3.259.0"
-    assert required_go("alicloud") >= (1, 25)
+    assert all(required_go(plugin.name) >= (1, 25) for plugin in products.PLUGINS)
     with pytest.raises(KeyError, match=r"engine/cli/go\.mod requires no example\.com/absent"):
         module_version("cli", "example.com/absent")

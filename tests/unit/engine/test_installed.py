@@ -16,44 +16,62 @@ def install_pulumi(checkout: Checkout, version: str = "v3.260.1", *, with_langua
         checkout.add_program(checkout.programs / "pulumi-language-python-exec", "")
 
 
-def install_plugin(checkout: Checkout, version: str = "4.0.0") -> None:
-    folder = checkout.root / "user" / ".pulumi" / "plugins" / f"resource-alicloud-v{version}"
-    checkout.add_program(folder / "pulumi-resource-alicloud", version)
+def install_plugin(checkout: Checkout, name: str = "alicloud", version: str = "4.0.0") -> None:
+    folder = checkout.root / "user" / ".pulumi" / "plugins" / f"resource-{name}-v{version}"
+    checkout.add_program(folder / f"pulumi-resource-{name}", version)
     (folder / "README.md").write_text("as the official archive has one")
 
 
-def test_with_both_installed_nothing_is_built_and_no_go_is_needed(checkout: Checkout) -> None:
-    install_pulumi(checkout)
+def install_plugins(checkout: Checkout) -> None:
     install_plugin(checkout)
+    install_plugin(checkout, "tencentcloud", "0.2.3")
+
+
+def test_with_all_installed_nothing_is_built_and_no_go_is_needed(checkout: Checkout) -> None:
+    install_pulumi(checkout)
+    install_plugins(checkout)
     checkout.unset("go")
     ran = checkout.build("--json")
     assert ran.returncode == 0, ran.stderr
     assert f"installed {checkout.programs}/pulumi: in use, not built" in ran.stderr
     assert json.loads(ran.stdout)["PATH"] == str(checkout.programs)
-    plugin = checkout.home / "plugins" / "resource-alicloud-v4.0.0"
-    assert sorted(path.name for path in plugin.iterdir()) == ["README.md", "pulumi-resource-alicloud"]
+    for folder, executable in (
+        ("resource-alicloud-v4.0.0", "pulumi-resource-alicloud"),
+        ("resource-tencentcloud-v0.2.3", "pulumi-resource-tencentcloud"),
+    ):
+        assert f"installed {checkout.root}/user/.pulumi/plugins/{folder}: in use, not built" in ran.stderr
+        plugin = checkout.home / "plugins" / folder
+        assert sorted(path.name for path in plugin.iterdir()) == ["README.md", executable]
     assert list((checkout.home / "bin").iterdir()) == []
 
 
-def test_with_pulumi_installed_only_the_plugin_is_built(checkout: Checkout) -> None:
+def test_with_pulumi_installed_only_the_plugins_are_built(checkout: Checkout) -> None:
     install_pulumi(checkout, "v3.237.0")
     assert checkout.build().returncode == 0
-    assert checkout.builds() == ["pulumi-resource-alicloud"]
+    assert checkout.builds() == ["pulumi-resource-alicloud", "pulumi-resource-tencentcloud"]
 
 
-def test_then_the_way_out_without_go_is_the_plugin_alone(checkout: Checkout) -> None:
+def test_then_the_way_out_without_go_is_the_missing_plugin_alone(checkout: Checkout) -> None:
     install_pulumi(checkout)
+    install_plugin(checkout, "tencentcloud", "0.2.3")
     checkout.unset("go")
     ran = checkout.build()
     assert ran.returncode == 2
-    assert "or install the alicloud plugin (`pulumi plugin install resource alicloud 4.0.0`)" in ran.stderr
+    assert "or install the alicloud plugin (`pulumi plugin install resource alicloud 4.0.0`), and run" in ran.stderr
     assert "get.pulumi.com" not in ran.stderr
 
 
-def test_with_the_plugin_installed_only_cli_and_language_host_are_built(checkout: Checkout) -> None:
-    install_plugin(checkout)
+@pytest.mark.parametrize(
+    ("name", "version", "others"),
+    [
+        ("alicloud", "4.0.0", ["pulumi-resource-tencentcloud"]),
+        ("tencentcloud", "0.2.3", ["pulumi-resource-alicloud"]),
+    ],
+)
+def test_an_installed_plugin_is_not_built(checkout: Checkout, name: str, version: str, others: list[str]) -> None:
+    install_plugin(checkout, name, version)
     assert checkout.build().returncode == 0
-    assert checkout.builds() == ["pulumi", "pulumi-language-python"]
+    assert checkout.builds() == ["pulumi", "pulumi-language-python", *others]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +86,7 @@ def test_a_pulumi_that_will_not_do_is_named_and_replaced(
     checkout: Checkout, version: str, with_language_host: bool, reason: str
 ) -> None:
     install_pulumi(checkout, version, with_language_host=with_language_host)
-    install_plugin(checkout)
+    install_plugins(checkout)
     ran = checkout.build("--json")
     assert reason in ran.stderr
     assert checkout.builds() == ["pulumi", "pulumi-language-python"]
@@ -76,7 +94,7 @@ def test_a_pulumi_that_will_not_do_is_named_and_replaced(
 
 
 def test_another_version_of_the_plugin_is_not_it(checkout: Checkout) -> None:
-    install_plugin(checkout, "3.105.0")
+    install_plugin(checkout, version="3.105.0")
     checkout.build()
     assert "pulumi-resource-alicloud" in checkout.builds()
 

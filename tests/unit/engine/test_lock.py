@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 
-from unit.engine.checkout import Checkout
-
-ALL = ["pulumi", "pulumi-language-python", "pulumi-resource-alicloud"]
+from unit.engine.checkout import ALL, Checkout
 
 
 def test_the_second_waits_says_so_and_builds_nothing(checkout: Checkout) -> None:

@@ -12,10 +12,13 @@ def test_no_go(checkout: Checkout) -> None:
     ran = checkout.build()
     assert ran.returncode == 2
     assert ran.stderr == (
-        "engine: there is no Go on this machine, and Pulumi CLI v3.259.0, Python language host v3.79.0 and "
-        "alicloud plugin 4.0.0 must be built: either install Go >= 1.25.11 (https://go.dev/dl/), "
-        "or install pulumi >= 3.237 (`curl -fsSL https://get.pulumi.com | sh`) and "
-        "the alicloud plugin (`pulumi plugin install resource alicloud 4.0.0`), and run this again\n"
+        "engine: there is no Go on this machine, and Pulumi CLI v3.259.0, Python language host v3.79.0, "
+        "alicloud plugin 4.0.0 and tencentcloud plugin 0.2.3 must be built: "
+        "either install Go >= 1.25.11 (https://go.dev/dl/), "
+        "or install pulumi >= 3.237 (`curl -fsSL https://get.pulumi.com | sh`), "
+        "the alicloud plugin (`pulumi plugin install resource alicloud 4.0.0`) and "
+        "the tencentcloud plugin (`pulumi plugin install resource tencentcloud 0.2.3 "
+        "--server github://api.github.com/tencentcloudstack`), and run this again\n"
     )
 
 
@@ -41,7 +44,7 @@ def test_old_go_that_fetches_a_newer_one(checkout: Checkout) -> None:
     checkout.set("version", "1.24.1")
     checkout.set("version_in_module", "1.25.11")
     assert checkout.build().returncode == 0
-    assert len(checkout.builds()) == 3
+    assert len(checkout.builds()) == 4
 
 
 def test_go_before_1_21_fetches_nothing_whatever_it_says(checkout: Checkout) -> None:

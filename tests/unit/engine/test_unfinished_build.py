@@ -9,9 +9,8 @@ import time
 
 import pytest
 
-from unit.engine.checkout import Checkout, is_running
+from unit.engine.checkout import ALL, Checkout, is_running
 
-ALL = ["pulumi", "pulumi-language-python", "pulumi-resource-alicloud"]
 PLUGIN = "pulumi-resource-alicloud"
 
 
@@ -57,7 +56,7 @@ def test_after_kill_9_only_what_is_missing_is_built(checkout: Checkout) -> None:
     assert not (checkout.home / "plugins").exists()
     checkout.unset("hang")
     assert checkout.build().returncode == 0
-    assert checkout.builds() == [*ALL, PLUGIN]
+    assert checkout.builds() == [*ALL[:3], *ALL[2:]]
     assert unfinished(checkout) == []
     assert (checkout.product(PLUGIN) / PLUGIN).read_text() == "#!/bin/sh\necho 4.0.0\n"
 
