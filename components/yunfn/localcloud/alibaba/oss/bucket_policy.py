@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from yunfn.localcloud.alibaba.oss.exceptions import OssError
-from yunfn.localcloud.alibaba.ram.documents import Statement, matches, read_policy
+from yunfn.localcloud.alibaba.ram.documents import Statement, read_policy
 from yunfn.localcloud.cloud_error import CloudError
+from yunfn.localcloud.globs import matches
 
 _LONGEST = 16 * 1024
 

@@ -2,81 +2,35 @@
 
 from __future__ import annotations
 
-import fnmatch
-import ipaddress
-import operator
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-Test = Callable[[str, str], bool]
+from yunfn.localcloud import policy_tests
+from yunfn.localcloud.policy_tests import COMPARISONS, Test
 
-
-def _like(sent: str, wanted: str) -> bool:
-    # fnmatch knows [seq] too, which RAM does not.
-    return re.fullmatch(fnmatch.translate(wanted.replace("[", "[[]")), sent) is not None
-
-
-def _ignore_case(sent: str, wanted: str) -> bool:
-    return sent.lower() == wanted.lower()
-
-
-def _ip(sent: str, wanted: str) -> bool:
-    try:
-        return ipaddress.ip_address(sent) in ipaddress.ip_network(wanted, strict=False)
-    except ValueError:
-        return False
-
-
-def _number(compare: Callable[[float, float], bool]) -> Test:
-    def test(sent: str, wanted: str) -> bool:
-        try:
-            return compare(float(sent), float(wanted))
-        except ValueError:
-            return False
-
-    return test
-
-
-def _date(compare: Callable[[datetime, datetime], bool]) -> Test:
-    def test(sent: str, wanted: str) -> bool:
-        try:
-            return compare(_moment(sent), _moment(wanted))
-        except ValueError:
-            return False
-
-    return test
-
-
-def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-_COMPARISONS = {
-    "Equals": operator.eq,
-    "LessThan": operator.lt,
-    "LessThanEquals": operator.le,
-    "GreaterThan": operator.gt,
-    "GreaterThanEquals": operator.ge,
+_ORDERS = {
+    "Equals": "equal",
+    "LessThan": "less than",
+    "LessThanEquals": "less than or equal",
+    "GreaterThan": "greater than",
+    "GreaterThanEquals": "greater than or equal",
 }
 
 # Operator: (test, whether its meaning is turned round).
 OPERATORS: dict[str, tuple[Test, bool]] = {
-    "StringEquals": (operator.eq, False),
-    "StringNotEquals": (operator.eq, True),
-    "StringEqualsIgnoreCase": (_ignore_case, False),
-    "StringNotEqualsIgnoreCase": (_ignore_case, True),
-    "StringLike": (_like, False),
-    "StringNotLike": (_like, True),
-    "Bool": (_ignore_case, False),
-    "IpAddress": (_ip, False),
-    "NotIpAddress": (_ip, True),
-    "NumericNotEquals": (_number(operator.eq), True),
-    "DateNotEquals": (_date(operator.eq), True),
-    **{f"Numeric{name}": (_number(compare), False) for name, compare in _COMPARISONS.items()},
-    **{f"Date{name}": (_date(compare), False) for name, compare in _COMPARISONS.items()},
+    "StringEquals": (policy_tests.equal, False),
+    "StringNotEquals": (policy_tests.equal, True),
+    "StringEqualsIgnoreCase": (policy_tests.equal_ignoring_case, False),
+    "StringNotEqualsIgnoreCase": (policy_tests.equal_ignoring_case, True),
+    "StringLike": (policy_tests.like, False),
+    "StringNotLike": (policy_tests.like, True),
+    "Bool": (policy_tests.equal_ignoring_case, False),
+    "IpAddress": (policy_tests.in_network, False),
+    "NotIpAddress": (policy_tests.in_network, True),
+    "NumericNotEquals": (policy_tests.number(COMPARISONS["equal"]), True),
+    "DateNotEquals": (policy_tests.date(COMPARISONS["equal"]), True),
+    **{f"Numeric{name}": (policy_tests.number(COMPARISONS[order]), False) for name, order in _ORDERS.items()},
+    **{f"Date{name}": (policy_tests.date(COMPARISONS[order]), False) for name, order in _ORDERS.items()},
 }
 
 

@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from yunfn.localcloud.alibaba.ram.conditions import OPERATORS, ConditionBlock
 from yunfn.localcloud.alibaba.ram.exceptions import MalformedPolicyDocument, PolicyDocumentTooLong
+from yunfn.localcloud.globs import matches
 
 POLICY_LENGTH = 6144
 """How long a custom policy may be, in characters (RAM "Limits")."""
@@ -42,11 +42,6 @@ class Statement:
             and any(_names(glob, resource) for glob in self.resources) is not self.not_resources
             and self.conditions.hold(context)
         )
-
-
-def matches(glob: str, text: str, *, ignore_case: bool = False) -> bool:
-    """Whether ``text`` fits ``glob``: ``*`` is any run of characters, ``?`` any one."""
-    return glob == "*" or _compiled(glob, ignore_case).fullmatch(text) is not None
 
 
 def read_policy(text: str, limit: int = POLICY_LENGTH) -> tuple[Statement, ...]:
@@ -161,9 +156,3 @@ def _texts(where: str, value: Any) -> tuple[str, ...]:
 def _names(glob: str, resource: str) -> bool:
     # RAM writes role names in lower case in its own resource names; elsewhere case counts.
     return matches(glob, resource, ignore_case=resource.startswith("acs:ram:"))
-
-
-@lru_cache(maxsize=4096)
-def _compiled(glob: str, ignore_case: bool) -> re.Pattern[str]:
-    pattern = re.escape(glob).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(pattern, re.DOTALL | (re.IGNORECASE if ignore_case else 0))

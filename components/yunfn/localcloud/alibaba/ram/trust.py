@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yunfn.localcloud.alibaba.ram.documents import matches, read_trust
+from yunfn.localcloud.alibaba.ram.documents import read_trust
+from yunfn.localcloud.globs import matches
 
 ACTION = "sts:AssumeRole"
 
