@@ -6,6 +6,7 @@ from yunfn.localcloud.tencent.api.exceptions import (
     MissingParameter,
     UnknownParameter,
 )
+from yunfn.localcloud.tencent.api.parameters import Parameters
 from yunfn.localcloud.tencent.api.request import ApiRequest
 from yunfn.localcloud.tencent.api.service import ApiService, Operation, api_hosts
 
@@ -16,6 +17,7 @@ __all__ = [
     "InvalidParameterValue",
     "MissingParameter",
     "Operation",
+    "Parameters",
     "UnknownParameter",
     "api_hosts",
 ]
