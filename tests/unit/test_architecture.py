@@ -16,6 +16,9 @@ LEAVES = {"yunfn.runtimes", "yunfn.exceptions", "yunfn.pythons", "yunfn.isolatio
 CLOUD_SDKS = {"oss2", "aliyunsdkcore", "aliyunsdksts", "alibabacloud_fc20230330", "tencentcloud", "qcloud_cos"}
 PULUMI = {"pulumi", "pulumi_alicloud", "tencentcloud_iac_pulumi"}
 
+# What the components of a cloud may import beside their own package: never those of another cloud.
+COMPONENTS = {"program", "access", "packaging", "storage", "resources"}
+
 # part: (parts of yunfn it may import, packages it may not import)
 ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "runtimes": (set(), PULUMI | CLOUD_SDKS),
@@ -31,7 +34,13 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     # The plugin's resources as the components see them: tokens and types, nothing of what is behind.
     "resources": ({"resources"}, CLOUD_SDKS),
     "provider": ({"provider", "access", "packaging", "storage"}, {"pulumi_alicloud", "tencentcloud_iac_pulumi"}),
-    "alibaba": ({"alibaba", "access", "packaging", "storage", "resources"}, CLOUD_SDKS),
+    # What the components of every cloud do alike; it knows no cloud.
+    "program": (
+        {"program", "access", "packaging", "storage", "resources"},
+        CLOUD_SDKS | {"pulumi_alicloud", "tencentcloud_iac_pulumi"},
+    ),
+    "alibaba": (COMPONENTS | {"alibaba"}, CLOUD_SDKS | {"tencentcloud_iac_pulumi"}),
+    "tencent": (COMPONENTS | {"tencent"}, CLOUD_SDKS | {"pulumi_alicloud"}),
     # The command line starts and asks the local cloud; it reaches its front doors, never its services.
     "cli": ({"cli", "alibaba", "access", "packaging", "storage", "provider", "localcloud", "resources"}, set()),
 }

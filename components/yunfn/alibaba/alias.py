@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pulumi
 import pulumi_alicloud as alicloud
 
 from yunfn.alibaba import rules
 from yunfn.alibaba.account import guard
-from yunfn.alibaba.checking import checked, later
 from yunfn.alibaba.function import Function
-from yunfn.exceptions import ValidationError
+from yunfn.program.checking import checked
+from yunfn.program.weights import version_weights
 
 
 class Alias(pulumi.ComponentResource):
@@ -55,7 +54,7 @@ class Alias(pulumi.ComponentResource):
         """
         called = checked(alias_name, lambda value: rules.alias_name(name, value))
         main = version if version is not None else function.version
-        weights = _weights(name, main, additional_version, additional_weight)
+        weights = version_weights(name, main, additional_version, additional_weight)
         guard(opts)
         super().__init__("yunfn:alibaba:Alias", name, None, opts)
         self.function = function
@@ -91,24 +90,3 @@ class Alias(pulumi.ComponentResource):
             )
         function.aliases.append(self)
         self.register_outputs({"aliasName": self.alias_name, "version": self.version})
-
-
-def _weights(name: str, main: Any, additional: Any, weight: Any) -> pulumi.Input[dict[str, float]] | None:
-    if additional is None and weight is None:
-        return None
-    if additional is None or weight is None:
-        missing = "additional_version" if additional is None else "additional_weight"
-        raise ValidationError(name, missing, None, "additional_version and additional_weight go together")
-
-    def settle(values: list[Any]) -> dict[str, float]:
-        main_version, other, share = values
-        if str(main_version) == str(other):
-            raise ValidationError(name, "additional_version", other, "is the main version already")
-        return {str(other): float(rules.weight(name, share))}
-
-    if not later(weight):
-        rules.weight(name, weight)
-        weight = str(weight)
-    if not any(later(value) for value in (main, additional, weight)):
-        return settle([main, additional, weight])
-    return pulumi.Output.all(main, additional, weight).apply(settle)

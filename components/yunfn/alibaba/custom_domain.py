@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +11,10 @@ import pulumi_alicloud as alicloud
 
 from yunfn.alibaba.account import guard
 from yunfn.alibaba.alias import Alias
-from yunfn.alibaba.checking import checked
 from yunfn.exceptions import ValidationError
+from yunfn.program import rules
+from yunfn.program.checking import checked
 
-_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _PROTOCOLS = ("HTTP", "HTTPS", "HTTP,HTTPS")
 _TLS = ("TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
@@ -105,7 +104,7 @@ class CustomDomain(pulumi.ComponentResource):
             ValidationError: an argument the cloud would refuse.
             AccountMismatchError: the stack belongs to another account.
         """
-        domain = checked(domain_name, lambda value: _domain(name, value))
+        domain = checked(domain_name, lambda value: rules.domain_name(name, value))
         chosen = protocol or ("HTTPS" if certificate else "HTTP")
         if chosen not in _PROTOCOLS:
             raise ValidationError(name, "protocol", protocol, f"one of {'; '.join(_PROTOCOLS)}")
@@ -138,8 +137,3 @@ class CustomDomain(pulumi.ComponentResource):
         )
         self.domain_name = made.custom_domain_name
         self.register_outputs({"domainName": self.domain_name})
-
-
-def _domain(resource: str, value: str) -> None:
-    if not _DOMAIN.fullmatch(value):
-        raise ValidationError(resource, "domain_name", value, "a domain in lower case, such as www.example.com")

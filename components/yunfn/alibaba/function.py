@@ -13,19 +13,21 @@ from yunfn import packaging, storage
 from yunfn.access import Grant
 from yunfn.alibaba import rules
 from yunfn.alibaba.account import guard
-from yunfn.alibaba.artifact import default_bucket, upload
-from yunfn.alibaba.checking import checked, later, optional
-from yunfn.alibaba.environment import WSGI_FILE, WSGI_HANDLER, WSGI_KEY, checked_environment, wsgi_source
-from yunfn.alibaba.fingerprint import version_fingerprint
+from yunfn.alibaba.artifact import artifact_store
 from yunfn.alibaba.instance import Container, CustomRuntime, Dns, Gpu, Initializer, PreStop, lifecycle
 from yunfn.alibaba.invocation import AsyncInvocation, ProvisionedInstances
 from yunfn.alibaba.layer import Layer
-from yunfn.alibaba.naming import default_name, ram_name
+from yunfn.alibaba.naming import ram_name
 from yunfn.alibaba.retained import retained_health_check, retained_vpc
 from yunfn.alibaba.role import attach, make_role
 from yunfn.alibaba.service import Service
 from yunfn.alibaba.size import sizes
 from yunfn.exceptions import ValidationError
+from yunfn.program import rules as shared
+from yunfn.program.checking import checked, optional
+from yunfn.program.environment import WSGI_FILE, WSGI_HANDLER, checked_environment, with_wsgi, wsgi_source
+from yunfn.program.fingerprint import version_fingerprint
+from yunfn.program.naming import default_name
 from yunfn.resources import FunctionVersion, require_plugin
 from yunfn.runtimes import FC_LIMITS, Runtime
 
@@ -151,17 +153,22 @@ class Function(pulumi.ComponentResource):
             if hook is not None and hook.handler is not None and kind is not None and not kind.custom:
                 _handler(name, kind, hook.handler, package, f"{at}.handler")
         called = checked(function_name or default_name(name), lambda v: rules.function_name(name, "function_name", v))
-        rules.layers(name, sum(len(each.arns) if isinstance(each, Layer) else 1 for each in layers))
+        count = sum(len(each.arns) if isinstance(each, Layer) else 1 for each in layers)
+        shared.layer_count(name, count, FC_LIMITS.layers_per_function)
         for each in layers:
             if isinstance(each, Layer):
-                rules.layer_runtime(name, each._name, each.compatible_runtimes, runtime)
+                shared.layer_runtime(name, each._name, each.compatible_runtimes, runtime)
             else:
                 checked(each, lambda arn: rules.layer_arn(name, arn))
         _check_program(name, runtime, kind, custom_runtime, container)
         variables: Any = environment
         if wsgi:
-            variables = _with_wsgi(name, environment, entry)
-        variables = checked_environment(name, variables, kind)
+            variables = with_wsgi(name, environment, entry)
+        variables = checked_environment(
+            variables,
+            lambda key: rules.environment_key(name, key, kind),
+            lambda values: shared.environment_size(name, values, FC_LIMITS.environment_bytes),
+        )
         size = sizes(
             name,
             memory=memory,
@@ -173,7 +180,7 @@ class Function(pulumi.ComponentResource):
         )
         reserved = optional(
             reserved_concurrency,
-            lambda v: rules.within(name, "reserved_concurrency", v, (0, 2**31 - 1), "instances"),
+            lambda v: shared.within(name, "reserved_concurrency", v, (0, 2**31 - 1), "instances"),
         )
         asynchronous = async_invocation.settings(name) if async_invocation else None
         if provisioned_instances is not None:
@@ -212,8 +219,8 @@ class Function(pulumi.ComponentResource):
             settings["internet_access"] = internet_access
         stored = None
         if package is not None:
-            target = bucket if bucket is not None else default_bucket(account)
-            stored = upload(f"{name}-code", package, storage.code_key(name, package.digest), target, self, account)
+            store = artifact_store(account, bucket)
+            stored = store.upload(f"{name}-code", package, storage.code_key(name, package.digest), self)
         function = alicloud.fc.V3Function(
             f"{name}-function",
             function_name=called,
@@ -314,7 +321,7 @@ def _package(
         raise ValidationError(name, "wsgi", wsgi, f"runtime {kind.name} serves HTTP by its own program")
     generated = {WSGI_FILE: wsgi_source()} if wsgi else None
     package = packaging.pack(code, include=include, exclude=exclude, generated=generated)
-    rules.package_size(name, "code", package.zip_size, FC_LIMITS.oss_code_mb)
+    shared.package_size(name, "code", package.zip_size, FC_LIMITS.oss_code_mb)
     return package
 
 
@@ -331,7 +338,7 @@ def _handler(
     if handler is None:
         raise ValidationError(name, property, handler, f"runtime {kind.name} needs a handler, file.function")
     paths = package.manifest.paths if package is not None else None
-    return checked(handler, lambda value: rules.handler(name, property, value, paths))
+    return checked(handler, lambda value: shared.handler(name, property, value, paths))
 
 
 def _check_program(
@@ -343,11 +350,3 @@ def _check_program(
         raise ValidationError(name, "container", container.image, f"only runtime {rules.CONTAINER} takes one")
     if container is None and kind is None:
         raise ValidationError(name, "container", None, f"runtime {rules.CONTAINER} needs one")
-
-
-def _with_wsgi(name: str, environment: Any, handler: pulumi.Input[str]) -> Any:
-    if later(environment):
-        return pulumi.Output.all(environment, handler).apply(lambda both: {**both[0], WSGI_KEY: both[1]})
-    if WSGI_KEY in (environment or {}):
-        raise ValidationError(name, "environment", WSGI_KEY, "the key is used by yunfn for wsgi=True")
-    return {**(environment or {}), WSGI_KEY: handler}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pulumi
 
-from yunfn.alibaba.checking import checked
-from yunfn.alibaba.rules import within
+from yunfn.program.checking import checked
+from yunfn.program.rules import within
 from yunfn.runtimes import FC_LIMITS
 
 

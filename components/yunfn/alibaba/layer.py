@@ -11,11 +11,12 @@ import pulumi_alicloud as alicloud
 from yunfn import packaging, storage
 from yunfn.alibaba import rules
 from yunfn.alibaba.account import guard
-from yunfn.alibaba.artifact import default_bucket, upload
-from yunfn.alibaba.built_layer import built_packages
-from yunfn.alibaba.checking import checked
-from yunfn.alibaba.naming import default_name
+from yunfn.alibaba.artifact import artifact_store
 from yunfn.exceptions import ValidationError
+from yunfn.program.built_layer import built_packages
+from yunfn.program.checking import checked
+from yunfn.program.naming import default_name
+from yunfn.program.rules import package_size
 from yunfn.runtimes import ALIBABA, FC_LIMITS
 
 
@@ -87,7 +88,7 @@ class Layer(pulumi.ComponentResource):
                 if value:
                     raise ValidationError(name, argument, value, "is for content; the definition says it itself")
             # Under the definition's name, where builds that share a bucket look for it.
-            built = built_packages(name, Path(definition), compatible_runtimes)
+            built = built_packages("alibaba", name, Path(definition), compatible_runtimes)
             stored_as, runtimes, packages = built.name, built.runtimes, built.packages
         else:
             if not compatible_runtimes:
@@ -96,18 +97,16 @@ class Layer(pulumi.ComponentResource):
             stored_as, runtimes = name, tuple(compatible_runtimes)
             packages = (packaging.pack(content, prefix=prefix, include=include, exclude=exclude),)
         for package in packages:
-            rules.package_size(name, "content", package.zip_size, FC_LIMITS.layer_zip_mb)
+            package_size(name, "content", package.zip_size, FC_LIMITS.layer_zip_mb)
         account = guard(opts)
         super().__init__("yunfn:alibaba:Layer", name, None, opts)
         self.compatible_runtimes = runtimes
         self.digest = packages[0].digest
-        target = bucket if bucket is not None else default_bucket(account)
+        store = artifact_store(account, bucket)
         made = []
         for number, package in enumerate(packages, 1):
             part = "" if number == 1 else f"-{number}"
-            stored = upload(
-                f"{name}-package{part}", package, storage.layer_key(stored_as, package.digest), target, self, account
-            )  # fmt: skip
+            stored = store.upload(f"{name}-package{part}", package, storage.layer_key(stored_as, package.digest), self)
             version = alicloud.fc.V3LayerVersion(
                 f"{name}-version{part}",
                 layer_name=pulumi.Output.concat(called, part) if part else called,

@@ -9,10 +9,10 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from yunfn.alibaba.account import guard
-from yunfn.alibaba.checking import checked
 from yunfn.alibaba.naming import log_project_name
-from yunfn.alibaba.rules import within
 from yunfn.exceptions import ValidationError
+from yunfn.program.checking import checked
+from yunfn.program.rules import within
 
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _LOGSTORE = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")

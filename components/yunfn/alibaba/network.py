@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from yunfn.exceptions import ValidationError
+from yunfn.program import rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +51,4 @@ class OssMount:
 
 def mount_folder(resource: str, value: str) -> None:
     """Check where a file system appears: an absolute path outside of what the platform mounts itself."""
-    parts = value.split("/")
-    if not value.startswith("/") or "" in parts[1:] or ".." in parts or "." in parts:
-        raise ValidationError(resource, "mounts.folder", value, "an absolute path such as /mnt/data")
-    if parts[1] in ("code", "opt", "proc", "sys", "dev"):
-        raise ValidationError(resource, "mounts.folder", value, f"/{parts[1]} is the platform's own")
+    rules.mount_folder(resource, value, ("code", "opt", "proc", "sys", "dev"))

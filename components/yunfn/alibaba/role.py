@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import pulumi
 import pulumi_alicloud as alicloud
 
-from yunfn.access import Grant, Name, Statement, ram_document, trust_document
+from yunfn.access import Grant, ram_document, trust_document
 from yunfn.alibaba.naming import ram_name
 from yunfn.exceptions import ValidationError
+from yunfn.program.grants import document
 
 #: The service that runs functions, as a role's trust names it (FCD "permissions").
 FUNCTION_COMPUTE = "fc.aliyuncs.com"
@@ -23,16 +23,6 @@ def checked_role_name(resource: str, value: str) -> None:
     """Check a role's name (RAM documentation, CreateRole)."""
     if not _ROLE_NAME.fullmatch(value):
         raise ValidationError(resource, "role_name", value, "1–64 letters, digits, '.' and '-'")
-
-
-def as_name(value: pulumi.Input[str]) -> Name:
-    """Answer an input in the form that grants take: text, or an output of it."""
-    return value if isinstance(value, str) else as_output(value)
-
-
-def as_output(value: pulumi.Input[str]) -> pulumi.Output[str]:
-    """Answer an input as an output."""
-    return pulumi.Output.from_input(value)
 
 
 def make_role(
@@ -52,18 +42,6 @@ def make_role(
     )
 
 
-def document(grants: Sequence[Grant], owner: str) -> pulumi.Output[str]:
-    """Render the policy document of ``grants`` once every name in them is known."""
-
-    def render(names: list[dict[str, Any]]) -> str:
-        statements: list[Statement] = []
-        for grant, known in zip(grants, names, strict=True):
-            statements.extend(grant.statements(**known))
-        return ram_document(statements, owner)
-
-    return pulumi.Output.all(*(dict(grant.arguments) for grant in grants)).apply(render)
-
-
 def attach(
     name: str,
     role_name: pulumi.Input[str],
@@ -80,7 +58,7 @@ def attach(
     policy = alicloud.ram.Policy(
         f"{name}-policy",
         policy_name=ram_name(name),
-        policy_document=document(grants, name),
+        policy_document=document(grants, name, ram_document),
         # A RAM policy keeps five versions; without this the sixth change would fail (RAM, "limits").
         rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",
         opts=pulumi.ResourceOptions(parent=parent),

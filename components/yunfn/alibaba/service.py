@@ -10,12 +10,13 @@ import pulumi
 from yunfn import access
 from yunfn.access import Grant, Name
 from yunfn.alibaba.account import guard
-from yunfn.alibaba.checking import checked
 from yunfn.alibaba.log_project import LogProject, Logstore
 from yunfn.alibaba.naming import ram_name
 from yunfn.alibaba.network import NasMount, OssMount, Vpc, mount_folder
-from yunfn.alibaba.role import as_name, as_output, attach, checked_role_name, make_role
+from yunfn.alibaba.role import attach, checked_role_name, make_role
 from yunfn.exceptions import ValidationError
+from yunfn.program.checking import checked
+from yunfn.program.grants import as_name, as_output
 
 #: Custom policies that RAM attaches to one role (RAM documentation, "limits").
 MAX_POLICIES_PER_ROLE = 20

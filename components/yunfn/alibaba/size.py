@@ -13,7 +13,8 @@ from typing import Any
 import pulumi
 
 from yunfn.alibaba import rules
-from yunfn.alibaba.checking import checked, later
+from yunfn.program.checking import checked, later
+from yunfn.program.rules import within
 from yunfn.runtimes import FC_LIMITS
 
 #: What the platform gives a function that says nothing (FCD "CreateFunction"): MB, MB, calls.
@@ -49,10 +50,10 @@ def sizes(
     limits = FC_LIMITS
     found: dict[str, Any] = {
         "disk_size": checked(DEFAULT_DISK if disk is None else disk, lambda v: rules.disk(name, v)),
-        "timeout": checked(timeout, lambda v: rules.within(name, "timeout", v, limits.timeout_s, "seconds")),
+        "timeout": checked(timeout, lambda v: within(name, "timeout", v, limits.timeout_s, "seconds")),
         "instance_concurrency": checked(
             DEFAULT_CONCURRENCY if concurrency is None else concurrency,
-            lambda v: rules.within(name, "instance_concurrency", v, limits.instance_concurrency, "calls"),
+            lambda v: within(name, "instance_concurrency", v, limits.instance_concurrency, "calls"),
         ),
     }
     if memory is None and not graphics:

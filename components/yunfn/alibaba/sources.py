@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import pulumi
 
 from yunfn.access import trust_document
-from yunfn.alibaba.checking import checked, later
 from yunfn.alibaba.cron import cron
-from yunfn.alibaba.rules import within
 from yunfn.exceptions import ValidationError
+from yunfn.program.checking import checked, later
+from yunfn.program.rules import within
 from yunfn.runtimes import FC_LIMITS
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")

@@ -12,12 +12,14 @@ from yunfn import access
 from yunfn.alibaba import rules
 from yunfn.alibaba.account import Account, guard
 from yunfn.alibaba.alias import Alias
-from yunfn.alibaba.checking import checked
 from yunfn.alibaba.function import Function
 from yunfn.alibaba.naming import ram_name
-from yunfn.alibaba.role import as_name, attach, make_role
+from yunfn.alibaba.role import attach, make_role
 from yunfn.alibaba.sources import HttpSource, Source
 from yunfn.exceptions import ValidationError
+from yunfn.program.binding import bound
+from yunfn.program.checking import checked
+from yunfn.program.grants import as_name
 
 LATEST = "LATEST"
 
@@ -63,7 +65,7 @@ class Trigger(pulumi.ComponentResource):
             ValidationError: an argument the cloud would refuse, or no alias to bind to.
             AccountMismatchError: the stack belongs to another account.
         """
-        target, by = _target(name, alias, function, qualifier)
+        target, by = bound(name, alias, function, qualifier, LATEST)
         called = checked(trigger_name or name, lambda v: rules.function_name(name, "trigger_name", v))
         settings = source.settings(name)
         if invocation_role is not None and source.caller is None:
@@ -105,29 +107,6 @@ class Trigger(pulumi.ComponentResource):
         right = access.fc.invoke(target.function_name, as_name(by), region=account.region, account=account.account_id)
         attached = attach(f"{name}-caller", role.role_name, [right], self)
         return role.arn, [attached]
-
-
-def _target(
-    name: str, alias: Alias | None, function: Function | None, qualifier: pulumi.Input[str] | None
-) -> tuple[Function, pulumi.Input[str]]:
-    if (alias is None) == (function is None):
-        raise ValidationError(name, "alias", alias, "give either alias or function")
-    if alias is not None:
-        if qualifier is not None:
-            raise ValidationError(name, "qualifier", qualifier, "goes with function; alias says it already")
-        return alias.function, alias.alias_name
-    assert function is not None
-    if qualifier is not None:
-        if qualifier == LATEST:
-            pulumi.log.warn(f"{name}: bound to LATEST: it calls code that was never published and bypasses every alias")
-        return function, qualifier
-    if len(function.aliases) != 1:
-        rule = (
-            f"{len(function.aliases)} aliases are declared for the function: declare one before the trigger, "
-            "give alias=, or write qualifier='LATEST'"
-        )
-        raise ValidationError(name, "function", function.name, rule)
-    return function, function.aliases[0].alias_name
 
 
 def _json(settings: Any) -> str:

@@ -14,11 +14,11 @@ from tests.bench.model import BenchError, Goal, Row
 from tests.bench.progress import Progress
 from tests.bench.projects import PROGRAMS, ROOT, Project, project, require_equal, stacks_of_the_house
 
-from yunfn.alibaba.environment import WSGI_FILE
 from yunfn.exceptions import YunfnError
 from yunfn.packaging import Target
 from yunfn.packaging.building import install
 from yunfn.packaging.resolution import read_lock
+from yunfn.program.environment import WSGI_FILE
 
 _STACK = "image-dev"
 _RUNTIME = "python3.10"

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from yunfn.alibaba.fingerprint import fingerprint, version_fingerprint
+from yunfn.program.fingerprint import fingerprint, version_fingerprint
 
 FROZEN: dict[str, Any] = {
     "code": "ab" * 32,

@@ -1,4 +1,4 @@
-"""Builds a layer's definition for a runtime of Function Compute while the program runs, in previews too.
+"""Builds a layer's definition for a runtime of a cloud while the program runs, in previews too.
 
 Nothing is written but the user's cache: what is there already is not built again, and a lock is never made or changed
 here.
@@ -16,8 +16,6 @@ import pulumi
 from yunfn.exceptions import PackagingError, ValidationError
 from yunfn.packaging import Package, Target
 
-_CLOUD = "alibaba"
-
 
 @dataclass(frozen=True, slots=True)
 class BuiltPackages:
@@ -28,8 +26,8 @@ class BuiltPackages:
     packages: tuple[Package, ...]
 
 
-def built_packages(name: str, path: Path, runtimes: Sequence[str]) -> BuiltPackages:
-    """Build the definition at ``path`` for the runtime that is wanted of it, by default the only one it is for.
+def built_packages(cloud: str, name: str, path: Path, runtimes: Sequence[str]) -> BuiltPackages:
+    """Build the definition at ``path`` for the runtime of ``cloud`` that is wanted of it, by default the only one.
 
     Raises:
         ValidationError: more than one runtime, or none can be told.
@@ -40,9 +38,9 @@ def built_packages(name: str, path: Path, runtimes: Sequence[str]) -> BuiltPacka
     from yunfn.packaging.definition import read_definition
     from yunfn.packaging.layer import BuildOptions, build_layer
 
-    wanted = [f"{_CLOUD}:{runtime}" for runtime in runtimes]
+    wanted = [f"{cloud}:{runtime}" for runtime in runtimes]
     definition = read_definition(path, wanted)
-    targets = [target for target in definition.targets if target.runtime.cloud == _CLOUD]
+    targets = [target for target in definition.targets if target.runtime.cloud == cloud]
     if len(targets) != 1:
         rule = f"packages are built for one runtime; {definition.file} is for {_names(definition.targets) or 'none'}"
         raise ValidationError(name, "compatible_runtimes", list(runtimes), rule)

@@ -9,8 +9,8 @@ import pulumi
 import pytest
 
 from yunfn.alibaba import rules
-from yunfn.alibaba.checking import checked, optional
 from yunfn.exceptions import ValidationError
+from yunfn.program.checking import checked, optional
 
 
 def memory(value: int) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
 import pulumi
 
-from yunfn.alibaba import rules
-from yunfn.alibaba.checking import later
-from yunfn.runtimes import Runtime
+from yunfn.exceptions import ValidationError
+from yunfn.program.checking import later
 
 #: The WSGI adapter as it stands in the package, the handler in it, and the key that names the application.
 WSGI_FILE = "yunfn_wsgi.py"
@@ -23,12 +22,21 @@ def wsgi_source() -> bytes:
     return files("yunfn").joinpath("wsgi.py").read_bytes()
 
 
+def with_wsgi(resource: str, environment: Any, handler: pulumi.Input[str]) -> Any:
+    """Answer the environment with the key that names the WSGI application. Raises ValidationError if it is taken."""
+    if later(environment):
+        return pulumi.Output.all(environment, handler).apply(lambda both: {**both[0], WSGI_KEY: both[1]})
+    if WSGI_KEY in (environment or {}):
+        raise ValidationError(resource, "environment", WSGI_KEY, "the key is used by yunfn for wsgi=True")
+    return {**(environment or {}), WSGI_KEY: handler}
+
+
 def checked_environment(
-    resource: str,
     environment: Mapping[str, pulumi.Input[str]] | pulumi.Output[Mapping[str, str]] | None,
-    kind: Runtime | None,
+    check_key: Callable[[str], None],
+    check_size: Callable[[Mapping[str, str]], None],
 ) -> pulumi.Output[Mapping[str, str]] | dict[str, str] | None:
-    """Check keys, reserved names and total size; a secret value makes the whole environment secret.
+    """Check each key and the whole by the cloud's rules; a secret value makes the whole environment secret.
 
     Raises:
         ValidationError: at once for keys that are known, else when the values come.
@@ -38,14 +46,14 @@ def checked_environment(
 
     def check(values: Mapping[str, str]) -> Mapping[str, str]:
         for key in values:
-            rules.environment_key(resource, key, kind)
-        rules.environment_size(resource, values)
+            check_key(key)
+        check_size(values)
         return values
 
     if not later(environment):
         known: Mapping[str, Any] = environment  # type: ignore[assignment]
         for key in known:
-            rules.environment_key(resource, key, kind)
+            check_key(key)
         if not any(later(value) for value in known.values()):
             return dict(check(known)) or None
     resolved: pulumi.Output[Mapping[str, str]] = pulumi.Output.from_input(environment)  # type: ignore[arg-type]
