@@ -16,6 +16,7 @@
     ├── ArtifactError               an artifact is missing, differs from its digest, or cannot be stored
     │   └── ObjectExistsError       the key is taken by an object that somebody else put there
     ├── MissingToolError            a program this step needs is not on the machine
+    ├── StackError                  a Pulumi stack cannot be read, or has not what was asked for
     ├── CloudAnswerError            a cloud's API refused: API, code, request id
     ├── OperationStoppedError       a running operation was cancelled, or ran out of time
     └── LocalCloudError             the local cloud cannot do what was asked
@@ -109,6 +110,10 @@ class ObjectExistsError(ArtifactError):
 
 class MissingToolError(YunfnError):
     """A program that this step needs is not on the machine; the text says how to get it."""
+
+
+class StackError(YunfnError):
+    """A Pulumi stack cannot be read, or has not what was asked for."""
 
 
 class CloudAnswerError(YunfnError):

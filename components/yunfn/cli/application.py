@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from yunfn import __version__
-from yunfn.cli import artifacts, layer, local, plugin
+from yunfn.cli import artifacts, deployed, layer, local, plugin
 from yunfn.exceptions import YunfnError
 
 application = typer.Typer(
@@ -25,6 +25,10 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+application.command()(deployed.status)
+application.command()(deployed.invoke)
+application.command()(deployed.result)
+application.command()(deployed.logs)
 application.add_typer(local.application, name="local")
 application.add_typer(layer.application, name="layer")
 application.add_typer(artifacts.application, name="artifacts")

@@ -33,10 +33,10 @@ def test_all_commands_are_there() -> None:
     assert {" ".join(path) for path in LEAVES} == {
         *(
             f"local {name}"
-            for name in ("run", "start", "stop", "status", "env", "reset", "clock", "journal", "coverage")
+            for name in ("run", "start", "stop", "status", "env", "reset", "clock", "journal", "coverage", "transition")
         ),
         *(f"artifacts {name}" for name in ("list", "purge", "bucket")),
-        *(f"layer {name}" for name in ("build", "check", "list", "lock", "plan", "tree")),
+        *("status", "invoke", "result", "logs"),
         *(f"layer {name}" for name in ("build", "check", "plan", "list", "tree", "lock", "cache")),
         *(f"plugin {name}" for name in ("install", "path")),
     }
@@ -79,7 +79,7 @@ def test_no_command_imports_the_clouds_sdks_for_others(yunfn: Yunfn) -> None:
 
 @pytest.mark.parametrize(
     ("words", "expected"),
-    [("yunfn lo", {"local"}), ("yunfn local st", {"start", "stop", "status"}), ("yunfn local start --p", {"--port"})],
+    [("yunfn loc", {"local"}), ("yunfn local st", {"start", "stop", "status"}), ("yunfn local start --p", {"--port"})],
 )
 def test_the_shell_completes(yunfn: Yunfn, words: str, expected: set[str]) -> None:
     completed = yunfn(_YUNFN_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(words.count(" ")))

@@ -1,0 +1,24 @@
+"""What a stack's functions are up to, in one vocabulary on both clouds: their states, their calls and their logs.
+
+Reads the stack's state as the Pulumi CLI exports it, and asks the clouds; no engine runs and nothing is changed.
+"""
+
+from yunfn.deployment.backend import Backend, CallResult, FunctionStatus, LogLine
+from yunfn.deployment.clouds import backend_for
+from yunfn.deployment.functions import DeployedFunction, functions_in, interrupted_in
+from yunfn.deployment.stack import export
+from yunfn.deployment.states import CallState, DeploymentState
+
+__all__ = [
+    "Backend",
+    "CallResult",
+    "CallState",
+    "DeployedFunction",
+    "DeploymentState",
+    "FunctionStatus",
+    "LogLine",
+    "backend_for",
+    "export",
+    "functions_in",
+    "interrupted_in",
+]
