@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from yunfn.exceptions import OperationStoppedError, YunfnError
 from yunfn.provider.progress import EngineLog, Progress
+from yunfn.provider.rate_limit import RateLimits
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,10 +24,14 @@ _THREADS = 64
 class Operation:
     """One create, read, update or delete while it runs."""
 
-    def __init__(self, urn: str, verb: str, progress: Progress, threads: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, urn: str, verb: str, progress: Progress, threads: ThreadPoolExecutor, limits: RateLimits
+    ) -> None:  # fmt: skip
         self.urn = urn
         self.verb = verb
         self.progress = progress
+        #: How often each API may be asked, by all operations of the process together.
+        self.limits = limits
         #: Set once the operation shall end; blocking code looks at it.
         self.cancelled = threading.Event()
         self._threads = threads
@@ -96,6 +101,7 @@ class Operations:
     def __init__(self) -> None:
         self.log: EngineLog | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="operation")
+        self._limits = RateLimits()
         self._running: dict[asyncio.Task[Any], Operation] = {}
 
     async def perform(
@@ -105,7 +111,7 @@ class Operations:
 
         If the caller goes away meanwhile (asyncio.CancelledError) the operation is stopped and ends by itself.
         """
-        operation = Operation(urn, verb, Progress(self.log, urn), self._threads)
+        operation = Operation(urn, verb, Progress(self.log, urn), self._threads, self._limits)
         loop = asyncio.get_running_loop()
 
         async def whole() -> T:

@@ -21,11 +21,15 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds that an operation may take where the program sets no ``customTimeouts``; None is no limit."""
+    """Seconds that an operation may take where the program sets no ``customTimeouts``; None is no limit.
+
+    The engine has no setting for ``read``.
+    """
 
     create: float | None
     update: float | None
     delete: float | None
+    read: float | None = None
 
 
 class Resource(Protocol):

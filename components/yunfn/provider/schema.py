@@ -8,22 +8,32 @@ from typing import Any
 
 from yunfn.provider.declaration import Declaration, Property
 
-_DESCRIPTION = "Artifacts and function versions of yunfn: Python functions on Alibaba Cloud and Tencent Cloud."
+_DESCRIPTION = "Resources of yunfn: Python functions on Alibaba Cloud and Tencent Cloud, their versions and artifacts."
 #: The provider's own settings; secret ones are encrypted in state.
 SETTINGS: dict[str, tuple[str, bool]] = {
-    "accessKey": ("Access key id; by default the environment's, as the official clients read it.", False),
-    "secretKey": ("Secret of the access key.", True),
-    "securityToken": ("Token of a temporary access key.", True),
+    "accessKey": (
+        "Alibaba Cloud: access key id; by default the environment's, as the official clients read it.",
+        False,
+    ),
+    "secretId": ("Tencent Cloud: id of the key; by default the environment's. A provider has one cloud's key.", False),
+    "secretKey": ("Secret of the access key, or of the key that secretId names.", True),
+    "securityToken": ("Token of a temporary key.", True),
+    "appId": ("Tencent Cloud: APPID of the account that secretId belongs to.", False),
     "region": ("Region to import from; resources name their own.", False),
 }
 
 
 def package_schema(version: str, declarations: Iterable[Declaration]) -> str:
-    """The schema as JSON."""
+    """The schema as JSON.
+
+    Raises:
+        ValueError: two nested types of one name have other fields, which is a defect in the declarations.
+    """
     settings = {
         name: {"type": "string", "description": text, **({"secret": True} if secret else {})}
         for name, (text, secret) in SETTINGS.items()
     }
+    types: dict[str, Any] = {}
     document = {
         "name": "yunfn",
         "displayName": "yunfn",
@@ -32,21 +42,61 @@ def package_schema(version: str, declarations: Iterable[Declaration]) -> str:
         "license": "Apache-2.0",
         "config": {"variables": settings},
         "provider": {"description": _DESCRIPTION, "inputProperties": settings},
-        "resources": {each.token: _resource(each) for each in declarations},
+        "resources": {each.token: _resource(each, types) for each in declarations},
+        "types": types,
     }
     return json.dumps(document)
 
 
-def _resource(declared: Declaration) -> dict[str, Any]:
+def _resource(declared: Declaration, types: dict[str, Any]) -> dict[str, Any]:
+    module = declared.token.rpartition(":")[0]
     return {
         "description": declared.description,
-        "inputProperties": {each.name: _property(each) for each in declared.inputs},
+        "inputProperties": {each.name: _property(each, module, types) for each in declared.inputs},
         "requiredInputs": [each.name for each in declared.inputs if each.required],
-        "properties": {each.name: _property(each) for each in declared.outputs},
+        "properties": {each.name: _property(each, module, types) for each in declared.outputs},
         "required": [each.name for each in declared.outputs if each.required],
     }
 
 
-def _property(declared: Property) -> dict[str, Any]:
-    text: dict[str, Any] = {"type": declared.kind, "description": declared.description}
-    return text | ({"willReplaceOnChanges": True} if declared.replaces else {})
+def _property(declared: Property, module: str, types: dict[str, Any]) -> dict[str, Any]:
+    text: dict[str, Any] = _type(declared, module, types) | {"description": _described(declared)}
+    if declared.replaces:
+        text["willReplaceOnChanges"] = True
+    if declared.secret:
+        text["secret"] = True
+    return text
+
+
+def _type(declared: Property, module: str, types: dict[str, Any]) -> dict[str, Any]:
+    if declared.kind == "object":
+        return {"$ref": f"#/types/{_nested(declared, module, types)}"}
+    if declared.items is not None:
+        inner = "items" if declared.kind == "array" else "additionalProperties"
+        return {
+            "type": "array" if declared.kind == "array" else "object",
+            inner: _type(declared.items, module, types),
+        }  # fmt: skip
+    return {"type": declared.kind}
+
+
+def _nested(declared: Property, module: str, types: dict[str, Any]) -> str:
+    """Add an object's type to ``types``; its token."""
+    token = f"{module}:{declared.type_name}"
+    made = {
+        "type": "object",
+        "properties": {each.name: _property(each, module, types) for each in declared.fields},
+        "required": [each.name for each in declared.fields if each.required],
+    }
+    if types.setdefault(token, made) != made:
+        raise ValueError(f"{token} is declared twice, with different fields")
+    return token
+
+
+def _described(declared: Property) -> str:
+    parts = [declared.description]
+    if declared.allowed:
+        parts.append(f"One of {', '.join(declared.allowed)}.")
+    if declared.default is not None:
+        parts.append(f"By default {json.dumps(declared.default)}.")
+    return " ".join(parts)

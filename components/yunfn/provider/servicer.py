@@ -16,10 +16,11 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from yunfn.exceptions import ValidationError, YunfnError
-from yunfn.provider.declaration import Difference
+from yunfn.provider.declaration import Declaration, Difference
 from yunfn.provider.failures import PartialFailureError, abort, abort_partial, explain
 from yunfn.provider.liveness import Liveness
 from yunfn.provider.operations import Operations
+from yunfn.provider.paths import covers, root
 from yunfn.provider.progress import EngineLog
 from yunfn.provider.properties import Properties, decode, encode
 from yunfn.provider.resource import Resource
@@ -41,7 +42,8 @@ def _telling(call: Call) -> Call:
         except PartialFailureError as failure:
             wire = request.news if hasattr(request, "news") else request.properties
             inputs = decode(wire)
-            await abort_partial(context, failure, inputs, inputs.secrets)
+            secrets = inputs.secrets | self._resource(request.urn).declaration.secrets
+            await abort_partial(context, failure, inputs, secrets)
         except YunfnError as error:
             await abort(context, error)
         except (grpc.aio.AbortError, grpc.RpcError):
@@ -148,31 +150,35 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Diff(self, request: Any, context: Context) -> Any:
         """Compare; pure."""
         olds, old_inputs, news = decode(request.olds), decode(request.old_inputs), decode(request.news)
-        ignored = set(request.ignoreChanges)
+        resource = self._resource(request.urn)
         found = [
-            each for each in self._resource(request.urn).diff(old_inputs, olds, news) if each.property not in ignored
+            each
+            for each in resource.diff(old_inputs, olds, news)
+            if not any(covers(ignored, each.property) for ignored in request.ignoreChanges)
         ]
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
-            replaces=[each.property for each in found if each.replaces],
-            diffs=[each.property for each in found],
+            replaces=_roots(each for each in found if each.replaces),
+            diffs=_roots(found),
             detailedDiff={each.property: _detail(each) for each in found},
             hasDetailedDiff=True,
+            deleteBeforeReplace=_in_the_way(resource.declaration, found),
         )
 
     @_telling
     async def Create(self, request: Any, context: Context) -> Any:
         """Make a resource; in a preview only say what it will be."""
         resource, inputs = self._resource(request.urn), decode(request.properties)
+        secrets = inputs.secrets | resource.declaration.secrets
         if request.preview:
-            return provider_pb2.CreateResponse(properties=encode(resource.plan(inputs, None), inputs.secrets))
+            return provider_pb2.CreateResponse(properties=encode(resource.plan(inputs, None), secrets))
         made = await self._operations.perform(
             request.urn,
             "create",
             request.timeout or resource.timeouts.create,
             lambda operation: resource.create(operation, inputs),
         )
-        return provider_pb2.CreateResponse(id=made.id, properties=encode(made.outputs, inputs.secrets))
+        return provider_pb2.CreateResponse(id=made.id, properties=encode(made.outputs, secrets))
 
     @_telling
     async def Read(self, request: Any, context: Context) -> Any:
@@ -182,30 +188,30 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         found = await self._operations.perform(
             request.urn,
             "read",
-            request.timeout or None,
+            request.timeout or resource.timeouts.read,
             lambda operation: resource.read(operation, request.id, outputs, inputs),
         )
         if found is None:
             return provider_pb2.ReadResponse()
+        secrets = outputs.secrets | inputs.secrets | resource.declaration.secrets
         return provider_pb2.ReadResponse(
-            id=found.id,
-            properties=encode(found.outputs, outputs.secrets | inputs.secrets),
-            inputs=encode(found.inputs or {}, inputs.secrets),
+            id=found.id, properties=encode(found.outputs, secrets), inputs=encode(found.inputs or {}, secrets)
         )
 
     @_telling
     async def Update(self, request: Any, context: Context) -> Any:
         """Change a resource in place; in a preview only say what it will be."""
         resource, olds, news = self._resource(request.urn), decode(request.olds), decode(request.news)
+        secrets = news.secrets | resource.declaration.secrets
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=encode(resource.plan(news, olds), news.secrets))
+            return provider_pb2.UpdateResponse(properties=encode(resource.plan(news, olds), secrets))
         outputs = await self._operations.perform(
             request.urn,
             "update",
             request.timeout or resource.timeouts.update,
             lambda operation: resource.update(operation, request.id, olds, news),
         )
-        return provider_pb2.UpdateResponse(properties=encode(outputs, news.secrets))
+        return provider_pb2.UpdateResponse(properties=encode(outputs, secrets))
 
     @_telling
     async def Delete(self, request: Any, context: Context) -> Any:
@@ -220,8 +226,19 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
 
+def _roots(found: Iterable[Difference]) -> list[str]:
+    return list(dict.fromkeys(root(each.property) for each in found))
+
+
+def _in_the_way(declared: Declaration, found: Iterable[Difference]) -> bool:
+    """Whether the old one bears the new one's name, so that it has to go first."""
+    replacing = list(found)
+    if not declared.identity or not any(each.replaces for each in replacing):
+        return False
+    return not any(root(each.property) in declared.identity for each in replacing)
+
+
 def _detail(found: Difference) -> Any:
     kinds = provider_pb2.PropertyDiff
-    if found.added:
-        return kinds(kind=kinds.ADD, inputDiff=True)
-    return kinds(kind=kinds.UPDATE_REPLACE if found.replaces else kinds.UPDATE, inputDiff=True)
+    kind = f"{found.kind}{'_replace' if found.replaces else ''}".upper()
+    return kinds(kind=kinds.Kind.Value(kind), inputDiff=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from yunfn.resources.resource import PluginResource, with_version
+from yunfn.resources.resource import PluginResource
 
 
 class FunctionVersion(PluginResource):
@@ -57,7 +57,5 @@ class FunctionVersion(PluginResource):
             "function_name": function_name,
             "fingerprint": fingerprint,
             "description": description,
-            "version_id": None,
-            "created_time": None,
         }
-        super().__init__("yunfn:fc:FunctionVersion", resource_name, properties, with_version(opts))
+        super().__init__("yunfn:fc:FunctionVersion", resource_name, properties, opts)

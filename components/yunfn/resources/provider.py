@@ -17,6 +17,8 @@ class Provider(pulumi.ProviderResource):
         access_key: pulumi.Input[str] | None = None,
         secret_key: pulumi.Input[str] | None = None,
         security_token: pulumi.Input[str] | None = None,
+        secret_id: pulumi.Input[str] | None = None,
+        app_id: pulumi.Input[str] | None = None,
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -24,9 +26,11 @@ class Provider(pulumi.ProviderResource):
 
         Args:
             resource_name: Pulumi's name of the provider.
-            access_key: Access key id; by default the environment's, as the official clients read it.
-            secret_key: Secret of the access key; encrypted in state.
-            security_token: Token of a temporary access key; encrypted in state.
+            access_key: Alibaba Cloud's access key id; by default the environment's, as the official clients read it.
+            secret_key: Secret of the access key, or of the key that ``secret_id`` names; encrypted in state.
+            security_token: Token of a temporary key; encrypted in state.
+            secret_id: Tencent Cloud's key id; by default the environment's. A provider has the key of one cloud.
+            app_id: APPID of the account on Tencent Cloud that ``secret_id`` belongs to.
             region: Region to import from; resources name their own.
             opts: Options of the resource.
         """
@@ -34,6 +38,8 @@ class Provider(pulumi.ProviderResource):
             "accessKey": access_key,
             "secretKey": None if secret_key is None else pulumi.Output.secret(secret_key),
             "securityToken": None if security_token is None else pulumi.Output.secret(security_token),
+            "secretId": secret_id,
+            "appId": app_id,
             "region": region,
         }
         super().__init__("yunfn", resource_name, properties, with_version(opts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from yunfn.resources.resource import PluginResource, with_version
+from yunfn.resources.resource import PluginResource
 
 
 class Artifact(PluginResource):
@@ -83,7 +83,5 @@ class Artifact(PluginResource):
             "md5": md5,
             "size": size,
             "target": target,
-            "crc64": None,
-            "etag": None,
         }
-        super().__init__("yunfn:storage:Artifact", resource_name, properties, with_version(opts))
+        super().__init__("yunfn:storage:Artifact", resource_name, properties, opts)

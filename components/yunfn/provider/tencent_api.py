@@ -1,0 +1,90 @@
+"""Tencent Cloud's API 3.0 as the plugin's resources ask it: limited in rate, repeated where that helps, stoppable.
+
+What passes by itself is tried again, with growing random waits, for as long as the operation may take: no answer, HTTP
+5xx, ``InternalError*`` and ``RequestLimitExceeded*``. Everything else is told at once. (The tencentcloud provider also
+repeats ResourceInUse and ResourceUnavailable for minutes, which never helps: facts in its source, 1.81.90.)
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from yunfn.exceptions import CloudAnswerError, OperationStoppedError
+from yunfn.provider.operations import Operation
+
+if TYPE_CHECKING:
+    from yunfn.storage.tencent_client import TencentClient
+
+# Seconds: the longest of the first waits, doubled each time, and the longest of all.
+_FIRST_WAIT: Final = 0.5
+_LONGEST_WAIT: Final = 10.0
+_THROTTLED: Final = "RequestLimitExceeded"
+_INTERNAL: Final = "InternalError"
+
+Landed = Callable[[], Awaitable[dict[str, Any] | None]]
+
+
+class TencentApi:
+    """One product of Tencent Cloud in one region, for one account (its APPID)."""
+
+    def __init__(self, client: TencentClient, product: str, account: str, region: str) -> None:
+        self._client = client
+        self._product = product
+        self.account = account
+        self.region = region
+
+    async def call(
+        self, operation: Operation, action: str, parameters: Mapping[str, Any], *, landed: Landed | None = None
+    ) -> dict[str, Any]:
+        """What the API answers, ``RequestId`` included.
+
+        ``landed`` is for calls that must not be made twice: where one may have arrived although no success was
+        answered, it is asked before the next, and if it knows an answer, that is the answer.
+
+        Raises:
+            CloudAnswerError: the API refused.
+            OperationStoppedError: it was stopped, or its time was up; the text holds what was answered last.
+        """
+        wait = _FIRST_WAIT
+        limit = operation.limits.of(self.account, self._product, action)
+        while True:
+            await limit.turn(operation)
+            try:
+                return await operation.run(self._client.ask, action, parameters)
+            except CloudAnswerError as error:
+                if not passes(error):
+                    raise
+                await _pause(operation, random.uniform(0, wait), error)  # noqa: S311
+                wait = min(2 * wait, _LONGEST_WAIT)
+                uncertain = not error.code.startswith(_THROTTLED)
+                if landed is not None and uncertain and (answer := await landed()) is not None:
+                    return answer
+
+    async def find(
+        self, operation: Operation, action: str, parameters: Mapping[str, Any], missing: Collection[str]
+    ) -> dict[str, Any] | None:
+        """What the API answers; None exactly where it refuses with one of the codes in ``missing``. Raises as call."""
+        try:
+            return await self.call(operation, action, parameters)
+        except CloudAnswerError as error:
+            if error.code in missing:
+                return None
+            raise
+
+
+def passes(error: CloudAnswerError) -> bool:
+    """Whether the same request may succeed in a moment."""
+    if not error.code:
+        return error.status == 0 or error.status >= 500
+    return error.code.startswith((_THROTTLED, _INTERNAL))
+
+
+async def _pause(operation: Operation, seconds: float, error: CloudAnswerError) -> None:
+    operation.progress(f"again in {seconds:.1f} s: {error}")
+    try:
+        await operation.sleep(seconds)
+    except OperationStoppedError:
+        operation.proceed(error)
+        raise
