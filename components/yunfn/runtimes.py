@@ -21,7 +21,8 @@ class Runtime:
     zip where Python packages go (empty for its root); ``search_layers`` whether the cloud puts the layer's
     ``python``, ``lib`` and ``bin`` folders on the search paths by itself; ``libstdcxx`` the newest GLIBCXX symbol
     version of the system's C++ library; ``library_path`` the folder inside a layer that LD_LIBRARY_PATH names (empty
-    for the root).
+    for the root); ``interpreter`` the absolute path of its Python there, for programs that the function starts itself
+    (empty where none is promised).
     """
 
     cloud: str
@@ -35,6 +36,7 @@ class Runtime:
     search_layers: bool = True
     libstdcxx: tuple[int, int, int] = (3, 4, 19)
     library_path: str = "lib"
+    interpreter: str = ""
 
     @property
     def custom(self) -> bool:
@@ -67,7 +69,15 @@ ALIBABA: dict[str, Runtime] = {
 
 # SCFD "Python" and "layers": CentOS 7 (glibc 2.17, GCC 4.8), layers unzipped at /opt, PYTHONPATH=/var/user:/opt and
 # /opt on LD_LIBRARY_PATH, so packages go at the root of the zip. Python 2.7 runs there still, but
-# nothing builds layers for it any more.
+# nothing builds layers for it any more. Where the interpreters lie: SCFD "web functions: bootstrap file".
+_SCF_PYTHONS = {
+    "2.7": "/var/lang/python2/bin/python",
+    "3.6": "/var/lang/python3/bin/python3",
+    "3.7": "/var/lang/python37/bin/python3",
+    "3.9": "/var/lang/python39/bin/python3",
+    "3.10": "/var/lang/python310/bin/python3",
+}
+
 TENCENT: dict[str, Runtime] = {
     r.name: r
     for r in (
@@ -80,8 +90,9 @@ TENCENT: dict[str, Runtime] = {
             "manylinux_2_17_x86_64",
             package_prefix="",
             library_path="",
+            interpreter=interpreter,
         )
-        for version in ("2.7", "3.6", "3.7", "3.9", "3.10")
+        for version, interpreter in _SCF_PYTHONS.items()
     )
 }
 
@@ -129,6 +140,51 @@ FC_LIMITS = FcLimits()
 
 
 @dataclass(frozen=True, slots=True)
+class ScfLimits:
+    """Limits of Serverless Cloud Function (SCFD "limits", "layers", "environment variables", "async execution", "error
+    types and retry policies"); sizes in MB, times in seconds. Those of an account can be raised; they are its defaults.
+    """
+
+    memory_mb: tuple[int, int] = (128, 3072)
+    memory_step_mb: int = 128
+    # Below the range, and the only one there.
+    memory_least_mb: int = 64
+    timeout_s: tuple[int, int] = (1, 900)
+    # Of functions with asynchronous execution: 24 hours.
+    timeout_async_s: tuple[int, int] = (1, 86400)
+    init_timeout_s: tuple[int, int] = (3, 300)
+    instance_concurrency: tuple[int, int] = (2, 100)
+    layers_per_function: int = 5
+    layer_versions: int = 200
+    compatible_runtimes: int = 5
+    code_mb: int = 500
+    layer_zip_mb: int = 500
+    function_name: int = 60
+    namespace_name: int = 60
+    names_together: int = 118
+    namespaces_per_region: int = 5
+    functions_per_namespace: int = 50
+    triggers_of_a_type: int = 10
+    description: int = 1000
+    environment_bytes: int = 4096
+    inline_code_mb: float = 7.5
+    payload_sync_mb: int = 6
+    payload_async_kb: int = 128
+    disk_mb: int = 512
+    async_retries: tuple[int, int] = (0, 2)
+    async_age_s: tuple[int, int] = (60, 21600)
+    reserved_prefixes: tuple[str, ...] = ("SCF_", "QCLOUD_", "TENCENTCLOUD_")
+    provisioned_instances: tuple[int, int] = (0, 10000)
+    ckafka_messages: tuple[int, int] = (1, 10000)
+    ckafka_retries: tuple[int, int] = (0, 10000)
+    ckafka_wait_s: tuple[int, int] = (1, 300)
+    cls_wait_s: tuple[int, int] = (3, 300)
+
+
+SCF_LIMITS = ScfLimits()
+
+
+@dataclass(frozen=True, slots=True)
 class LayerLimits:
     """What one layer, and all layers of a function, may weigh on a cloud; MB (2**20 bytes).
 
@@ -147,5 +203,10 @@ LAYER_LIMITS: dict[str, LayerLimits] = {
     "alibaba": LayerLimits(
         zip_mb=FC_LIMITS.layer_zip_mb, unzipped_mb=FC_LIMITS.layers_total_mb, layers=5, with_code=False
     ),
-    "tencent": LayerLimits(zip_mb=500, unzipped_mb=500, layers=5, with_code=True),
+    "tencent": LayerLimits(
+        zip_mb=SCF_LIMITS.layer_zip_mb,
+        unzipped_mb=SCF_LIMITS.code_mb,
+        layers=SCF_LIMITS.layers_per_function,
+        with_code=True,
+    ),
 }

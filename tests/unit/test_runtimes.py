@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from yunfn.runtimes import ALIBABA, FC_LIMITS, Runtime
+from yunfn.runtimes import ALIBABA, FC_LIMITS, SCF_LIMITS, TENCENT, Runtime
 
 
 @pytest.mark.parametrize("runtime", ALIBABA.values(), ids=lambda r: r.name)
@@ -40,11 +40,17 @@ def test_only_managed_runtimes_search_layers_by_themselves() -> None:
 
 
 def test_ranges_are_ranges_and_steps_divide_them() -> None:
-    for field in dataclasses.fields(FC_LIMITS):
-        value = getattr(FC_LIMITS, field.name)
-        if isinstance(value, tuple) and len(value) == 2 and not isinstance(value[0], str):
-            assert value[0] < value[1], field.name
-    assert all(edge % FC_LIMITS.memory_step_mb == 0 for edge in FC_LIMITS.memory_mb)
+    for limits in (FC_LIMITS, SCF_LIMITS):
+        for field in dataclasses.fields(limits):
+            value = getattr(limits, field.name)
+            if isinstance(value, tuple) and len(value) == 2 and not isinstance(value[0], str):
+                assert value[0] < value[1], field.name
+        assert all(edge % limits.memory_step_mb == 0 for edge in limits.memory_mb)
+
+
+def test_the_interpreters_of_scf_are_told_apart() -> None:
+    assert TENCENT["Python3.6"].interpreter == "/var/lang/python3/bin/python3"
+    assert len({runtime.interpreter for runtime in TENCENT.values()}) == len(TENCENT)
 
 
 def test_the_table_cannot_be_changed() -> None:
