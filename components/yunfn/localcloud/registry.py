@@ -10,7 +10,9 @@ from yunfn.localcloud.alibaba.oss import OssService
 from yunfn.localcloud.alibaba.ram import RamService
 from yunfn.localcloud.alibaba.sts import StsService
 from yunfn.localcloud.service import Service
+from yunfn.localcloud.tencent.cls import ClsService
 from yunfn.localcloud.tencent.cos import CosService
+from yunfn.localcloud.tencent.tag import TagService
 
 # Services that others look up (``LocalCloud.find``) stand before those that look.
 SERVICES: tuple[type[Service], ...] = (
@@ -21,5 +23,7 @@ SERVICES: tuple[type[Service], ...] = (
     OssService,
     LogService,
     FcService,
+    TagService,
     CosService,
+    ClsService,
 )

@@ -1,0 +1,1 @@
+"""Parse and answer CLS's calls, by what they are about."""

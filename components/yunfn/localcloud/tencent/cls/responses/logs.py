@@ -1,0 +1,57 @@
+"""Logs, searched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from yunfn.localcloud.store import Document
+from yunfn.localcloud.tencent.api import ApiRequest, Operation
+from yunfn.localcloud.tencent.cls.models import ClsState, StoredEntry
+from yunfn.localcloud.tencent.cls.responses.names import allowed
+from yunfn.localcloud.tencent.cls.search import Search
+
+
+class LogCalls:
+    """SearchLog."""
+
+    def __init__(self, state: ClsState) -> None:
+        self._state = state
+
+    def routes(self) -> Mapping[str, Operation]:
+        """The operations by name."""
+        return {"SearchLog": self._search}
+
+    async def _search(self, request: ApiRequest) -> dict[str, Any]:
+        allowed(request, "topic", request.text("TopicId", "*"))
+        search = Search(self._state, request)
+        found, over, context = await search.page()
+        return {
+            "Context": context,
+            "ListOver": over,
+            "Analysis": False,
+            "Results": [_shown(search.topic, one) for one in found],
+            "ColNames": None,
+            "AnalysisResults": None,
+            "AnalysisRecords": None,
+            "Columns": None,
+            "SamplingRate": 1,
+        }
+
+
+def _shown(topic: Document, stored: StoredEntry) -> dict[str, Any]:
+    entry = stored.entry
+    return {
+        "Time": entry.time_ms,
+        "TopicId": topic["TopicId"],
+        "TopicName": topic["TopicName"],
+        "Source": entry.source,
+        "FileName": "",
+        "HostName": "",
+        "PkgId": f"{stored.package:016X}",
+        "PkgLogId": str(stored.number),
+        "LogJson": json.dumps(entry.contents, ensure_ascii=False, separators=(",", ":")),
+        "RawLog": "",
+        "IndexStatus": "",
+    }
