@@ -10,8 +10,10 @@ from yunfn.localcloud.alibaba.oss import OssService
 from yunfn.localcloud.alibaba.ram import RamService
 from yunfn.localcloud.alibaba.sts import StsService
 from yunfn.localcloud.service import Service
+from yunfn.localcloud.tencent.cam import CamService
 from yunfn.localcloud.tencent.cls import ClsService
 from yunfn.localcloud.tencent.cos import CosService
+from yunfn.localcloud.tencent.sts import StsService as TencentStsService
 from yunfn.localcloud.tencent.tag import TagService
 
 # Services that others look up (``LocalCloud.find``) stand before those that look.
@@ -24,6 +26,8 @@ SERVICES: tuple[type[Service], ...] = (
     LogService,
     FcService,
     TagService,
+    CamService,
+    TencentStsService,
     CosService,
     ClsService,
 )

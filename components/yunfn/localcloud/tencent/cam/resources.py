@@ -1,0 +1,60 @@
+"""The resources of a statement: ``*`` or six segments with wildcards (CAM "Resource description", 598/10606)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from yunfn.localcloud.globs import matches
+from yunfn.localcloud.tencent.cam.exceptions import MalformedPolicyDocument
+
+_OWNER = re.compile(r"|\*|(?:uin|uid)/(?:[0-9]*|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceGlob:
+    """Globs of the segments of resources; ``*`` for every resource has globs that fit all."""
+
+    service: str = "*"
+    region: str = "*"
+    owner: str = "*"
+    name: str = "*"
+
+    def covers(self, resource: str) -> bool:
+        """Whether a full QCS name is meant; of ``*``, which operations without a resource ask for, only by ``*``."""
+        if self == ALL:
+            return True
+        segments = resource.split(":", 5)
+        if len(segments) != 6:
+            return False
+        _, _, service, region, owner, name = segments
+        return (
+            matches(self.service, service)
+            and matches(self.region, region)
+            # COS names owners by uid/<APPID> only, others by uin/<uin> only ("Resource description"): the one
+            # never means the other.
+            and matches(self.owner, owner)
+            and matches(self.name, name)
+        )
+
+
+ALL = ResourceGlob()
+
+
+def read_resource(where: str, text: str) -> ResourceGlob:
+    """The resources that a statement names; raises MalformedPolicyDocument.
+
+    No region means each; no account, the policy's own: there is no other in a local cloud.
+    """
+    if text == "*":
+        return ALL
+    segments = text.split(":", 5)
+    if len(segments) != 6 or segments[0] != "qcs" or not segments[2] or not segments[5]:
+        rule = f"{where}: {text!r} is not qcs:<project>:<service>:<region>:<account>:<resource>."
+        raise MalformedPolicyDocument(rule, "ResourceQcsError")
+    _, _, service, region, account, name = segments
+    if not _OWNER.fullmatch(account):
+        raise MalformedPolicyDocument(f"{where}: {account!r} in {text!r} is no uin/ or uid/.", "ResourceUinError")
+    if account in ("", "uin/", "uid/"):
+        account = "*"
+    return ResourceGlob(service, region or "*", account, name)

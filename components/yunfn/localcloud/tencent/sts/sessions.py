@@ -1,0 +1,50 @@
+"""Sessions: temporary keys that speak for a role, or for a federated user."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from yunfn.localcloud.keys import TENCENT, AccessKey, Principal
+from yunfn.localcloud.store import Document
+from yunfn.localcloud.tencent.cam import CamService
+from yunfn.localcloud.tencent.sts.exceptions import InvalidParameter, RoleNotFound, RoleNotTrusting
+
+if TYPE_CHECKING:
+    from yunfn.localcloud.cloud import LocalCloud
+
+_ROLE_ARN = re.compile(r"qcs::cam::uin/(?P<uin>\d+):(?:role/(?P<id>\d+)|roleName/(?P<name>[\w+=,.@-]{1,128}))")
+
+
+class Sessions:
+    """Finds roles and makes keys for sessions."""
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        self._cloud = cloud
+
+    def role(self, role_arn: str) -> Document:
+        """The role of an ARN by name or id; raises InvalidParameter and RoleNotFound."""
+        found = _ROLE_ARN.fullmatch(role_arn)
+        if found is None:
+            rule = f"RoleArn {role_arn!r} is not qcs::cam::uin/<uin>:roleName/<name> or :role/<id>."
+            raise InvalidParameter("ParamError", rule)
+        state = self._cloud.find(CamService).state
+        role = state.role_of_id(found["id"]) if found["id"] else state.role(found["name"])
+        if role is None or found["uin"] != self._cloud.tencent.uin:
+            raise RoleNotFound(role_arn)
+        return role
+
+    def open(self, role: Document, session: str, policy: str, duration: float) -> AccessKey:
+        """A key for a session of ``role``, for ``duration`` seconds of the cloud's clock."""
+        principal = Principal(self._cloud.tencent.uin, "assumed-role", role["RoleName"], session, policy, TENCENT)
+        return self._cloud.tencent_keys.create_temporary(principal, duration)
+
+    def open_for_service(self, role_name: str, service: str, session: str, duration: float) -> AccessKey:
+        """A key for a session that a cloud service takes; raises RoleNotFound and RoleNotTrusting."""
+        cam = self._cloud.find(CamService)
+        role = cam.role(role_name)
+        if role is None:
+            raise RoleNotFound(role_name)
+        if not cam.trusts(role, service):
+            raise RoleNotTrusting(role_name, service)
+        return self.open(role, session, "", duration)
