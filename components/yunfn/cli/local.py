@@ -253,6 +253,43 @@ def transition(
 
 
 @application.command()
+def faults(
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Draw faults from this seed; the same seed draws the same.")
+    ] = None,
+    rate: Annotated[float, typer.Option("--rate", help="Share of requests that go wrong, 0 to 1.")] = 0.1,
+    service: Annotated[
+        list[str] | None, typer.Option("--service", help="Only requests to this service; may be repeated.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--kind", help="Only throttle, error, gateway, drop or stall; may be repeated."),
+    ] = None,
+    stop: Annotated[bool, typer.Option("--stop", help="No more faults.")] = False,
+    home: HomeOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Let requests go wrong on purpose: throttled, failed, answered by a broken gateway, dropped or stalled.
+
+    Without --seed and --stop it tells what is in force. Example: yunfn local faults --seed 7 --rate 0.1 --service scf
+    """
+    cloud = connection.connect(_home(home))
+    if stop:
+        document = cloud.ask("DELETE", "/faults").json()
+    elif seed is None:
+        document = cloud.ask("GET", "/faults").json()
+    else:
+        plan = {"seed": seed, "rate": rate, "services": service or []} | ({"kinds": kind} if kind else {})
+        document = cloud.ask("PUT", "/faults", json=plan).json()
+    if json_output:
+        typer.echo(json.dumps(document))
+        return
+    drawn = ", ".join(f"{number} {name}" for name, number in document["drawn"].items()) or "none drawn so far"
+    force = document["plan"]
+    typer.echo(f"{'no faults' if force is None else 'seed {seed}, rate {rate:g}'.format(**force)} ({drawn})")
+
+
+@application.command()
 def journal(
     unknown: Annotated[bool, typer.Option("--unknown", help="Only hosts and operations the cloud lacks.")] = False,
     home: HomeOption = None,

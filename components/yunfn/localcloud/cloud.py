@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from yunfn.localcloud.call import Call
 from yunfn.localcloud.clock import Clock
 from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError, UnknownOperationError
 from yunfn.localcloud.events import Events
+from yunfn.localcloud.faults import Fault, FaultKind, Faults
 from yunfn.localcloud.home import Home
 from yunfn.localcloud.journal import Journal
 from yunfn.localcloud.keys import ALIBABA, TENCENT, KeyRing, Principal
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from yunfn.localcloud.runner import FunctionRunner
 
 logger = logging.getLogger(__name__)
+ABORT = "yunfn.abort"
+"""The extension of the ASGI scope that closes the request's connection at once."""
 S = TypeVar("S", bound=Service)
 # The condition keys of every request by cloud: all come through TLS or loopback, from this machine.
 _CONDITIONS = {
@@ -66,6 +70,7 @@ class LocalCloud:
         self.tencent = home.tencent
         self.tencent_keys = KeyRing(self.store, self.clock, TENCENT)
         self.events = Events()
+        self.faults = Faults()
         self.authorizer: Authorizer | None = None
         self.tencent_authorizer: Authorizer | None = None
         self.runner: FunctionRunner | None = None
@@ -156,6 +161,7 @@ class LocalCloud:
         self.journal.clear()
         self.clock.move(-self.clock.offset)
         self._transition_seconds = _TRANSITION_S
+        self.faults.follow(None)
         self.keys.forget()
         self.tencent_keys.forget()
         self.home.restore_owner_keys(self.store)
@@ -174,8 +180,39 @@ class LocalCloud:
         if found is None:
             response = self._refuse_unknown_host(request, host)
         else:
-            response = await self._answer(found[0], Call(self, request, host, found[1]), began)
+            service, call = found[0], Call(self, request, host, found[1])
+            fault = self.faults.draw(service.name, call.headers.get("x-tc-action") or call.method)
+            if fault is not None:
+                await self._fail(service, call, fault, began, send)
+                return
+            response = await self._answer(service, call, began)
         await response(scope, receive, send)
+
+    async def _fail(self, service: Service, call: Call, fault: Fault, began: float, send: Send) -> None:
+        """Let a request meet a fault that was asked for."""
+        scope, receive = call.request.scope, call.request.receive
+        if fault.carried_out:
+            await self._answer(service, call, began)
+        elif fault.kind in (FaultKind.THROTTLE, FaultKind.ERROR):
+            # The body is taken in, as a true service does before it refuses: its client may still be sending.
+            await call.body()
+        call.code = f"YunfnLocalFault.{fault.kind}"
+        response: Response
+        if fault.kind in (FaultKind.THROTTLE, FaultKind.ERROR):
+            refused = service.fault(throttled=fault.kind is FaultKind.THROTTLE)
+            response = service.refusal(call, refused)
+            call.code = f"YunfnLocalFault.{fault.kind}"
+        else:
+            response = Response("Bad Gateway", status_code=502, media_type="text/html")
+        self._note(service, call, response.status_code, began)
+        if fault.kind in (FaultKind.THROTTLE, FaultKind.ERROR, FaultKind.GATEWAY):
+            await response(scope, receive, send)
+            return
+        if fault.kind is FaultKind.STALL:
+            await asyncio.sleep(fault.stall_seconds)
+        scope["extensions"][ABORT]()
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
     async def _answer(self, service: Service, call: Call, began: float) -> Response:
         unknown = False
@@ -197,12 +234,16 @@ class LocalCloud:
             )
             call.code = fault.code
             response = service.refusal(call, fault)
+        self._note(service, call, response.status_code, began, unknown=unknown)
+        return response
+
+    def _note(self, service: Service, call: Call, status: int, began: float, *, unknown: bool = False) -> None:
         self.journal.record(
             time=self.clock.now(),
             service=service.name,
-            operation=call.operation or call.method,
+            operation=call.operation or call.headers.get("x-tc-action") or call.method,
             resource=call.resource,
-            status=response.status_code,
+            status=status,
             ms=(time.perf_counter() - began) * 1000,
             region=call.region,
             principal=call.principal.arn if call.principal else "",
@@ -211,7 +252,6 @@ class LocalCloud:
             unknown=unknown,
             denied=call.denied,
         )
-        return response
 
     def refuse_host(self, host: str, method: str) -> str:
         """Note a request to a host that no service has, and return what to tell its sender."""

@@ -1,4 +1,4 @@
-"""The control API: status, reset, clock, transitions and journal, on a socket of mode 0600."""
+"""The control API: status, reset, clock, transitions, faults and journal, on a socket of mode 0600."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
 from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.faults import FaultPlan
 from yunfn.localcloud.front import HttpServing
 from yunfn.localcloud.keys import KEY_COLLECTIONS
 
@@ -32,6 +33,9 @@ class Control:
                 Route("/clock", self._move_clock, methods=["POST"]),
                 Route("/transition", self._transition),
                 Route("/transition", self._set_transition, methods=["PUT"]),
+                Route("/faults", self._faults),
+                Route("/faults", self._set_faults, methods=["PUT"]),
+                Route("/faults", self._end_faults, methods=["DELETE"]),
                 Route("/journal", self._journal),
                 Route("/stop", self._stop_server, methods=["POST"]),
             ],
@@ -105,6 +109,25 @@ class Control:
         except ValueError as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         return await self._transition(request)
+
+    async def _faults(self, request: Request) -> JSONResponse:
+        return JSONResponse(self._cloud.faults.document())
+
+    async def _set_faults(self, request: Request) -> JSONResponse:
+        try:
+            plan = FaultPlan.read(await request.json())
+            known = {service.name for service in self._cloud.services}
+            if strangers := set(plan.services) - known:
+                raise ValueError(f"no such service: {', '.join(sorted(strangers))}")
+        except (ValueError, AttributeError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        self._cloud.faults.follow(plan)
+        return await self._faults(request)
+
+    async def _end_faults(self, request: Request) -> JSONResponse:
+        drawn = self._cloud.faults.document()
+        self._cloud.faults.follow(None)
+        return JSONResponse({**drawn, "plan": None})
 
     async def _journal(self, request: Request) -> StreamingResponse:
         unknown_only = request.query_params.get("unknown") == "1"

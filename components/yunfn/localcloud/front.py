@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from yunfn.localcloud.certificates import CertificateAuthority
-from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.cloud import ABORT, LocalCloud
 
 logger = logging.getLogger(__name__)
 _HEAD_LIMIT = 65536
@@ -41,6 +41,11 @@ class _PromptHttp(HttpToolsProtocol):
         below = transport.get_extra_info("socket")
         if hasattr(socket, "TCP_QUICKACK") and below is not None and below.family == socket.AF_INET:
             self._socket = below
+
+    def on_message_begin(self) -> None:
+        """Give the request a way to close its connection without an answer."""
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
 
     def data_received(self, data: bytes) -> None:
         """Acknowledge, then read as ever."""

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from starlette.responses import Response
 
+from yunfn.localcloud.cloud_error import CloudError
+
 if TYPE_CHECKING:
     from yunfn.localcloud.call import Call
     from yunfn.localcloud.cloud import LocalCloud
-    from yunfn.localcloud.cloud_error import CloudError
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Service(ABC):
     @abstractmethod
     def refusal(self, call: Call, error: CloudError) -> Response:
         """``error`` in this service's own wire shape."""
+
+    def fault(self, *, throttled: bool) -> CloudError:
+        """The service's own refusal of one call too many, or of a call that failed by the service's own fault."""
+        if throttled:
+            return CloudError("Request was denied due to request throttling.", code="Throttling", status=429)
+        return CloudError("The request processing has failed due to some unknown error.", status=500)
 
     async def start(self) -> None:
         """Begin background work (schedules); called once the cloud serves."""

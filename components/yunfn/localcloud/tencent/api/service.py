@@ -83,6 +83,12 @@ class ApiService(Service):
         call.code = code
         return _json(call, {"Error": {"Code": code, "Message": message}})
 
+    def fault(self, *, throttled: bool) -> CloudError:
+        """``RequestLimitExceeded`` or ``InternalError`` ("Common error codes")."""
+        if throttled:
+            return CloudError("Your current request times equals to 20 in a second.", code="RequestLimitExceeded")
+        return CloudError("An internal error has occurred. Retry your request.", code="InternalError")
+
 
 def refusal_words(error: CloudError) -> tuple[str, str]:
     """Code and message of a refusal as API 3.0 writes them."""

@@ -266,3 +266,19 @@ class NotModified(CosError):
     code = "NotModified"
     status = 304
     text = "Not Modified."
+
+
+class SlowDown(CosError):
+    """Too many requests at a time."""
+
+    code = "SlowDown"
+    status = 503
+    text = "Please reduce your request rate."
+
+
+class InternalError(CosError):
+    """COS itself failed."""
+
+    code = "InternalError"
+    status = 500
+    text = "We encountered an internal error. Please try again."

@@ -15,7 +15,7 @@ from yunfn.localcloud.keys import Principal
 from yunfn.localcloud.objectstore import s3_headers
 from yunfn.localcloud.service import Service
 from yunfn.localcloud.tencent.cos import names, urls
-from yunfn.localcloud.tencent.cos.exceptions import InvalidBucketName
+from yunfn.localcloud.tencent.cos.exceptions import InternalError, InvalidBucketName, SlowDown
 from yunfn.localcloud.tencent.cos.request import CosRequest
 from yunfn.localcloud.tencent.cos.responses import answers
 from yunfn.localcloud.tencent.cos.state import CosState
@@ -65,6 +65,10 @@ class CosService(Service):
             # Refused before "100 Continue", the client keeps its body: nothing more can be read on this connection.
             response.headers["connection"] = "close"
         return spell(response)
+
+    def fault(self, *, throttled: bool) -> CloudError:
+        """``SlowDown`` or ``InternalError`` ("Error codes", 436/7730)."""
+        return SlowDown() if throttled else InternalError()
 
     def reset(self) -> None:
         """Forget the buckets held in memory."""
