@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yunfn.exceptions import PythonNotFoundError
-from yunfn.runtimes import RUNTIMES
+from yunfn.runtimes import RUNTIMES, Runtime
 
 _FETCH_SECONDS = 300
 _ASK_SECONDS = 20
@@ -201,10 +201,13 @@ def find_custom_python() -> Interpreter | None:
 def missing_pythons(runtimes: Iterable[str]) -> list[str]:
     """For each of the ``runtimes`` whose Python cannot be had here, one sentence that says so and what to do.
 
-    Runtimes are named as their cloud names them, whichever cloud it is (``python3``, ``Python3.6``). Custom runtimes
-    bring their own program and are never missing. Raises KeyError for an unknown runtime.
+    Runtimes are named as their cloud names them (``python3``, ``Python3.6``), with the cloud before a colon where that
+    is to be said (``tencent:Python3.6``). Custom runtimes bring their own program and are never missing. Raises
+    KeyError for an unknown runtime.
     """
-    known = {name: runtime for cloud in RUNTIMES.values() for name, runtime in cloud.items()}
+    known: dict[str, Runtime] = {}
+    for cloud, table in RUNTIMES.items():
+        known |= {name: runtime for bare, runtime in table.items() for name in (bare, f"{cloud}:{bare}")}
     versions = dict.fromkeys(known[name].python for name in runtimes)
     missing = []
     for version in versions:

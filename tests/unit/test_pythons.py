@@ -107,6 +107,7 @@ def test_what_is_missing_is_named_with_where_and_how(
         assert words in sentence
     assert missing_pythons(["custom"]) == []
     assert missing_pythons(["Python3.6"]) == [sentence]  # as Tencent Cloud names it
+    assert missing_pythons(["tencent:Python3.6", "alibaba:python3"]) == [sentence]
 
 
 def test_an_unknown_runtime_is_a_mistake() -> None:

@@ -22,6 +22,7 @@ class CustomInstance(Instance):
     """Speaks HTTP to the program; ``start_seconds`` is how long its port may stay silent (FCD "principles": 120)."""
 
     start_seconds = 120.0
+    reserved_headers = "x-fc-"
     _threads: ThreadPoolExecutor | None = None
 
     def _not_executed(self, error: ExecError) -> Exception:
@@ -32,7 +33,7 @@ class CustomInstance(Instance):
 
     def _program_exists(self, program: str) -> bool:
         """Whether the file is in the code after all, so that it must be its interpreter that is missing."""
-        inside = program.removeprefix("/code/").removeprefix("./")
+        inside = program.removeprefix(f"{self.plan.platform.code}/").removeprefix("./")
         return not inside.startswith("/") and (self.plan.code / inside).is_file()
 
     async def _ready(self, invocation: Invocation) -> None:
@@ -44,12 +45,20 @@ class CustomInstance(Instance):
                 return
             except ConnectionError:
                 done, _ = await asyncio.wait([self._launched.exited], timeout=_LOOK_SECONDS)
-            logs = self.output.tail.decode(errors="replace")
             if done:
                 code = self._launched.exited.result()
-                raise failures.program_ended(137 if code is None else code, " ".join(self.plan.command), logs)
+                raise self._ended(137 if code is None else code)
             if clock() > deadline:
-                raise failures.port_silent(self.plan.port, self.start_seconds, logs)
+                raise self._silent()
+
+    def _ended(self, code: int) -> Failure:
+        """What it means that the program ended with ``code`` before its port answered."""
+        logs = self.output.tail.decode(errors="replace")
+        return failures.program_ended(code, " ".join(self.plan.command), logs)
+
+    def _silent(self) -> Failure:
+        """What it means that the program's port stayed silent for ``start_seconds``."""
+        return failures.port_silent(self.plan.port, self.start_seconds, self.output.tail.decode(errors="replace"))
 
     async def _initialize(self, invocation: Invocation, initializer: str) -> None:
         request = HttpRequest("POST", "/initialize", [("Content-Type", "application/octet-stream")], b"")
@@ -85,7 +94,7 @@ class CustomInstance(Instance):
             sock = await self._launched.dial(self.plan.port)
             try:
                 loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._threads, exchange, sock, request, common)
+                return await loop.run_in_executor(self._threads, exchange, sock, request, common, self.reserved_headers)
             except http.client.HTTPException as error:
                 raise ConnectionError(f"the program does not answer in HTTP: {error}") from error
             finally:

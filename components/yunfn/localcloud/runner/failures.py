@@ -25,13 +25,20 @@ _LARGEST_ERRNO = 133
 class Failure(Exception):
     """A call or a start that failed as the cloud would report it.
 
-    ``error_type`` is the ``x-fc-error-type`` (or CAExited, FunctionNotStarted: see the module), ``body`` the answer,
-    ``end`` what the log's end line says after ``Error:``.
+    ``error_type`` is the ``x-fc-error-type`` (or CAExited, FunctionNotStarted: see the module; or a status code of
+    SCF's: see scf_failures), ``body`` the answer, ``end`` what the log's end line says after ``Error:``.
     """
 
     error_type: str
     body: bytes
     end: str
+
+
+def failure_status(error_type: str) -> int:
+    """The HTTP status for a request whose program gave no answer."""
+    if error_type.isdecimal():
+        return int(error_type)
+    return 412 if error_type in (EXITED, NOT_STARTED) else 502
 
 
 def raised(error_type: str, told: Mapping[str, Any]) -> Failure:

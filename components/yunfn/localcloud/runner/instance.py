@@ -44,6 +44,7 @@ class Instance(ABC):
     """
 
     with_channel = False
+    _over_memory = False
 
     def __init__(self, around: Surroundings, spec: FunctionSpec, sink: Sink | None, serve: ServeProxy | None) -> None:
         self.spec = spec
@@ -93,6 +94,7 @@ class Instance(ABC):
             await self._recorded("Initialize", invocation, self._initialize(invocation, self.spec.initializer))
         self.initialization_ms = (time.perf_counter() - begun) * 1000
         self.ready = True
+        self._started(invocation)
 
     async def call(self, invocation: Invocation) -> bytes:
         """Answer one event; raises Failure."""
@@ -100,6 +102,17 @@ class Instance(ABC):
 
     async def _open(self) -> None:  # noqa: B027 - only one kind has something to do here
         """Take over what spawn made, before the plan goes out."""
+
+    def _started(self, invocation: Invocation) -> None:  # noqa: B027 - not every cloud tells it in the log
+        """It takes calls from now on."""
+
+    def _timed_out(self, error_type: str, seconds: float) -> Failure:
+        """What it means that something took longer than ``seconds``."""
+        return failures.timed_out(error_type, seconds, self.peak_mb)
+
+    def _exited(self, error_type: str, duration_ms: float) -> Failure:
+        """What it means that the processes ended, ``_over_memory`` or not, ``duration_ms`` after something began."""
+        return failures.exited(error_type, duration_ms, self.peak_mb)
 
     def _not_executed(self, error: ExecError) -> Exception:
         """What to raise where the program inside could not be executed."""
@@ -157,6 +170,7 @@ class Instance(ABC):
     async def enforce_memory(self) -> None:
         """Kill the instance if it has used more memory than the function has; its calls fail as in the cloud."""
         if self.alive and self.measure() > self.spec.memory_mb:
+            self._over_memory = True
             used, allowed = f"{self.peak_mb:.2f} MB", f"{self.spec.memory_mb} MB"
             self._launched.drain()
             self.output.line_for_all(f"[local cloud] killed: {used} of memory used, {allowed} allowed")
@@ -177,7 +191,7 @@ class Instance(ABC):
                     return task.result()
             elif not task.done() and not exited.done():
                 self.measure()
-                cause = failures.timed_out(error_type, seconds, self.peak_mb)
+                cause = self._timed_out(error_type, seconds)
                 self._given_up = True
                 if ask_to_end(self._launched.pid, include_root=not self.plan.namespaces):
                     await asyncio.wait([exited], timeout=_LAST_WORDS_SECONDS)
@@ -187,7 +201,7 @@ class Instance(ABC):
             with contextlib.suppress(asyncio.CancelledError, EOFError, ConnectionError):
                 await task
         await self._launched.stop()
-        raise cause or failures.exited(error_type, (time.perf_counter() - begun) * 1000, self.peak_mb)
+        raise cause or self._exited(error_type, (time.perf_counter() - begun) * 1000)
 
     async def stop(self) -> None:
         """Kill every process, close every socket, remove the folder; calls under way fail."""

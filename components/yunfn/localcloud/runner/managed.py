@@ -7,6 +7,7 @@ from typing import Any
 
 from yunfn.localcloud.runner import failures
 from yunfn.localcloud.runner.channel import Channel
+from yunfn.localcloud.runner.failures import Failure
 from yunfn.localcloud.runner.instance import Instance
 from yunfn.localcloud.runner.specification import Invocation
 
@@ -49,8 +50,12 @@ class ManagedInstance(Instance):
             self.retired = True
             raise
         if told["error"] is not None:
-            raise failures.raised(error_type, told["error"])
+            raise self._raised(error_type, told["error"])
         return bytes(answer)
+
+    def _raised(self, error_type: str, told: dict[str, Any]) -> Failure:
+        """What it means that the handler or initializer raised, or could not be had; ``told`` is the error's body."""
+        return failures.raised(error_type, told)
 
     def _call_fields(self, invocation: Invocation) -> dict[str, Any]:
         """What the bootstrap makes the context of."""

@@ -10,14 +10,13 @@ from typing import Any
 
 from yunfn.exceptions import FunctionRunnerError
 from yunfn.isolation import FUNCTION_UID, Isolation
-from yunfn.localcloud.runner.environment import Places, build_environment
+from yunfn.localcloud.runner.platform import Places
+from yunfn.localcloud.runner.platforms import PLATFORMS
 from yunfn.localcloud.runner.specification import FunctionSpec, Invocation
 from yunfn.localcloud.runner.trees import TreeStore
 from yunfn.pythons import Interpreter, find_custom_python, find_python
-from yunfn.runtimes import ALIBABA
 
 _BOOTSTRAP = Path(__file__).parent / "bootstrap"
-_LOCAL = "/var/fc/local"
 # FCD "limits": the default disk of an instance, and processes and threads together.
 _TMP_MB = 512
 _PROCESSES = 1024
@@ -43,9 +42,9 @@ def _free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-def _moved(part: str, places: Places) -> str:
-    """A path below /code or /opt, where it lies in this mode."""
-    for prefix, place in (("/code", places.code), ("/opt", places.layers)):
+def _moved(part: str, code: str, places: Places) -> str:
+    """A path below ``code`` (where the platform mounts it) or /opt, where it lies in this mode."""
+    for prefix, place in ((code, places.code), ("/opt", places.layers)):
         if part == prefix or part.startswith(f"{prefix}/"):
             return place + part.removeprefix(prefix)
     return part
@@ -58,17 +57,23 @@ class InstancePlan:
     """
 
     def __init__(self, around: Surroundings, spec: FunctionSpec, instance_id: str, number: int) -> None:
-        if spec.runtime not in ALIBABA:
+        runtime = spec.known_runtime
+        if runtime is None:
             raise FunctionRunnerError(f"Function {spec.function_name}: the runtime {spec.runtime!r} is not known")
+        version = runtime.python
+        if version is not None and version.startswith("2."):
+            # The bootstrap and the site of the instance are written for Python 3.
+            raise FunctionRunnerError(f"Function {spec.function_name}: the local cloud runs no Python {version}")
         self.around, self.spec, self.instance_id = around, spec, instance_id
-        self.runtime = ALIBABA[spec.runtime]
-        version = self.runtime.python
+        self.platform = PLATFORMS[spec.cloud]
         self.python: Interpreter | None = find_python(version) if version else find_custom_python()
         self.uid = FUNCTION_UID + number % 100_000
         self.folder = around.work / "instances" / instance_id
         self.code = around.trees.tree(spec.code)
         self.namespaces = around.isolation.mode == "namespaces"
-        self.layers = tuple(around.trees.tree(layer) for layer in spec.layers)
+        # On top is the first here.
+        layers = reversed(spec.layers) if self.platform.last_layer_wins else spec.layers
+        self.layers = tuple(around.trees.tree(layer) for layer in layers)
         if not self.namespaces or (len(self.layers) > 1 and not around.isolation.overlay):
             self.layers = (around.trees.merged(self.layers),)
         # Side by side on the host's own loopback, two programs cannot both have port 9000.
@@ -83,38 +88,47 @@ class InstancePlan:
 
     @property
     def command(self) -> list[str]:
-        """A custom runtime's start command (FCD "custom runtime, principles": command and args are one list)."""
-        return [*(self.spec.custom_command or ["/code/bootstrap"]), *self.spec.custom_args]
+        """The start command of a program that listens itself."""
+        return self.platform.command(self.spec)
 
     def _program(self, places: Places, bootstrap: str, channel: int) -> list[str]:
         """What the launcher executes."""
-        if self.runtime.custom:
-            return [_moved(part, places) for part in self.command]
+        if self.spec.listens:
+            return [_moved(part, self.platform.code, places) for part in self.command]
         assert self.python is not None
         # Without the site module in the fallback: packages installed on this machine must not be importable.
         flags = [] if self.namespaces else ["-S"]
-        return [str(self.python.executable), *flags, bootstrap, str(channel), places.layers]
+        return [str(self.python.executable), *flags, bootstrap, str(channel), places.layers, self.platform.manner]
 
     def _environment(self, places: Places, invocation: Invocation) -> Mapping[str, str]:
-        return build_environment(self.spec, self.instance_id, invocation, places, self.around.proxy_port, self.port)
+        proxy_port = self.around.proxy_port
+        return self.platform.variables(self.spec, self.instance_id, invocation, places, proxy_port, self.port)
 
     def _in_namespaces(self, invocation: Invocation, channel: int) -> dict[str, Any]:
-        isolation, python = self.around.isolation, self.python
+        isolation, python, local = self.around.isolation, self.python, self.platform.local
         binds = [
-            [str(self.code), "/code"],
-            [str(self.around.ca_bundle.resolve()), f"{_LOCAL}/ca.pem"],
-            [str(_BOOTSTRAP), f"{_LOCAL}/bootstrap"],
+            [str(self.code), self.platform.code],
+            [str(self.around.ca_bundle.resolve()), f"{local}/ca.pem"],
+            [str(_BOOTSTRAP), f"{local}/bootstrap"],
         ]
         links: dict[str, str] = {}
         masks: list[str] = []
-        home = ""
+        folders: list[str] = []
         if python is not None:
             binds += [[str(p), str(p)] for p in python.prefixes if not p.is_relative_to("/usr")]
             masks = [str(p) for p in python.packages if p.is_dir()]
-            home = f"/var/fc/lang/python{python.version}"
-            links = {f"{home}/bin/python{suffix}": str(python.executable) for suffix in ("", "3", python.version)}
+            folders = self.platform.interpreter_folders(python.version)
+            names = [f"{folder}/python{suffix}" for folder in folders for suffix in ("", "3", python.version)]
+            links = dict.fromkeys(names, str(python.executable))
         (self.folder / "root").mkdir()
-        places = Places(python=f"{home}/bin" if home else "")
+        places = Places(
+            code=self.platform.code,
+            layers="/opt",
+            home="/tmp",  # noqa: S108 - the instance's own
+            site=f"{local}/bootstrap/site",
+            ca_bundle=f"{local}/ca.pem",
+            python=":".join(folders),
+        )
         return {
             "namespaces": True,
             "user_namespace": isolation.user_namespace,
@@ -136,8 +150,8 @@ class InstancePlan:
             "gid": self.uid,
             # In a user namespace the limit would count all of the caller's own processes on older kernels.
             "processes": 0 if isolation.user_namespace else _PROCESSES,
-            "cwd": "/code",
-            "argv": self._program(places, f"{_LOCAL}/bootstrap/bootstrap.py", channel),
+            "cwd": self.platform.code,
+            "argv": self._program(places, f"{local}/bootstrap/bootstrap.py", channel),
             "environment": self._environment(places, invocation),
         }
 

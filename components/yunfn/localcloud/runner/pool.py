@@ -12,7 +12,6 @@ from typing import Any
 from yunfn.exceptions import YunfnError
 from yunfn.localcloud.runner.instance import Instance
 from yunfn.localcloud.runner.specification import FunctionSpec
-from yunfn.runtimes import ALIBABA
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ class _Kept:
 
 def concurrency(spec: FunctionSpec) -> int:
     """How many calls one instance takes at once: more than one only where the program brings its own server."""
-    return spec.instance_concurrency if ALIBABA[spec.runtime].custom else 1
+    return spec.instance_concurrency if spec.listens else 1
 
 
 class Pool:

@@ -7,7 +7,7 @@ import socket
 
 from yunfn.localcloud.runner.specification import HttpRequest, HttpResponse
 
-# FCD "web functions": what the cloud takes off a request and off an answer, besides every x-fc-… field.
+# FCD "web functions": what the cloud takes off a request and off an answer, besides every field of its own.
 _NOT_SENT = {"connection", "keep-alive", "transfer-encoding", "content-length", "upgrade", "te", "trailer", "expect"}
 _NOT_ANSWERED = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 
@@ -20,10 +20,13 @@ class _Connected(http.client.HTTPConnection):
         self.sock = sock
 
 
-def exchange(sock: socket.socket, request: HttpRequest, common: list[tuple[str, str]]) -> tuple[HttpResponse, str]:
+def exchange(
+    sock: socket.socket, request: HttpRequest, common: list[tuple[str, str]], reserved: str
+) -> tuple[HttpResponse, str]:
     """Send ``request`` with the cloud's ``common`` headers, read the whole answer, close the socket.
 
-    Returns the answer and its ``x-fc-status`` (empty without one). Blocks: run it in a thread. Raises OSError or
+    Headers that start with ``reserved`` ("x-fc-") are the cloud's: a client's and a program's do not pass. Returns the
+    answer and its ``x-fc-status`` (empty without one). Blocks: run it in a thread. Raises OSError or
     http.client.HTTPException where the program hangs up or does not speak HTTP.
     """
     sock.setblocking(True)
@@ -32,7 +35,7 @@ def exchange(sock: socket.socket, request: HttpRequest, common: list[tuple[str, 
         names = {name.lower() for name, _ in request.headers}
         connection.putrequest(request.method, request.path, skip_host="host" in names, skip_accept_encoding=True)
         for name, value in request.headers:
-            if name.lower() not in _NOT_SENT and not name.lower().startswith("x-fc-"):
+            if name.lower() not in _NOT_SENT and not name.lower().startswith(reserved):
                 connection.putheader(name, value)
         for name, value in common:
             connection.putheader(name, value)
@@ -45,6 +48,6 @@ def exchange(sock: socket.socket, request: HttpRequest, common: list[tuple[str, 
     headers = [
         (name, value)
         for name, value in response.headers.items()
-        if name.lower() not in _NOT_ANSWERED and not name.lower().startswith("x-fc-")
+        if name.lower() not in _NOT_ANSWERED and not name.lower().startswith(reserved)
     ]
     return HttpResponse(response.status, headers, body), response.headers.get("x-fc-status", "")

@@ -16,11 +16,12 @@ from yunfn.exceptions import FunctionRunnerError
 from yunfn.isolation import Isolation, probe
 from yunfn.localcloud.runner.call_log import CallLog
 from yunfn.localcloud.runner.custom import CustomInstance
-from yunfn.localcloud.runner.failures import EXITED, NOT_STARTED, Failure
+from yunfn.localcloud.runner.failures import Failure, failure_status
 from yunfn.localcloud.runner.instance import Instance
 from yunfn.localcloud.runner.managed import ManagedInstance
 from yunfn.localcloud.runner.plan import Surroundings
 from yunfn.localcloud.runner.pool import Pool
+from yunfn.localcloud.runner.scf_instances import ScfInstance, ScfWebInstance
 from yunfn.localcloud.runner.specification import (
     FunctionSpec,
     HttpRequest,
@@ -30,10 +31,16 @@ from yunfn.localcloud.runner.specification import (
     RoleCredentials,
 )
 from yunfn.localcloud.runner.trees import TreeStore
-from yunfn.runtimes import ALIBABA
 
 # Between two looks at the memory of busy instances, in seconds.
 _LOOK_SECONDS = 0.05
+# By cloud, and whether the function's own program listens.
+_INSTANCES: dict[tuple[str, bool], type[Instance]] = {
+    ("alibaba", False): ManagedInstance,
+    ("alibaba", True): CustomInstance,
+    ("tencent", False): ScfInstance,
+    ("tencent", True): ScfWebInstance,
+}
 
 
 class FunctionRunner:
@@ -78,7 +85,8 @@ class FunctionRunner:
 
         What goes wrong inside the function is a result with an ``error_type``: UnhandledInvocationError or
         InitializationError as in ``x-fc-error-type``; CAExited and FunctionNotStarted (custom runtimes whose program
-        does not come up) are the codes of an InvokeFunction call that itself fails, with status 412. Raises
+        does not come up) are the codes of an InvokeFunction call that itself fails, with status 412; a status code of
+        SCF's for a function of Tencent Cloud. Raises
         FunctionRunnerError where this machine is the reason: no such Python (PythonNotFoundError), a zip that is
         refused, a closed runner.
         """
@@ -95,14 +103,14 @@ class FunctionRunner:
     async def http(
         self, spec: FunctionSpec, invocation: Invocation, request: HttpRequest
     ) -> tuple[HttpResponse, InvocationResult]:
-        """Pass an HTTP request to a custom runtime's program, and its answer back.
+        """Pass an HTTP request to a program that listens itself, and its answer back.
 
         The record's ``payload`` is the answer's body. Where the program could not be started or did not answer the
-        response is ours, 412 (CAExited, FunctionNotStarted) or 502, with the error body; where it reported a failure
-        by ``x-fc-status``, the response is its own and the record has the error type. Raises as ``invoke`` does, and
-        FunctionRunnerError for a managed runtime.
+        response is ours, 412 (CAExited, FunctionNotStarted) or 502, or SCF's status code, with the error body; where
+        it reported a failure by ``x-fc-status``, the response is its own and the record has the error type. Raises as
+        ``invoke`` does, and FunctionRunnerError for a function with a handler.
         """
-        if not ALIBABA[spec.runtime].custom:
+        if not spec.listens:
             raise FunctionRunnerError(f"Function {spec.function_name}: the runtime {spec.runtime} takes events only")
         response: HttpResponse | None = None
 
@@ -114,8 +122,9 @@ class FunctionRunner:
 
         result = await self._run(spec, invocation, work)
         if response is None:
-            status = 412 if result.error_type in (EXITED, NOT_STARTED) else 502
-            response = HttpResponse(status, [("Content-Type", "application/json")], result.payload)
+            response = HttpResponse(
+                failure_status(str(result.error_type)), [("Content-Type", "application/json")], result.payload
+            )
         return response, dataclasses.replace(result, payload=response.body)
 
     async def _run(
@@ -180,13 +189,12 @@ class FunctionRunner:
 
     async def _add(self, spec: FunctionSpec) -> Instance:
         """A new instance, counted in and taken for one call, not yet started."""
-        if spec.runtime not in ALIBABA:
+        if spec.known_runtime is None:
             raise FunctionRunnerError(f"Function {spec.function_name}: the runtime {spec.runtime!r} is not known")
         around = await self._surroundings()
         if self._closed:
             raise FunctionRunnerError(f"Function {spec.function_name} is not run: the function runner is closed")
-        make = CustomInstance if ALIBABA[spec.runtime].custom else ManagedInstance
-        instance = make(around, spec, self._log_sink, self._connect_proxy)
+        instance = _INSTANCES[spec.cloud, spec.listens](around, spec, self._log_sink, self._connect_proxy)
         instance.calls = 1
         self._pool.add(instance)
         return instance

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from yunfn.runtimes import RUNTIMES, Runtime
+
 
 @dataclass(frozen=True, slots=True)
 class RoleCredentials:
@@ -21,10 +23,13 @@ class FunctionSpec:
     """One version of one function, as far as running it is concerned.
 
     ``key`` is its identity: instances are reused for the same key only, so new code or configuration must come
-    with a new key. ``version`` is "LATEST" or a number; times are seconds, ``memory_mb`` is MB (2^20 bytes).
-    ``code`` and ``layers`` are zip files that are read, never written; the first layer listed wins where two hold
-    the same path. ``custom_command`` (default ``/code/bootstrap``), ``custom_args`` and ``custom_port`` are for
-    custom runtimes, and so is an ``instance_concurrency`` above 1. An instance unused for ``idle_seconds`` is stopped.
+    with a new key. ``cloud`` is "alibaba" or "tencent"; ``version`` is "LATEST" ("$LATEST") or a number; times are
+    seconds, ``memory_mb`` is MB (2^20 bytes). ``code`` and ``layers`` are zip files that are read, never written;
+    where two layers hold the same path the cloud decides which wins: on Alibaba Cloud the first listed, on Tencent
+    Cloud the last. ``custom_command`` (default ``/code/bootstrap``) and ``custom_args`` are for custom runtimes of
+    Alibaba Cloud; ``custom_port`` and an ``instance_concurrency`` above 1 are for programs that listen themselves.
+    ``web`` (a web function), ``namespace`` and ``app_id`` are Tencent Cloud's; there ``initializer_timeout`` is the
+    time for an instance to come up. An instance unused for ``idle_seconds`` is stopped.
     """
 
     key: str
@@ -48,6 +53,21 @@ class FunctionSpec:
     custom_args: tuple[str, ...] = ()
     custom_port: int = 9000
     idle_seconds: float = 60.0
+    cloud: str = "alibaba"
+    namespace: str = ""
+    app_id: str = ""
+    web: bool = False
+
+    @property
+    def known_runtime(self) -> Runtime | None:
+        """The runtime's entry in the table, or None for a name that is not in it."""
+        return RUNTIMES[self.cloud].get(self.runtime)
+
+    @property
+    def listens(self) -> bool:
+        """Whether its own program listens on a port instead of a handler being called."""
+        runtime = self.known_runtime
+        return self.web or (runtime is not None and runtime.custom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +88,9 @@ class Invocation:
 class InvocationResult:
     """What a call came to.
 
-    ``error_type`` is None or the value of ``x-fc-error-type``; ``payload`` is then the JSON error body. ``log`` is all
-    that was printed and logged meanwhile, in Function Compute's shape. ``max_memory_mb`` is the instance's highest
+    ``error_type`` is None, or the value of ``x-fc-error-type``, or on Tencent Cloud the function's status code
+    ("430"); ``payload`` is then the JSON error body. ``log`` is all that was printed and logged meanwhile, in the
+    cloud's shape. ``max_memory_mb`` is the instance's highest
     resident memory so far, in MB. ``initialization_ms`` is 0 unless this call started its instance (``cold_start``):
     then the time from nothing to ready, the initializer included.
     """
@@ -87,7 +108,7 @@ class InvocationResult:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """An HTTP request for a custom runtime; ``path`` is raw, with its query string."""
+    """An HTTP request for a program that listens itself; ``path`` is raw, with its query string."""
 
     method: str
     path: str
