@@ -43,7 +43,8 @@ class Principal:
 
     ``kind`` is ``root`` (the account itself), ``user`` or ``assumed-role``; ``name`` the user's or role's name;
     ``session`` the session name; ``session_policy`` the policy document given at AssumeRole, or "". ``cloud`` is whose
-    account it is, ``alibaba`` or ``tencent``; a Tencent ``account`` is its uin.
+    account it is, ``alibaba`` or ``tencent``. A Tencent ``account`` is its uin, and so is a user's name there; Tencent
+    knows ``federated-user`` too: ``name`` is the uin of who made the session, which bounds what it may do.
     """
 
     account: str
@@ -70,6 +71,8 @@ class Principal:
             return f"qcs::cam::uin/{self.account}:uin/{self.account}"
         if self.kind == "user":
             return f"qcs::cam::uin/{self.account}:uin/{self.name}"
+        if self.kind == "federated-user":
+            return f"qcs::sts::uin/{self.account}:federated-user/{self.name}/{self.session}"
         return f"qcs::sts::uin/{self.account}:assumed-role/{self.name}/{self.session}"
 
 
@@ -128,6 +131,15 @@ class KeyRing:
     def restore(self, key: AccessKey) -> None:
         """Put a key back into a store that was cleared."""
         self._remember(key)
+
+    def remove(self, access_key_id: str) -> AccessKey:
+        """Take away a key that there is; it is unknown from now on. Raises KeyError for one that there is not."""
+        key = self._cache.pop(access_key_id, None) or self._load(access_key_id)
+        if key is None:
+            raise KeyError(access_key_id)
+        self._cache.pop(access_key_id, None)
+        self._keys.delete(access_key_id)
+        return key
 
     def forget(self) -> None:
         """Drop what is held in memory, after the store was cleared."""

@@ -9,8 +9,12 @@ from yunfn.localcloud.store import Document
 from yunfn.localcloud.tencent.api import ApiService, Operation, api_hosts
 from yunfn.localcloud.tencent.cam.evaluator import Evaluator
 from yunfn.localcloud.tencent.cam.models import CamState
+from yunfn.localcloud.tencent.cam.models.access_keys import UserKeys
 from yunfn.localcloud.tencent.cam.operations import OPERATIONS
+from yunfn.localcloud.tencent.cam.responses.attachments import AttachmentCalls
+from yunfn.localcloud.tencent.cam.responses.policies import PolicyCalls
 from yunfn.localcloud.tencent.cam.responses.roles import RoleCalls
+from yunfn.localcloud.tencent.cam.responses.users import UserCalls
 from yunfn.localcloud.tencent.cam.trust import trusts
 from yunfn.localcloud.tencent.tag import TagService
 
@@ -35,6 +39,9 @@ class CamService(ApiService):
         cloud.tencent_authorizer = self.evaluator
         self._routes: dict[str, Operation] = {
             **RoleCalls(self.state).routes(),
+            **UserCalls(self.state, UserKeys(cloud)).routes(),
+            **PolicyCalls(self.state).routes(),
+            **AttachmentCalls(self.state).routes(),
         }
 
     def routes(self) -> Mapping[str, Operation]:

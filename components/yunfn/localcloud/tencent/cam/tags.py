@@ -18,6 +18,11 @@ def role(document: Document) -> str:
     return f"role/{document['RoleId']}"
 
 
+def policy(document: Document) -> str:
+    """What Tag calls a policy."""
+    return f"policyid/{document['PolicyId']}"
+
+
 def read(request: ApiRequest, name: str) -> dict[str, str]:
     """Tags written as a list of Key and Value; raises InvalidParameter for a key that comes twice or is missing."""
     found: dict[str, str] = {}

@@ -28,3 +28,12 @@ class InvalidParameter(ApiError):
 
     def __init__(self, kind: str, rule: str) -> None:
         super().__init__(rule, code=f"InvalidParameter.{kind}")
+
+
+class TemporaryKeyNotAllowed(ApiError):
+    """A temporary key asks for another one."""
+
+    code = "FailedOperation.TempKeyNotAllowed"
+
+    def __init__(self) -> None:
+        super().__init__("This API cannot be called with a temporary key.")

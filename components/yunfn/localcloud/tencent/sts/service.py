@@ -22,7 +22,7 @@ class StsService(ApiService):
     versions = ("2018-08-13",)
     regional = False
     hosts = api_hosts("sts")
-    operations = ("GetCallerIdentity",)
+    operations = ("AssumeRole", "GetCallerIdentity", "GetFederationToken")
 
     def __init__(self, cloud: LocalCloud) -> None:
         super().__init__(cloud)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from yunfn.localcloud.keys import TENCENT, AccessKey, Principal
 from yunfn.localcloud.store import Document
 from yunfn.localcloud.tencent.cam import CamService
+from yunfn.localcloud.tencent.cam.trust import trusts
 from yunfn.localcloud.tencent.sts.exceptions import InvalidParameter, RoleNotFound, RoleNotTrusting
 
 if TYPE_CHECKING:
@@ -33,6 +35,20 @@ class Sessions:
         if role is None or found["uin"] != self._cloud.tencent.uin:
             raise RoleNotFound(role_arn)
         return role
+
+    def check_trust(self, role: Document, principal: Principal, context: Mapping[str, str]) -> None:
+        """Raise RoleNotTrusting unless the role's trust policy names the caller, or its account as a whole."""
+        account = f"qcs::cam::uin/{principal.account}"
+        own = f"roleName/{principal.name}" if principal.kind == "assumed-role" else f"uin/{principal.name}"
+        names = (f"{account}:root", *((f"{account}:{own}",) if principal.kind != "root" else ()))
+        if not trusts(role["PolicyDocument"], "qcs", names, context):
+            raise RoleNotTrusting(role["RoleName"], principal.arn)
+
+    def federate(self, principal: Principal, name: str, policy: str, duration: float) -> AccessKey:
+        """A key for a federated user of ``principal``, a user or the account's owner."""
+        maker = principal.name or principal.account
+        federated = Principal(principal.account, "federated-user", maker, name, policy, TENCENT)
+        return self._cloud.tencent_keys.create_temporary(federated, duration)
 
     def open(self, role: Document, session: str, policy: str, duration: float) -> AccessKey:
         """A key for a session of ``role``, for ``duration`` seconds of the cloud's clock."""

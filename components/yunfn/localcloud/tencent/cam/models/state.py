@@ -146,11 +146,14 @@ class CamState:
         """The attachments of a role or user, by the policies' numbers."""
         return [document for _, document in self._collection("attachment").scan(f"{kind}/{holder}/")]
 
-    def holders(self, policy_id: int) -> Iterator[Document]:
-        """The attachments of a policy."""
+    def attachments(self) -> Iterator[Document]:
+        """All attachments: ``kind``, ``holder``, PolicyId, AddTime."""
         for _, document in self._collection("attachment").scan():
-            if document["PolicyId"] == policy_id:
-                yield document
+            yield document
+
+    def holders(self, policy_id: int) -> list[Document]:
+        """The attachments of a policy."""
+        return [one for one in self.attachments() if one["PolicyId"] == policy_id]
 
     def documents_of(self, kind: str, name: str) -> list[str]:
         """The policy documents in force for a ``role`` (by its name) or ``user`` (by its uin); none if it is gone."""

@@ -17,7 +17,6 @@ from yunfn.localcloud.tencent.cam.responses.paging import page
 _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _LONGEST_DESCRIPTION = 1000
 _LONGEST_SESSION = 43200
-_DEFAULT_SESSION = 7200
 _ROLES = 1000
 """How many roles an account may have (CAM "Limits")."""
 
@@ -51,8 +50,9 @@ class RoleCalls:
         trust = request.text("PolicyDocument")
         read_trust(trust)
         description = _description(request.text("Description", ""))
-        duration = request.integer("SessionDuration", _DEFAULT_SESSION)
-        if not 0 <= duration <= _LONGEST_SESSION:
+        # Null where it was not given: terraform-provider-tencentcloud 1.81.90 takes any number for a change.
+        duration = request.integer("SessionDuration") if "SessionDuration" in request else None
+        if not 0 <= (duration or 0) <= _LONGEST_SESSION:
             raise InvalidParameter("ParamError", f"SessionDuration must be between 0 and {_LONGEST_SESSION}.")
         labels = tags.read(request, "Tags")
         if self._state.role_count() >= _ROLES:
