@@ -24,12 +24,18 @@ _CODES: dict[type[YunfnError], grpc.StatusCode] = {
 
 
 class PartialFailureError(YunfnError):
-    """The resource ``id`` is there, but not as wanted: the engine records ``outputs``, and calls update next time."""
+    """The resource ``id`` is there, but not as wanted: the engine records ``outputs``, and calls update next time.
 
-    def __init__(self, id: str, outputs: Mapping[str, Any], reason: str) -> None:
+    ``inputs`` are those that a read found; by default the ones that were wanted.
+    """
+
+    def __init__(
+        self, id: str, outputs: Mapping[str, Any], reason: str, inputs: Mapping[str, Any] | None = None
+    ) -> None:  # fmt: skip
         super().__init__(reason)
         self.id = id
         self.outputs = dict(outputs)
+        self.inputs = None if inputs is None else dict(inputs)
 
 
 def explain(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
 from yunfn.exceptions import OperationStoppedError, YunfnError
+from yunfn.provider.pace import Paces
 from yunfn.provider.progress import EngineLog, Progress
 from yunfn.provider.rate_limit import RateLimits
 
@@ -25,13 +26,21 @@ class Operation:
     """One create, read, update or delete while it runs."""
 
     def __init__(
-        self, urn: str, verb: str, progress: Progress, threads: ThreadPoolExecutor, limits: RateLimits
-    ) -> None:  # fmt: skip
+        self,
+        urn: str,
+        verb: str,
+        progress: Progress,
+        threads: ThreadPoolExecutor,
+        limits: RateLimits,
+        paces: Paces,
+    ) -> None:
         self.urn = urn
         self.verb = verb
         self.progress = progress
         #: How often each API may be asked, by all operations of the process together.
         self.limits = limits
+        #: How long things take here, as all operations of the process saw it.
+        self.paces = paces
         #: Set once the operation shall end; blocking code looks at it.
         self.cancelled = threading.Event()
         self._threads = threads
@@ -96,12 +105,13 @@ class Operation:
 
 
 class Operations:
-    """All operations that run."""
+    """All operations that run; ``limits`` say how often each API may be asked by them together."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: RateLimits | None = None) -> None:
         self.log: EngineLog | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="operation")
-        self._limits = RateLimits()
+        self._limits = limits or RateLimits()
+        self._paces = Paces()
         self._running: dict[asyncio.Task[Any], Operation] = {}
 
     async def perform(
@@ -111,7 +121,7 @@ class Operations:
 
         If the caller goes away meanwhile (asyncio.CancelledError) the operation is stopped and ends by itself.
         """
-        operation = Operation(urn, verb, Progress(self.log, urn), self._threads, self._limits)
+        operation = Operation(urn, verb, Progress(self.log, urn), self._threads, self._limits, self._paces)
         loop = asyncio.get_running_loop()
 
         async def whole() -> T:

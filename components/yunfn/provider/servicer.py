@@ -40,10 +40,9 @@ def _telling(call: Call) -> Call:
         try:
             return await call(self, request, context)
         except PartialFailureError as failure:
-            wire = request.news if hasattr(request, "news") else request.properties
-            inputs = decode(wire)
-            secrets = inputs.secrets | self._resource(request.urn).declaration.secrets
-            await abort_partial(context, failure, inputs, secrets)
+            inputs, secrets = _meant(request)
+            secrets |= self._resource(request.urn).declaration.secrets
+            await abort_partial(context, failure, failure.inputs or inputs, secrets)
         except YunfnError as error:
             await abort(context, error)
         except (grpc.aio.AbortError, grpc.RpcError):
@@ -224,6 +223,18 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             lambda operation: resource.delete(operation, request.id, outputs),
         )
         return empty_pb2.Empty()
+
+
+def _meant(request: Any) -> tuple[Properties, frozenset[str]]:
+    """The inputs of a create, read or update, and what is secret in it."""
+    if isinstance(request, provider_pb2.CreateRequest):
+        inputs = decode(request.properties)
+        return inputs, inputs.secrets
+    if isinstance(request, provider_pb2.UpdateRequest):
+        inputs = decode(request.news)
+        return inputs, inputs.secrets
+    inputs = decode(request.inputs)
+    return inputs, inputs.secrets | decode(request.properties).secrets
 
 
 def _roots(found: Iterable[Difference]) -> list[str]:

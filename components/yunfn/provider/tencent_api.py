@@ -47,20 +47,29 @@ class TencentApi:
             CloudAnswerError: the API refused.
             OperationStoppedError: it was stopped, or its time was up; the text holds what was answered last.
         """
-        wait = _FIRST_WAIT
+        wait, last = _FIRST_WAIT, None
         limit = operation.limits.of(self.account, self._product, action)
-        while True:
-            await limit.turn(operation)
-            try:
-                return await operation.run(self._client.ask, action, parameters)
-            except CloudAnswerError as error:
-                if not passes(error):
-                    raise
-                await _pause(operation, random.uniform(0, wait), error)  # noqa: S311
+        try:
+            while True:
+                await limit.turn(operation)
+                try:
+                    return await operation.run(self._client.ask, action, parameters)
+                except CloudAnswerError as error:
+                    if not passes(error):
+                        raise
+                    last = error
+                pause = random.uniform(0, wait)  # noqa: S311
+                operation.progress(f"again in {pause:.1f} s: {last}")
+                await operation.sleep(pause)
                 wait = min(2 * wait, _LONGEST_WAIT)
-                uncertain = not error.code.startswith(_THROTTLED)
+                uncertain = not last.code.startswith(_THROTTLED)
                 if landed is not None and uncertain and (answer := await landed()) is not None:
                     return answer
+        except OperationStoppedError:
+            # With what was answered last: it is why there was no end.
+            if last is not None:
+                operation.proceed(last)
+            raise
 
     async def find(
         self, operation: Operation, action: str, parameters: Mapping[str, Any], missing: Collection[str]
@@ -79,12 +88,3 @@ def passes(error: CloudAnswerError) -> bool:
     if not error.code:
         return error.status == 0 or error.status >= 500
     return error.code.startswith((_THROTTLED, _INTERNAL))
-
-
-async def _pause(operation: Operation, seconds: float, error: CloudAnswerError) -> None:
-    operation.progress(f"again in {seconds:.1f} s: {error}")
-    try:
-        await operation.sleep(seconds)
-    except OperationStoppedError:
-        operation.proceed(error)
-        raise
