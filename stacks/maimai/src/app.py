@@ -3,6 +3,7 @@
 Runs on Python 3.6. The database is named by DATABASE_URL; without it, one that lives as long as the instance.
 """
 
+import json
 import os
 import sys
 import time
@@ -27,6 +28,8 @@ Zipper(app)
 app.config["BROTLI_QUALITY_LEVEL"] = 5
 
 _SMALLEST = 500
+# The layer brings it; its folder is on the path.
+_SERVERS = os.path.join("maimai", "servers.json")
 
 
 class Probe(db.Model):
@@ -90,6 +93,17 @@ def record():
     db.session.add(probe)
     db.session.commit()
     return jsonify(probe.shown()), 201
+
+
+@app.route("/api/servers")
+def servers():
+    """Answer the servers that the probe knows."""
+    files = (os.path.join(folder, _SERVERS) for folder in sys.path)
+    known = next((file for file in files if os.path.isfile(file)), None)
+    if known is None:
+        return jsonify(servers=[])
+    with open(known, encoding="utf-8") as file:
+        return jsonify(servers=json.load(file))
 
 
 @app.route("/api/about")
