@@ -13,6 +13,7 @@ from yunfn.localcloud.service import Service
 from yunfn.localcloud.tencent.cam import CamService
 from yunfn.localcloud.tencent.cls import ClsService
 from yunfn.localcloud.tencent.cos import CosService
+from yunfn.localcloud.tencent.ssl import SslService
 from yunfn.localcloud.tencent.sts import StsService as TencentStsService
 from yunfn.localcloud.tencent.tag import TagService
 
@@ -28,6 +29,7 @@ SERVICES: tuple[type[Service], ...] = (
     TagService,
     CamService,
     TencentStsService,
+    SslService,
     CosService,
     ClsService,
 )
