@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from datetime import datetime
+from pathlib import Path
 
 from dotenv import load_dotenv
 from flask import Flask, jsonify, render_template, request
@@ -29,7 +30,7 @@ app.config["BROTLI_QUALITY_LEVEL"] = 5
 
 _SMALLEST = 500
 # The layer brings it; its folder is on the path.
-_SERVERS = os.path.join("maimai", "servers.json")
+_SERVERS = Path("maimai") / "servers.json"
 
 
 class Probe(db.Model):
@@ -98,12 +99,9 @@ def record():
 @app.route("/api/servers")
 def servers():
     """Answer the servers that the probe knows."""
-    files = (os.path.join(folder, _SERVERS) for folder in sys.path)
-    known = next((file for file in files if os.path.isfile(file)), None)
-    if known is None:
-        return jsonify(servers=[])
-    with open(known, encoding="utf-8") as file:
-        return jsonify(servers=json.load(file))
+    files = (Path(folder) / _SERVERS for folder in sys.path)
+    known = next((file for file in files if file.is_file()), None)
+    return jsonify(servers=json.loads(known.read_text(encoding="utf-8")) if known else [])
 
 
 @app.route("/api/about")
