@@ -13,6 +13,8 @@ from yunfn.localcloud.service import Service
 from yunfn.localcloud.tencent.cam import CamService
 from yunfn.localcloud.tencent.cls import ClsService
 from yunfn.localcloud.tencent.cos import CosService
+from yunfn.localcloud.tencent.monitor import MonitorService
+from yunfn.localcloud.tencent.scf import ScfService
 from yunfn.localcloud.tencent.ssl import SslService
 from yunfn.localcloud.tencent.sts import StsService as TencentStsService
 from yunfn.localcloud.tencent.tag import TagService
@@ -32,4 +34,6 @@ SERVICES: tuple[type[Service], ...] = (
     SslService,
     CosService,
     ClsService,
+    ScfService,
+    MonitorService,
 )

@@ -216,3 +216,12 @@ class UnsupportedAlias(ApiError):
 
     def __init__(self, rule: str) -> None:
         super().__init__(rule)
+
+
+class RequestSizeLimitExceeded(ApiError):
+    """The body is larger than API 3.0 takes ("Common error codes")."""
+
+    code = "RequestSizeLimitExceeded"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the request is larger than {limit} bytes: code of that size goes through COS")

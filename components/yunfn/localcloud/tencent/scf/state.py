@@ -19,11 +19,12 @@ DEFAULT_NAMESPACE = "default"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A stored zip: blob name, size in bytes, SHA-256 (hex)."""
+    """A stored zip: blob name, size in bytes, SHA-256 (hex), and what its files take unzipped, in bytes."""
 
     blob: str
     size: int
     sha256: str
+    unzipped: int
 
     def document(self) -> Document:
         """The package as it is stored."""
@@ -43,6 +44,11 @@ def function_key(namespace: str, function: str) -> str:
 def version_key(namespace: str, function: str, version: str) -> str:
     """The key of a version: numbers sort as numbers."""
     return f"{namespace}/{function}/{int(version):010d}"
+
+
+def layer_key(layer: str, version: int) -> str:
+    """The key of a layer's version."""
+    return f"{layer}/{version:010d}"
 
 
 class ScfState:

@@ -1,0 +1,88 @@
+"""SCF as a service of the local cloud: who asks, what for, and the answer."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from functools import partial
+
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from yunfn.localcloud.call import Call
+from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.cloud_error import UnknownOperationError
+from yunfn.localcloud.tencent.api import ApiRequest, ApiService, Operation, UnknownParameter
+from yunfn.localcloud.tencent.scf import urls
+from yunfn.localcloud.tencent.scf.directory import FunctionDirectory
+from yunfn.localcloud.tencent.scf.exceptions import RequestSizeLimitExceeded
+from yunfn.localcloud.tencent.scf.package_links import PackageLinks
+from yunfn.localcloud.tencent.scf.packages import Packages
+from yunfn.localcloud.tencent.scf.request import Answer, ScfRequest
+from yunfn.localcloud.tencent.scf.rights import require_operation
+from yunfn.localcloud.tencent.scf.rules.limits import BODY_BYTES
+
+# What the journal tells of a request, beside the function: the first of these that it names.
+_NAMES = ("LayerName", "Domain", "Namespace")
+
+
+class ScfService(ApiService):
+    """Serverless Cloud Function by its API hosts, function URLs and custom domains."""
+
+    name = "scf"
+    product = "scf"
+    versions = ("2018-04-16",)
+    hosts = urls.HOSTS
+    operations = urls.OPERATIONS
+
+    def __init__(self, cloud: LocalCloud, rng: random.Random | None = None) -> None:
+        super().__init__(cloud)
+        self.directory = FunctionDirectory(cloud, rng)
+        self._packages = Packages(cloud)
+        self._links = PackageLinks(cloud)
+        self._routes: dict[str, Operation] = {route.operation: partial(self._do, route) for route in urls.ROUTES}
+
+    def routes(self) -> Mapping[str, Operation]:
+        """The operations by name."""
+        return self._routes
+
+    async def answer(self, call: Call) -> Response:
+        """Answer a call of the API, of a function's URL or of a package's link; raises CloudError."""
+        if "trigger" in call.match:
+            raise UnknownOperationError("scf", f"{call.method} {call.path}")
+        package = urls.PACKAGE.fullmatch(call.raw_path)
+        if package is not None and call.method == "GET":
+            call.operation = "DownloadPackage"
+            return self._download(package["token"])
+        length = call.headers.get("content-length", "")
+        if length.isdigit() and int(length) > BODY_BYTES:
+            raise RequestSizeLimitExceeded(BODY_BYTES)
+        return await super().answer(call)
+
+    def reset(self) -> None:
+        """Drop what is held in memory, after the store was cleared."""
+        self.directory.reset()
+        self._links.reset()
+
+    async def _do(self, route: urls.Route, api: ApiRequest) -> Answer:
+        request = ScfRequest(api, self._packages, self._links, self.directory)
+        request.call.resource = _resource(request)
+        for name in request.parameters:
+            if name not in route.parameters:
+                raise UnknownParameter(name)
+        require_operation(request, route.resource)
+        return await route.handler(request)
+
+    def _download(self, token: str) -> Response:
+        blob = self._links.follow(token)
+        if blob is None or not self._packages.exists(blob):
+            return JSONResponse({"Code": "AccessDenied", "Message": "the link is unknown or has expired"}, 403)
+        headers = {"content-length": str(self._packages.size(blob))}
+        return StreamingResponse(self._packages.read(blob), headers=headers, media_type="application/zip")
+
+
+def _resource(request: ScfRequest) -> str:
+    """What a request is about, for the journal: ``default/f``, a layer, a domain or a namespace."""
+    function = request.parameters.get("FunctionName")
+    if isinstance(function, str):
+        return f"{request.parameters.get('Namespace') or 'default'}/{function}"
+    return next((str(request.parameters[name]) for name in _NAMES if name in request), "")
