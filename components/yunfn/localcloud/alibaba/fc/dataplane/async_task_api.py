@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
-from yunfn.localcloud.alibaba.fc.dataplane.async_queue import AsyncQueue
-from yunfn.localcloud.alibaba.fc.dataplane.async_tasks import AsyncTask
+from yunfn.localcloud.alibaba.fc.dataplane.async_queue import FcAsyncQueue
 from yunfn.localcloud.alibaba.fc.dataplane.authority import invocation_resources
 from yunfn.localcloud.alibaba.fc.dataplane.exceptions import AsyncTaskNotFound
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory
 from yunfn.localcloud.alibaba.fc.exceptions import InvalidArgument
 from yunfn.localcloud.alibaba.fc.rights import require
 from yunfn.localcloud.call import Call
+from yunfn.localcloud.invocation.async_tasks import AsyncTask
+from yunfn.localcloud.store import Document
 
 _DEFAULT_LIMIT = 20
 _LARGEST_LIMIT = 100
@@ -24,13 +25,13 @@ class AsyncTaskApi:
     the local cloud keeps every asynchronous result. ListAsyncTasks shows stateful tasks only, as the cloud does.
     """
 
-    def __init__(self, directory: FunctionDirectory, queue: AsyncQueue) -> None:
+    def __init__(self, directory: FunctionDirectory, queue: FcAsyncQueue) -> None:
         self._directory = directory
         self._queue = queue
 
     async def get_async_task(self, call: Call, name: str, task_id: str) -> Response:
         """``GET /2023-03-30/functions/{name}/async-tasks/{task_id}``."""
-        return JSONResponse(self._task(call, "GetAsyncTask", name, task_id).document())
+        return JSONResponse(document(self._task(call, "GetAsyncTask", name, task_id)))
 
     async def stop_async_task(self, call: Call, name: str, task_id: str) -> Response:
         """``PUT /2023-03-30/functions/{name}/async-tasks/{task_id}/stop``."""
@@ -50,10 +51,10 @@ class AsyncTaskApi:
         start = _number(call, "nextToken", 0)
         page = tasks[start : start + limit]
         with_payload = call.param("includePayload") == "true"
-        document: dict[str, object] = {"tasks": [task.document(with_payload=with_payload) for task in page]}
+        answer: Document = {"tasks": [document(task, with_payload=with_payload) for task in page]}
         if start + limit < len(tasks):
-            document["nextToken"] = str(start + limit)
-        return JSONResponse(document)
+            answer["nextToken"] = str(start + limit)
+        return JSONResponse(answer)
 
     def _task(self, call: Call, operation: str, name: str, task_id: str) -> AsyncTask:
         self._require(call, operation, name)
@@ -67,6 +68,29 @@ class AsyncTaskApi:
         call.operation, call.resource = operation, f"functions/{name}"
         resources = invocation_resources(call.region, call.account, name, call.param("qualifier") or "LATEST")
         require(call, f"fc:{operation}", resources, {})
+
+
+def document(task: AsyncTask, *, with_payload: bool = True) -> Document:
+    """The task as GetAsyncTask answers it; times in milliseconds."""
+    shown: Document = {
+        "alreadyRetriedTimes": task.retries,
+        "destinationStatus": task.destination_status,
+        "durationMs": task.duration_ms or 0,
+        "endTime": int((task.ended or 0) * 1000),
+        "events": task.events,
+        "functionArn": f"acs:fc:{task.region}:{task.account}:functions/{task.function}",
+        "instanceId": task.instance_id,
+        "qualifier": task.qualifier,
+        "requestId": task.request_id,
+        "returnPayload": task.answer or "",
+        "startedTime": int((task.started or task.enqueued) * 1000),
+        "status": task.status,
+        "taskErrorMessage": task.error_message,
+        "taskId": task.task_id,
+    }
+    if with_payload:
+        shown["taskPayload"] = task.body.decode("utf-8", "replace")
+    return shown
 
 
 def _number(call: Call, name: str, default: int) -> int:

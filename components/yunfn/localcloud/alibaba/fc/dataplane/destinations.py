@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from yunfn.localcloud.alibaba.fc.dataplane.async_tasks import AsyncTask
 from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority, invocation_resources
 from yunfn.localcloud.alibaba.fc.directory import ResolvedFunction
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
+from yunfn.localcloud.invocation.async_tasks import AsyncTask
 
 logger = logging.getLogger(__name__)
 _FUNCTION = re.compile(

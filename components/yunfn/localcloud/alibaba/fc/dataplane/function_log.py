@@ -7,17 +7,16 @@ as in the cloud, where the runtime's logger and the "FC Invoke Start" line put i
 
 from __future__ import annotations
 
-import json
 import logging
 
 from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority
-from yunfn.localcloud.alibaba.fc.dataplane.invocation import Request
 from yunfn.localcloud.alibaba.fc.dataplane.request_metrics import request_metrics
 from yunfn.localcloud.alibaba.fc.directory import ResolvedFunction
 from yunfn.localcloud.alibaba.log import LogService
 from yunfn.localcloud.alibaba.log.models import LogEntry
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
+from yunfn.localcloud.invocation.request import Request
 from yunfn.localcloud.keys import Principal
 from yunfn.localcloud.runner import InvocationResult
 
@@ -104,13 +103,3 @@ class FunctionLog:
 def log_tail(log: bytes, limit: int = 4096) -> bytes:
     """The last 4 KB of a call's log, as ``x-fc-log-type: Tail`` answers it."""
     return log[-limit:]
-
-
-def error_message(payload: bytes) -> str:
-    """The errorMessage of an error body, or the body itself where it has none."""
-    text = payload.decode("utf-8", "replace")
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return text
-    return str(told["errorMessage"]) if isinstance(told, dict) and "errorMessage" in told else text

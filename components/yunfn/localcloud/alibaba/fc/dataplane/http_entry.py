@@ -14,13 +14,6 @@ from yunfn.localcloud.alibaba.fc.dataplane.exceptions import (
     UnsupportedAuthentication,
 )
 from yunfn.localcloud.alibaba.fc.dataplane.http_event import http_event
-from yunfn.localcloud.alibaba.fc.dataplane.http_response import (
-    MalformedResponse,
-    MappedResponse,
-    map_response,
-    own_headers,
-)
-from yunfn.localcloud.alibaba.fc.dataplane.invocation import Request
 from yunfn.localcloud.alibaba.fc.dataplane.invoke_api import (
     InvokeApi,
     limited_body,
@@ -28,13 +21,16 @@ from yunfn.localcloud.alibaba.fc.dataplane.invoke_api import (
     result_headers,
     wants_async,
 )
-from yunfn.localcloud.alibaba.fc.dataplane.invoker import Invoker, Outcome
+from yunfn.localcloud.alibaba.fc.dataplane.invoker import FcInvoker, require_started
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, ResolvedFunction, TriggerRecord
 from yunfn.localcloud.alibaba.fc.exceptions import DomainNameNotFound
 from yunfn.localcloud.alibaba.signatures import verify_roa
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError
+from yunfn.localcloud.invocation.http_response import MalformedResponse, MappedResponse, map_response, own_headers
+from yunfn.localcloud.invocation.invoker import Outcome
+from yunfn.localcloud.invocation.request import Request
 from yunfn.localcloud.runner import HttpRequest
 from yunfn.runtimes import ALIBABA
 
@@ -48,7 +44,7 @@ _HOP_BY_HOP = frozenset(
 class HttpEntry:
     """Answers the hosts of HTTP triggers and custom domains."""
 
-    def __init__(self, cloud: LocalCloud, directory: FunctionDirectory, invoker: Invoker, api: InvokeApi) -> None:
+    def __init__(self, cloud: LocalCloud, directory: FunctionDirectory, invoker: FcInvoker, api: InvokeApi) -> None:
         self._cloud = cloud
         self._directory = directory
         self._invoker = invoker
@@ -123,7 +119,7 @@ class HttpEntry:
         if asynchronous:
             return self._api.accept(call, function, payload, raw)
         outcome = await self._invoker.invoke(function, Request(call.request_id, payload, raw))
-        outcome.require_started()
+        require_started(outcome)
         call.code = outcome.result.error_type or ""
         return self._response(call, function, outcome)
 

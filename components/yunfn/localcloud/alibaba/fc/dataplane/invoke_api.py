@@ -10,15 +10,15 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from yunfn.localcloud.alibaba.fc.dataplane.async_queue import AsyncQueue
+from yunfn.localcloud.alibaba.fc.dataplane.async_queue import FcAsyncQueue
 from yunfn.localcloud.alibaba.fc.dataplane.authority import invocation_resources
 from yunfn.localcloud.alibaba.fc.dataplane.function_log import log_tail
-from yunfn.localcloud.alibaba.fc.dataplane.invocation import Request
-from yunfn.localcloud.alibaba.fc.dataplane.invoker import Invoker
+from yunfn.localcloud.alibaba.fc.dataplane.invoker import FcInvoker, require_started
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, ResolvedFunction
 from yunfn.localcloud.alibaba.fc.exceptions import EntityTooLarge, InvalidArgument
 from yunfn.localcloud.alibaba.fc.rights import require
 from yunfn.localcloud.call import Call
+from yunfn.localcloud.invocation.request import Request
 from yunfn.localcloud.runner import HttpRequest, InvocationResult
 from yunfn.runtimes import FC_LIMITS
 
@@ -33,7 +33,7 @@ _EXPOSED = (
 class InvokeApi:
     """Answers InvokeFunction, sync and async."""
 
-    def __init__(self, directory: FunctionDirectory, invoker: Invoker, queue: AsyncQueue) -> None:
+    def __init__(self, directory: FunctionDirectory, invoker: FcInvoker, queue: FcAsyncQueue) -> None:
         self._directory = directory
         self._invoker = invoker
         self._queue = queue
@@ -50,7 +50,7 @@ class InvokeApi:
         if asynchronous:
             return self.accept(call, function, payload)
         outcome = await self._invoker.invoke(function, Request(call.request_id, payload))
-        outcome.require_started()
+        require_started(outcome)
         result = outcome.result
         call.code = result.error_type or ""
         media_type = "application/json" if result.error_type else "application/octet-stream"

@@ -12,7 +12,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from yunfn.localcloud.alibaba.fc.dataplane.async_queue import AsyncQueue
+from yunfn.localcloud.alibaba.fc.dataplane.async_queue import FcAsyncQueue
 from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority, invocation_resources
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, TriggerRecord
 from yunfn.localcloud.alibaba.fc.events import TriggerChanged
@@ -29,7 +29,7 @@ class OssTriggers:
     """Calls functions for what happens in buckets."""
 
     def __init__(
-        self, cloud: LocalCloud, directory: FunctionDirectory, authority: Authority, queue: AsyncQueue
+        self, cloud: LocalCloud, directory: FunctionDirectory, authority: Authority, queue: FcAsyncQueue
     ) -> None:
         self._cloud = cloud
         self._directory = directory

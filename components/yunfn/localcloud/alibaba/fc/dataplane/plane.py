@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from yunfn.localcloud.alibaba.fc.dataplane.async_queue import AsyncQueue
+from yunfn.localcloud.alibaba.fc.dataplane.async_queue import FcAsyncQueue
 from yunfn.localcloud.alibaba.fc.dataplane.async_task_api import AsyncTaskApi
 from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority
 from yunfn.localcloud.alibaba.fc.dataplane.function_log import FunctionLog
 from yunfn.localcloud.alibaba.fc.dataplane.http_entry import HttpEntry
-from yunfn.localcloud.alibaba.fc.dataplane.instances import Instances
+from yunfn.localcloud.alibaba.fc.dataplane.instances import FcInstances
 from yunfn.localcloud.alibaba.fc.dataplane.invoke_api import InvokeApi
-from yunfn.localcloud.alibaba.fc.dataplane.invoker import Invoker
+from yunfn.localcloud.alibaba.fc.dataplane.invoker import FcInvoker
 from yunfn.localcloud.alibaba.fc.dataplane.metrics import Metrics
 from yunfn.localcloud.alibaba.fc.dataplane.oss_triggers import OssTriggers
-from yunfn.localcloud.alibaba.fc.dataplane.timers import Timers
+from yunfn.localcloud.alibaba.fc.dataplane.timers import FcTimers
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud import LocalCloud
@@ -35,13 +35,13 @@ class DataPlane:
         self._authority = Authority(cloud)
         self._log = FunctionLog(cloud, self._authority)
         self.metrics = Metrics()
-        self.instances = Instances(cloud, directory, self._authority)
-        self._invoker = Invoker(cloud, self._authority, self.instances, self._log, self.metrics)
-        self.queue = AsyncQueue(cloud, directory, self._authority, self._invoker)
+        self.instances = FcInstances(cloud, directory, self._authority)
+        self._invoker = FcInvoker(cloud, self._authority, self.instances, self._log, self.metrics)
+        self.queue = FcAsyncQueue(cloud, directory, self._authority, self._invoker)
         self._api = InvokeApi(directory, self._invoker, self.queue)
         self._tasks = AsyncTaskApi(directory, self.queue)
         self._entry = HttpEntry(cloud, directory, self._invoker, self._api)
-        self._timers = Timers(cloud, directory, self.queue)
+        self._timers = FcTimers(cloud, directory, self.queue)
         self._oss = OssTriggers(cloud, directory, self._authority, self.queue)
 
     async def start(self) -> None:

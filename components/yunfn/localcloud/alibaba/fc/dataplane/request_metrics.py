@@ -6,8 +6,8 @@ has no source for (host name, IP address, code download) are left out rather tha
 
 from __future__ import annotations
 
-from yunfn.localcloud.alibaba.fc.dataplane.invocation import Request
 from yunfn.localcloud.alibaba.fc.directory import ResolvedFunction
+from yunfn.localcloud.invocation.request import Request
 from yunfn.localcloud.runner import InvocationResult
 
 

@@ -1,7 +1,8 @@
 """Asynchronous calls as they are kept: queued, running, retried, finished; they outlive the cloud's process.
 
-Names and states are the SDK's (alibabacloud-fc20230330 ``AsyncTask``, ``AsyncTaskEvent``). A call is found by its task
-id (the caller's own, or else its request id) and by its request id.
+Names and states are those of Function Compute's SDK (alibabacloud-fc20230330 ``AsyncTask``, ``AsyncTaskEvent``); the
+other cloud translates them. A call is found by its task id (the caller's own, or else its request id) and by its
+request id.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from yunfn.localcloud.alibaba.fc.directory import ResolvedFunction
 from yunfn.localcloud.runner import HttpRequest
-from yunfn.localcloud.store import Collection, Document, Store
+from yunfn.localcloud.store import Collection, Store
 
 # States that are over; the others are taken up again when the cloud starts.
 FINAL = frozenset({"Succeeded", "Failed", "Stopped", "Expired", "Invalid"})
@@ -26,7 +26,8 @@ class AsyncTask:
     """One asynchronous call; times are epoch seconds of the cloud's clock, ``payload`` base64.
 
     ``retries`` counts tries after the first that a function error caused, ``throttled`` those that found no room;
-    ``due`` is when the next try may begin; ``caller`` whom it is made for (an ARN, or the service that fired it).
+    ``due`` is when the next try may begin; ``caller`` whom it is made for (an ARN, or the service that fired it),
+    ``source`` what kind of thing called ("timer"), where the cloud tells it.
     """
 
     account: str
@@ -52,6 +53,7 @@ class AsyncTask:
     error_message: str = ""
     answer: str | None = None
     destination_status: str = ""
+    source: str = ""
 
     @property
     def key(self) -> str:
@@ -77,63 +79,13 @@ class AsyncTask:
         event = {"eventId": len(self.events) + 1, "status": status, "timestamp": int(now * 1000), "eventDetail": detail}
         self.events.append(event)
 
-    def document(self, *, with_payload: bool = True) -> Document:
-        """The task as GetAsyncTask answers it; times in milliseconds."""
-        shown: Document = {
-            "alreadyRetriedTimes": self.retries,
-            "destinationStatus": self.destination_status,
-            "durationMs": self.duration_ms or 0,
-            "endTime": int((self.ended or 0) * 1000),
-            "events": self.events,
-            "functionArn": f"acs:fc:{self.region}:{self.account}:functions/{self.function}",
-            "instanceId": self.instance_id,
-            "qualifier": self.qualifier,
-            "requestId": self.request_id,
-            "returnPayload": self.answer or "",
-            "startedTime": int((self.started or self.enqueued) * 1000),
-            "status": self.status,
-            "taskErrorMessage": self.error_message,
-            "taskId": self.task_id,
-        }
-        if with_payload:
-            shown["taskPayload"] = self.body.decode("utf-8", "replace")
-        return shown
-
-
-def new_task(
-    function: ResolvedFunction,
-    *,
-    request_id: str,
-    payload: bytes,
-    now: float,
-    caller: str,
-    task_id: str = "",
-    http: HttpRequest | None = None,
-) -> AsyncTask:
-    """A task to be queued for ``function``; ``task_id`` is the caller's own, "" for none."""
-    task = AsyncTask(
-        account=function.account,
-        region=function.region,
-        function=function.name,
-        qualifier=function.qualifier,
-        task_id=task_id or request_id,
-        request_id=request_id,
-        stateful=bool((function.async_config or {}).get("asyncTask")),
-        caller=caller,
-        payload=base64.b64encode(http.body if http else payload).decode(),
-        http={"method": http.method, "path": http.path, "headers": http.headers} if http else None,
-        enqueued=now,
-        due=now,
-    )
-    task.turn("Enqueued", now)
-    return task
-
 
 class AsyncTasks:
-    """The tasks of every account and region, in the cloud's store."""
+    """The tasks of every account and region, in the cloud's store, of one ``service`` ("fc")."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, service: str) -> None:
         self._store = store
+        self._service = service
 
     def add(self, task: AsyncTask) -> bool:
         """Keep a new task; False, and nothing kept, if its id is taken."""
@@ -171,7 +123,7 @@ class AsyncTasks:
 
     def pending(self) -> Iterator[AsyncTask]:
         """Every task that is not over."""
-        for account, region in self._scopes("fc/async-pending"):
+        for account, region in self._scopes(f"{self._service}/async-pending"):
             for key, _ in self._pending(account, region).scan():
                 task = self.get(account, region, key)
                 if task is not None:
@@ -179,7 +131,7 @@ class AsyncTasks:
 
     def prune(self, now: float) -> None:
         """Forget tasks that have been over for seven days."""
-        for account, region in self._scopes("fc/async-tasks"):
+        for account, region in self._scopes(f"{self._service}/async-tasks"):
             tasks = self._tasks(account, region)
             for key, document in tasks.scan():
                 if document["status"] in FINAL and (document["ended"] or now) < now - KEPT_SECONDS:
@@ -190,10 +142,10 @@ class AsyncTasks:
         return [(account, region) for account, region, name, _ in self._store.kinds(kind) if name == kind]
 
     def _tasks(self, account: str, region: str) -> Collection:
-        return self._store.collection(account, region, "fc/async-tasks")
+        return self._store.collection(account, region, f"{self._service}/async-tasks")
 
     def _requests(self, account: str, region: str) -> Collection:
-        return self._store.collection(account, region, "fc/async-requests")
+        return self._store.collection(account, region, f"{self._service}/async-requests")
 
     def _pending(self, account: str, region: str) -> Collection:
-        return self._store.collection(account, region, "fc/async-pending")
+        return self._store.collection(account, region, f"{self._service}/async-pending")

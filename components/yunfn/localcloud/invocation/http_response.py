@@ -1,7 +1,8 @@
-"""What a managed runtime returned as an HTTP response: FCD "HTTP trigger invoking function" (response struct).
+"""What a handler returned as an HTTP response, the same on both clouds.
 
-A JSON object with ``statusCode`` is status, headers, body and ``isBase64Encoded``; whatever else was returned is the
-body itself, with status 200 and content type application/json. A structure that does not hold is a function error.
+Sources: FCD "HTTP trigger invoking function" (response struct), SCFD "function URL" (response parameters). A JSON
+object with ``statusCode`` is status, headers, body and ``isBase64Encoded``; whatever else was returned is the body
+itself, with status 200 and content type application/json. A structure that does not hold is a function error.
 """
 
 from __future__ import annotations

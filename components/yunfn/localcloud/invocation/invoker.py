@@ -1,0 +1,102 @@
+"""A call really runs, to its end, whoever goes away meanwhile; one that no client's request stands for is journaled."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.cloud_error import CloudError
+from yunfn.localcloud.invocation.request import Request
+from yunfn.localcloud.runner import HttpResponse, InvocationResult
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call came to; ``http`` is the raw answer of a program that listens itself, where it was asked by HTTP."""
+
+    result: InvocationResult
+    http: HttpResponse | None = None
+
+
+class Invoker(ABC, Generic[F]):
+    """Runs calls of a cloud's functions (``F``), whatever they come from; ``service`` is its name in the journal."""
+
+    service: ClassVar[str]
+    operation: ClassVar[str] = "InvokeFunction"
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        self._cloud = cloud
+        self._calls: set[asyncio.Task[Outcome]] = set()
+
+    async def stop(self) -> None:
+        """End every call under way."""
+        for task in self._calls:
+            task.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    async def invoke(self, function: F, request: Request) -> Outcome:
+        """Run one call to its end, though its caller may go away meanwhile.
+
+        What goes wrong inside the function is a result with an ``error_type``; raises the cloud's refusals.
+        """
+        task = asyncio.ensure_future(self._invoke(function, request))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+        return await asyncio.shield(task)
+
+    async def invoke_apart(self, function: F, request: Request, caller: str) -> Outcome:
+        """As :meth:`invoke`, for a call that no request of a client stands for: journaled here, killed if cancelled.
+
+        ``caller`` is whom it is made for: an ARN, or the service that fired it.
+        """
+        began = time.perf_counter()
+        status, code = 499, "ClientClosedRequest"
+        try:
+            outcome = await self._invoke(function, request)
+            status, code = 200, outcome.result.error_type or ""
+        except CloudError as error:
+            status, code = error.status, error.code
+            raise
+        finally:
+            self._cloud.journal.record(
+                time=self._cloud.clock.now(),
+                service=self.service,
+                operation=self.operation,
+                resource=self._resource(function),
+                status=status,
+                ms=(time.perf_counter() - began) * 1000,
+                region=self._region(function),
+                principal=caller,
+                request_id=request.request_id,
+                code=code,
+            )
+        return outcome
+
+    @abstractmethod
+    async def _invoke(self, function: F, request: Request) -> Outcome:
+        """Run one call; raises the cloud's refusals."""
+
+    @abstractmethod
+    def _resource(self, function: F) -> str:
+        """The function's name for the journal."""
+
+    @abstractmethod
+    def _region(self, function: F) -> str:
+        """The function's region."""
+
+
+def error_message(payload: bytes) -> str:
+    """The errorMessage of an error body, or the body itself where it has none."""
+    text = payload.decode("utf-8", "replace")
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return text
+    return str(told["errorMessage"]) if isinstance(told, dict) and "errorMessage" in told else text
