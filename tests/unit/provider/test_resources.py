@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from typing import Any
 
-import pulumi
 import pytest
 
 from yunfn.exceptions import AccountMismatchError, CloudAnswerError
 from yunfn.provider.operations import Operation, Operations
 from yunfn.provider.properties import UNKNOWN, Properties
-from yunfn.provider.resources import all_resources
 from yunfn.provider.resources.artifact import Artifact
 from yunfn.provider.resources.function_version import FunctionVersion
 from yunfn.provider.session import Sessions
-from yunfn.resources import fc, storage
 from yunfn.storage import alibaba_session
 from yunfn.storage.alibaba_session import AlibabaSession
 
@@ -109,26 +105,6 @@ def test_previews_say_what_is_known() -> None:
     assert version.plan(Properties(VERSION), None)["versionId"] is UNKNOWN
     taken_over = version.plan(Properties(VERSION), Properties({**UPSTREAM_VERSION, "versionId": "3"}))
     assert taken_over["versionId"] == "3"
-
-
-def _wire(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.title() for word in rest)
-
-
-@pytest.mark.parametrize("kind", [storage.Artifact, fc.FunctionVersion])
-def test_the_typed_classes_are_what_the_plugin_declares(kind: type[pulumi.CustomResource]) -> None:
-    declared = {
-        each.declaration.token.rpartition(":")[2]: each.declaration for each in all_resources(Sessions(Properties({})))
-    }
-    mine = declared[kind.__name__]
-    parameters = {
-        _wire(name): parameter.default is inspect.Parameter.empty
-        for name, parameter in inspect.signature(kind.__init__).parameters.items()
-        if name not in ("self", "resource_name", "opts")
-    }
-    assert parameters == {each.name: each.required for each in mine.inputs}
-    assert {_wire(name) for name in kind.__annotations__} == {each.name for each in mine.outputs}
 
 
 @pytest.fixture

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from yunfn.provider.resource import Resource
+from yunfn.provider.resources import (
+    cam_policy,
+    cam_role,
+    cam_role_policy_attachment,
+    scf_alias,
+    scf_custom_domain,
+    scf_function_version,
+    scf_trigger,
+)
 from yunfn.provider.resources.artifact import Artifact
 from yunfn.provider.resources.function_version import FunctionVersion
 from yunfn.provider.session import Sessions
@@ -12,4 +21,14 @@ __all__ = ["all_resources"]
 
 def all_resources(sessions: Sessions) -> list[Resource]:
     """Every resource there is, for the provider whose sessions these are."""
-    return [Artifact(sessions), FunctionVersion(sessions)]
+    return [
+        Artifact(sessions),
+        FunctionVersion(sessions),
+        scf_function_version.FunctionVersion(sessions),
+        scf_alias.Alias(sessions),
+        scf_trigger.Trigger(sessions),
+        scf_custom_domain.CustomDomain(sessions),
+        cam_role.Role(sessions),
+        cam_policy.Policy(sessions),
+        cam_role_policy_attachment.RolePolicyAttachment(sessions),
+    ]

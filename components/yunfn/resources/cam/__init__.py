@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from yunfn.resources.cam.policy import Policy
+from yunfn.resources.cam.role import Role
+from yunfn.resources.cam.role_policy_attachment import RolePolicyAttachment
+
+__all__ = ["Policy", "Role", "RolePolicyAttachment"]

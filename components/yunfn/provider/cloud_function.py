@@ -1,0 +1,150 @@
+"""One function of SCF, as the resources that belong to it ask for it: versions, aliases, triggers.
+
+SCF refuses writes while a function or one of its versions is not Active, and a failed one stays failed: the writes here
+wait, and tell the function's own reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from yunfn.exceptions import CloudAnswerError, OperationStoppedError
+from yunfn.provider.operations import Operation
+
+if TYPE_CHECKING:
+    from yunfn.provider.tencent_api import Landed, TencentApi
+
+LATEST: Final = "$LATEST"
+DEFAULT: Final = "$DEFAULT"
+#: What says that the function itself is not there (facts of TCP 1.82.42, exact codes).
+FUNCTION_GONE: Final = frozenset(
+    (
+        "ResourceNotFound.Function",
+        "ResourceNotFound.FunctionName",
+        "ResourceNotFound.Namespace",
+        "InvalidParameterValue.FunctionName",
+    )
+)
+#: What says that a version is not there.
+VERSION_GONE: Final = FUNCTION_GONE | {
+    "ResourceNotFound.Version",
+    "ResourceNotFound.FunctionVersion",
+    "ResourceNotFound.Qualifier",
+}
+# What says that another change is under way.
+_BUSY: Final = frozenset(
+    (
+        "FailedOperation.FunctionStatusError",
+        "FailedOperation.FunctionNameStatusError",
+        "FailedOperation.FunctionVersionStatusNotActive",
+        "FailedOperation.OperationConflict",
+        "FailedOperation.ProvisionedInProgress",
+    )
+)
+# Seconds between two looks at something that is under way: the first, the growth, the longest.
+_FIRST, _GROWTH, _LONGEST = 0.2, 1.5, 3.0
+
+
+class CloudFunction:
+    """A function by namespace and name, for the time of one operation."""
+
+    def __init__(self, operation: Operation, api: TencentApi, namespace: str, name: str) -> None:
+        self.namespace = namespace
+        self.name = name
+        self._operation = operation
+        self._api = api
+
+    async def call(self, action: str, *, landed: Landed | None = None, **parameters: Any) -> dict[str, Any]:
+        """Ask SCF of this function, as TencentApi does; raises CloudAnswerError."""
+        return await self._api.call(self._operation, action, self._with_name(parameters), landed=landed)
+
+    async def find(self, action: str, missing: Collection[str], **parameters: Any) -> dict[str, Any] | None:
+        """Ask SCF of this function; None exactly for the codes in ``missing``, raises CloudAnswerError for others."""
+        return await self._api.find(self._operation, action, self._with_name(parameters), missing)
+
+    async def change(
+        self,
+        action: str,
+        *,
+        of: Iterable[str] = (LATEST,),
+        busy: Collection[str] = (),
+        landed: Landed | None = None,
+        **parameters: Any,
+    ) -> dict[str, Any]:
+        """Write; while SCF refuses because something is under way, wait for the versions ``of`` and try again.
+
+        ``busy`` are codes that say so beside the usual ones; ``landed`` is TencentApi's.
+
+        Raises:
+            CloudAnswerError: refused for another reason, or a version has failed.
+        """
+        for pause in pauses():
+            try:
+                return await self.call(action, landed=landed, **parameters)
+            except CloudAnswerError as error:
+                if error.code not in _BUSY and error.code not in busy:
+                    raise
+                for qualifier in of:
+                    await self.active(qualifier)
+                await self._pause(pause, error)
+        raise AssertionError("the pauses never end")
+
+    async def active(self, qualifier: str = LATEST) -> dict[str, Any]:
+        """Wait until a version, or what an alias names, is Active; what GetFunction says of it then.
+
+        Raises:
+            CloudAnswerError: it failed, in its own words, or it is gone.
+        """
+        for pause in pauses():
+            found = await self.call("GetFunction", Qualifier=qualifier)
+            status = str(found.get("Status"))
+            if status == "Active":
+                return found
+            if status.endswith("Failed"):
+                raise CloudAnswerError(
+                    f"{self._operation.name}: the function {self.namespace}/{self.name} ({qualifier}) is {status}: "
+                    f"{failure_reason(found)}",
+                    code=status,
+                )
+            self._operation.progress(f"{self.name} ({qualifier}) is {status}")
+            await self._operation.sleep(pause)
+        raise AssertionError("the pauses never end")
+
+    async def wait_gone(self, version: str) -> None:
+        """Wait until a version that is being deleted is gone; raises CloudAnswerError."""
+        for pause in pauses():
+            found = await self.find("GetFunction", VERSION_GONE, Qualifier=version)
+            if found is None:
+                return
+            if str(found.get("Status")).endswith("Failed"):
+                raise CloudAnswerError(
+                    f"{self._operation.name}: the version {version} of {self.name} is {found['Status']}: "
+                    f"{failure_reason(found)}"
+                )
+            await self._operation.sleep(pause)
+
+    async def _pause(self, seconds: float, error: CloudAnswerError) -> None:
+        self._operation.progress(f"waiting for {self.name}: {error.code}")
+        try:
+            await self._operation.sleep(seconds)
+        except OperationStoppedError:
+            self._operation.proceed(error)
+            raise
+
+    def _with_name(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return {"FunctionName": self.name, "Namespace": self.namespace, **parameters}
+
+
+def failure_reason(found: Mapping[str, Any]) -> str:
+    """Why a function is in a failed state, in the words of SCF."""
+    reasons = [f"{each.get('ErrorCode')}: {each.get('ErrorMessage')}" for each in found.get("StatusReasons") or ()]
+    return "; ".join(reasons) or str(found.get("StatusDesc") or "") or "no reason was given"
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between two looks at something that is under way, without end."""
+    pause = _FIRST
+    while True:
+        yield pause
+        pause = min(pause * _GROWTH, _LONGEST)
