@@ -153,7 +153,7 @@ class ScfLimits:
     # Of functions with asynchronous execution: 24 hours.
     timeout_async_s: tuple[int, int] = (1, 86400)
     init_timeout_s: tuple[int, int] = (3, 300)
-    instance_concurrency: tuple[int, int] = (2, 100)
+    instance_concurrency: tuple[int, int] = (1, 100)
     layers_per_function: int = 5
     layer_versions: int = 200
     compatible_runtimes: int = 5

@@ -7,14 +7,29 @@ import re
 from yunfn.exceptions import ValidationError
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+# COS documentation, "Bucket overview": the name of the user's choice, a hyphen, the APPID; 50 without it.
+_COS_BUCKET = re.compile(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?-[0-9]{4,12}")
+_LOG_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _LOG_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
-# '${' would be read as a policy variable, '*' and '?' as globs (RAM documentation, "policy elements").
+# '${' would be read as a policy variable, '*' and '?' as globs (RAM documentation, "policy elements"; CAM reads
+# '*' as a glob and '${uin}' as a variable likewise).
 _WIDENING = re.compile(r"[*?]|\$\{|[\x00-\x1f\x7f]")
 
 
 def bucket_name(resource: str, value: str) -> str:
     """Answer the OSS bucket's name. Raises ValidationError unless 3–63 lower-case letters, digits, hyphens."""
     return _named(resource, "bucket", value, _BUCKET, "3–63 lower-case letters, digits and hyphens")
+
+
+def cos_bucket_name(resource: str, value: str) -> str:
+    """Answer the COS bucket's full name. Raises ValidationError unless it is ``<name>-<APPID>``."""
+    rule = "<name>-<APPID>, the name of 1–50 lower-case letters, digits and hyphens"
+    return _named(resource, "bucket", value, _COS_BUCKET, rule)
+
+
+def log_id(resource: str, argument: str, value: str) -> str:
+    """Answer the id of a logset or topic. Raises ValidationError for what CLS would not take."""
+    return _named(resource, argument, value, _LOG_ID, "an id of CLS: letters, digits and hyphens")
 
 
 def log_name(resource: str, argument: str, value: str) -> str:

@@ -23,7 +23,10 @@ class Source(Protocol):
 
 
 class Generated:
-    """Files that yunfn itself adds to a package, such as the WSGI adapter: path -> content."""
+    """Files that yunfn itself adds to a package, such as the WSGI adapter: path -> content.
+
+    A script that names its interpreter (``#!``) may be run.
+    """
 
     label = "files added by yunfn"
 
@@ -31,10 +34,11 @@ class Generated:
         self._files = dict(files)
 
     def entries(self) -> Iterable[Entry]:
-        """List the files, each as a plain file."""
+        """List the files; see Source."""
         for path, content in self._files.items():
             digest = hashlib.sha256(content).hexdigest()
-            yield Entry(checked_path(path, self.label), Mode.FILE, digest, len(content))
+            mode = Mode.EXECUTABLE if content.startswith(b"#!") else Mode.FILE
+            yield Entry(checked_path(path, self.label), mode, digest, len(content))
 
     def open(self, path: str) -> BinaryIO:
         """Open one of the files."""

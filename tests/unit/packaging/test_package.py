@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zipfile
 from base64 import b64decode
 from pathlib import Path
 
@@ -100,6 +101,13 @@ def test_a_write_that_fails_leaves_nothing(code: Path, cache: Path, monkeypatch:
     with pytest.raises(PackagingError, match=r"cannot be written: .*No space left"):
         pack(code, cache=cache)
     assert list(cache.iterdir()) == []
+
+
+def test_a_generated_script_may_be_run(code: Path, cache: Path) -> None:
+    package = pack(code, generated={"start": b"#!/bin/bash\n", "notes": b"bash"}, cache=cache)
+    with zipfile.ZipFile(package.file) as archive:
+        modes = {name: archive.getinfo(name).external_attr >> 16 & 0o777 for name in ("start", "notes")}
+    assert modes == {"start": 0o755, "notes": 0o644}
 
 
 def test_generated_files_join_the_package_and_never_replace(code: Path, cache: Path) -> None:
