@@ -8,8 +8,9 @@ from pathlib import Path
 from starlette.responses import Response
 
 from yunfn.localcloud import aws4
-from yunfn.localcloud.alibaba.oss import cors, lifecycle_sweep, names, s3_headers, urls
+from yunfn.localcloud.alibaba.oss import cors, names, s3_headers, urls
 from yunfn.localcloud.alibaba.oss.exceptions import NoSuchBucket, NoSuchKey, SecondLevelDomainForbidden
+from yunfn.localcloud.alibaba.oss.lifecycle_sweep import sweep_of
 from yunfn.localcloud.alibaba.oss.request import OssRequest
 from yunfn.localcloud.alibaba.oss.responses import answers
 from yunfn.localcloud.alibaba.oss.state import OssState
@@ -75,7 +76,7 @@ class OssService(Service):
 
     async def start(self) -> None:
         """Begin to carry out lifecycle rules at every midnight of the cloud's clock."""
-        self._sweeping = asyncio.create_task(lifecycle_sweep.run(self.state))
+        self._sweeping = asyncio.create_task(sweep_of(self.state).run())
 
     async def stop(self) -> None:
         """End the sweep."""

@@ -12,8 +12,8 @@ import pytest
 from oss2 import models
 
 from yunfn.localcloud.alibaba.oss import OssService
-from yunfn.localcloud.alibaba.oss.lifecycle_rules import DAY, When
-from yunfn.localcloud.alibaba.oss.lifecycle_sweep import sweep
+from yunfn.localcloud.alibaba.oss.lifecycle_sweep import sweep_of
+from yunfn.localcloud.objectstore.lifecycle import DAY, When
 
 from .conftest import ServedCloud
 
@@ -28,7 +28,7 @@ def pass_days(served: ServedCloud, days: float) -> None:
     """Move the clock, and sweep at once rather than wait for the sweep that this wakes."""
     served.inside(lambda cloud: cloud.clock.move(days * DAY))
     state = served.cloud.find(OssService).state
-    asyncio.run_coroutine_threadsafe(sweep(state), served.loop).result(20)
+    asyncio.run_coroutine_threadsafe(sweep_of(state).sweep(), served.loop).result(20)
 
 
 def rules(served: ServedCloud, bucket: oss2.Bucket, *bodies: str) -> None:
