@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from yunfn.localcloud.objectstore import s3_headers
 from yunfn.localcloud.service import Service
 from yunfn.localcloud.tencent.cos import names, urls
 from yunfn.localcloud.tencent.cos.exceptions import InternalError, InvalidBucketName, SlowDown
+from yunfn.localcloud.tencent.cos.lifecycle_rules import sweep_of
 from yunfn.localcloud.tencent.cos.request import CosRequest
 from yunfn.localcloud.tencent.cos.responses import answers
 from yunfn.localcloud.tencent.cos.state import CosState
@@ -35,6 +37,7 @@ class CosService(Service):
     def __init__(self, cloud: LocalCloud) -> None:
         super().__init__(cloud)
         self.state = CosState(cloud)
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def answer(self, call: Call) -> Response:
         """Authenticate, find the operation and do it; raises CloudError for every refusal."""
@@ -73,6 +76,17 @@ class CosService(Service):
     def reset(self) -> None:
         """Forget the buckets held in memory."""
         self.state.buckets.reload()
+
+    async def start(self) -> None:
+        """Begin to carry out lifecycle rules at every midnight, in China, of the cloud's clock."""
+        self._sweeping = asyncio.create_task(sweep_of(self.state).run())
+
+    async def stop(self) -> None:
+        """End the sweep."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.gather(self._sweeping, return_exceptions=True)
+            self._sweeping = None
 
 
 def _own_names(headers: Mapping[str, str]) -> dict[str, str]:

@@ -203,7 +203,7 @@ def test_what_the_provider_reads_at_every_refresh(
 
 
 def test_what_cannot_be_set_is_refused_by_name(tencent: TencentClients, bucket: CosBucket) -> None:
-    answer = tencent.s3("PUT", bucket.name, query="lifecycle=", data=b"<LifecycleConfiguration/>")
+    answer = tencent.s3("PUT", bucket.name, query="website=", data=b"<WebsiteConfiguration/>")
     assert (answer.status_code, refusal(answer)["Code"]) == (400, "YunfnLocalUnknownOperation")
-    assert "PUT bucket?lifecycle" in refusal(answer)["Message"]
+    assert "PUT bucket?website" in refusal(answer)["Message"]
     assert tencent.journal(bucket.name)[-1]["unknown"] is True

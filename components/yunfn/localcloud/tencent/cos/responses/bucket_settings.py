@@ -1,4 +1,4 @@
-"""A bucket's sub-resources: versioning, encryption and tags; those that no request can set here answer as unset."""
+"""A bucket's sub-resources; those that no request can set here answer as unset."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from starlette.responses import Response
 
-from yunfn.localcloud.tencent.cos import encryption, tags
+from yunfn.localcloud.objectstore.lifecycle_sweep import SETTING
+from yunfn.localcloud.tencent.cos import encryption, lifecycle_rules, tags
 from yunfn.localcloud.tencent.cos.exceptions import NoSuchConfiguration
 from yunfn.localcloud.tencent.cos.request import CosRequest
 from yunfn.localcloud.tencent.cos.responses import answers
@@ -23,7 +24,6 @@ UNSET: dict[str, tuple[str, str]] = {
     "cors": ("GetBucketCORS", "NoSuchCORSConfiguration"),
     "domain": ("GetBucketDomain", "DomainConfigNotFoundError"),
     "intelligenttiering": ("GetBucketIntelligentTiering", document("IntelligentTieringConfiguration")),
-    "lifecycle": ("GetBucketLifecycle", "NoSuchLifecycleConfiguration"),
     "logging": ("GetBucketLogging", document("BucketLoggingStatus")),
     "origin": ("GetBucketOrigin", "OriginConfigNotFoundError"),
     "replication": ("GetBucketReplication", "ReplicationConfigurationNotFoundError"),
@@ -90,6 +90,33 @@ async def put_encryption(request: CosRequest) -> Response:
 async def delete_encryption(request: CosRequest) -> Response:
     """DeleteBucketEncryption; not an error where there is none."""
     return _forget(request, "encryption", "DeleteBucketEncryption")
+
+
+async def get_lifecycle(request: CosRequest) -> Response:
+    """GetBucketLifecycle: the rules as they were put."""
+    bucket = request.bucket
+    request.require("GetBucketLifecycle")
+    text = bucket.settings.get(SETTING)
+    if text is None:
+        raise NoSuchConfiguration("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist.")
+    return answers.xml(request, text)
+
+
+async def put_lifecycle(request: CosRequest) -> Response:
+    """PutBucketLifecycle: in place of the rules there were."""
+    body = await checked_body(request)
+    bucket = request.bucket
+    request.require("PutBucketLifecycle")
+    root = parse(body, lifecycle_rules.ROOT)
+    lifecycle_rules.check(root)
+    bucket.settings[SETTING] = DECLARATION + serialize(root)
+    request.state.buckets.save(bucket)
+    return answers.empty(request)
+
+
+async def delete_lifecycle(request: CosRequest) -> Response:
+    """DeleteBucketLifecycle; not an error where there is none."""
+    return _forget(request, SETTING, "DeleteBucketLifecycle")
 
 
 async def get_tagging(request: CosRequest) -> Response:
