@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from yunfn.provider import declaration
@@ -30,4 +31,12 @@ class DeclaredResource:
         return {
             each.name: whole.get(each.name) if each.name in taken else known.get(each.name, UNKNOWN)
             for each in self.declaration.outputs
+        }
+
+    def recorded(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs among ``values`` in one form, whoever made them: what is empty is left out."""
+        return {
+            each.name: value
+            for each in self.declaration.outputs
+            if (value := values.get(each.name)) is not None and value != {} and value != []
         }

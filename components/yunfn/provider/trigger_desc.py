@@ -156,14 +156,8 @@ def _settings(kind: str, name: str, said: Mapping[str, Any], custom_argument: st
         prefix, suffix = only.get("Prefix") or "", only.get("Suffix") or ""
         return {"bucket": host["bucket"] if host else name, "event": said["event"], "prefix": prefix, "suffix": suffix}
     if kind == "http":
-        network, cors = said.get("NetConfig") or {}, said.get("CorsConfig") or {}
-        return {
-            "authType": said["AuthType"],
-            "netConfig": {
-                each.name: value for each in _NETWORK if (value := network.get(_capital(each.name))) is not None
-            },
-            "corsConfig": {each.name: value for each in _CORS if (value := cors.get(_capital(each.name))) is not None},
-        }
+        network, cors = _small(said.get("NetConfig"), _NETWORK), _small(said.get("CorsConfig"), _CORS)
+        return {"authType": said["AuthType"], "netConfig": network, **({"corsConfig": cors} if cors else {})}
     parts = _CKAFKA_NAME.fullmatch(name)
     named = {"instanceId": parts["instance"] if parts else "", "topicName": parts["topic"] if parts else name}
     known = {**(named if kind == "ckafka" else {"topicId": name}), **said}
@@ -181,6 +175,12 @@ def _capital(name: str) -> str:
 
 def _capitals(values: Mapping[str, Any]) -> dict[str, Any]:
     return {_capital(name): _whole(value) for name, value in values.items()}
+
+
+def _small(values: Mapping[str, Any] | None, declared: tuple[Property, ...]) -> dict[str, Any]:
+    """Those of the values that are declared, by the declared names; the cloud adds others, and null."""
+    found = {each.name: (values or {}).get(_capital(each.name)) for each in declared}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _whole(value: Any) -> Any:

@@ -98,7 +98,7 @@ class Role(DeclaredResource):
         for pause in pauses():
             found = await _role(operation, api, name)
             if found is not None:
-                return State(name, {**whole, **_names(found)})
+                return State(name, self.recorded({**whole, **_names(found)}))
             await operation.sleep(pause)
         raise AssertionError("the pauses never end")
 
@@ -109,7 +109,7 @@ class Role(DeclaredResource):
         if found is None:
             return None
         told = same_document(_DOCUMENT, Properties({"account": api.account, "roleName": id, **_told(found)}), inputs)
-        return State(id, {**told, **_names(found)}, refreshed(self.declaration.inputs, inputs, told))
+        return State(id, self.recorded({**told, **_names(found)}), refreshed(self.declaration.inputs, inputs, told))
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
         """See Resource."""
@@ -125,9 +125,9 @@ class Role(DeclaredResource):
             now = await _role(operation, api, id)
             if now is None:
                 raise
-            recorded = {**whole, **_told(now), **_names(now)}
+            recorded = self.recorded({**whole, **_told(now), **_names(now)})
             raise PartialFailureError(id, recorded, str(error)) from error
-        return {**whole, **_names(found)}
+        return self.recorded({**whole, **_names(found)})
 
     async def delete(self, operation: Operation, id: str, outputs: Properties) -> None:
         """See Resource."""

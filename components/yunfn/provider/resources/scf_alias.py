@@ -80,7 +80,7 @@ class Alias(DeclaredResource):
         function = await function_at(operation, self._sessions, whole)
         if whole["aliasName"] == DEFAULT:
             await _adopt(operation, function, whole, DEFAULT)
-            return _state(whole)
+            return State(thing_id(whole, DEFAULT), self.recorded(whole))
         wanted = _parameters(operation, whole)
         if not (wanted["RoutingConfig"]["AdditionalVersionWeights"] or wanted["RoutingConfig"]["AddtionVersionMatchs"]):
             del wanted["RoutingConfig"]
@@ -90,7 +90,7 @@ class Alias(DeclaredResource):
             if error.code != "ResourceInUse.Alias":
                 raise
             await _adopt(operation, function, whole, whole["aliasName"])
-        return _state(whole)
+        return State(thing_id(whole, whole["aliasName"]), self.recorded(whole))
 
     async def read(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> State | None:
         """See Resource."""
@@ -112,14 +112,14 @@ class Alias(DeclaredResource):
             "additionalVersionWeight": weights,
             "headerMatches": matches,
         }
-        return State(id, told, refreshed(self.declaration.inputs, inputs, told))
+        return State(id, self.recorded(told), refreshed(self.declaration.inputs, inputs, told))
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
         """See Resource. UpdateAlias says everything, so that a second time changes nothing."""
         whole = with_defaults(self.declaration.inputs, inputs)
         function = await function_at(operation, self._sessions, whole)
         await function.change("UpdateAlias", of=_versions(whole), **_parameters(operation, whole))
-        return _state(whole).outputs
+        return self.recorded(whole)
 
     async def delete(self, operation: Operation, id: str, outputs: Properties) -> None:
         """See Resource."""
@@ -165,7 +165,3 @@ def _versions(whole: Mapping[str, Any]) -> list[str]:
     return list(
         dict.fromkeys((LATEST, whole["functionVersion"], *(whole.get("additionalVersionWeight") or ()), *matched))
     )
-
-
-def _state(whole: Mapping[str, Any]) -> State:
-    return State(thing_id(whole, whole["aliasName"]), {each.name: whole.get(each.name) for each in _PROPERTIES})

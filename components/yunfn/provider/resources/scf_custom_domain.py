@@ -126,7 +126,7 @@ class CustomDomain(DeclaredResource):
                     code=error.code,
                 ) from error
             await api.call(operation, "UpdateCustomDomain", _parameters(whole))
-        return _state(whole)
+        return State(whole["domain"], self.recorded(whole))
 
     async def read(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> State | None:
         """See Resource."""
@@ -151,14 +151,14 @@ class CustomDomain(DeclaredResource):
             },
             "tags": {key: value for key, value in _tags(found).items() if key != TAG},
         }
-        return State(id, told, refreshed(self.declaration.inputs, inputs, told))
+        return State(id, self.recorded(told), refreshed(self.declaration.inputs, inputs, told))
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
         """See Resource. UpdateCustomDomain says everything, so that a second time changes nothing."""
         whole = with_defaults(self.declaration.inputs, inputs)
         api = await self._api(operation, whole)
         await api.call(operation, "UpdateCustomDomain", _parameters(whole))
-        return _state(whole).outputs
+        return self.recorded(whole)
 
     async def delete(self, operation: Operation, id: str, outputs: Properties) -> None:
         """See Resource."""
@@ -215,7 +215,3 @@ def _endpoint(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tags(found: Mapping[str, Any]) -> dict[str, str]:
     return {each["Key"]: each.get("Value") or "" for each in found.get("Tags") or ()}
-
-
-def _state(whole: Mapping[str, Any]) -> State:
-    return State(whole["domain"], {each.name: whole.get(each.name) for each in _PROPERTIES})

@@ -101,7 +101,7 @@ class FunctionVersion(DeclaredResource):
                 await provision(operation, function, number, settings)
             except YunfnError as error:
                 raise PartialFailureError(thing_id(where, number), outputs, str(error)) from error
-        return State(thing_id(where, number), {**outputs, PROVISIONED.name: settings})
+        return State(thing_id(where, number), self.recorded({**outputs, PROVISIONED.name: settings}))
 
     async def read(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> State | None:
         """See Resource."""
@@ -128,7 +128,7 @@ class FunctionVersion(DeclaredResource):
         now = settings if provisioned_concurrency.same(settings, told) else told
         known = {each.name: where[each.name] for each in _KEPT} | {PROVISIONED.name: now}
         made = {**_outputs(where, version, found), PROVISIONED.name: now}
-        return State(id, made, refreshed(self.declaration.inputs, inputs, known))
+        return State(id, self.recorded(made), refreshed(self.declaration.inputs, inputs, known))
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
         """See Resource. Of a version only what is provisioned changes."""
@@ -140,12 +140,8 @@ class FunctionVersion(DeclaredResource):
             settings != outputs.get(PROVISIONED.name)
         ):
             await provision(operation, function, version, settings)
-        return {
-            **{each.name: where[each.name] for each in _KEPT},
-            **{name: outputs.get(name) for name in ("description", "createdTime")},
-            "versionId": version,
-            PROVISIONED.name: settings,
-        }
+        kept = {name: outputs.get(name) for name in ("description", "createdTime")}
+        return self.recorded({**where, **kept, "versionId": version})
 
     async def delete(self, operation: Operation, id: str, outputs: Properties) -> None:
         """See Resource."""

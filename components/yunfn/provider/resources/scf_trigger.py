@@ -124,7 +124,7 @@ class Trigger(DeclaredResource):
             found = await self._adopt(operation, function, whole, kind, error)
         if kind == "http" and not any(trigger_desc.urls(str(found.get("TriggerDesc") or "{}"))):
             found = await _find(function, kind, whole) or {}
-        return _state(whole, kind, found)
+        return State(_id(whole, kind), self._recorded(whole, kind, found))
 
     async def read(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> State | None:
         """See Resource."""
@@ -141,18 +141,16 @@ class Trigger(DeclaredResource):
             return None
         told = {each.name: where[each.name] for each in PLACE} | _told(kind, found)
         known = {name: value for name, value in told.items() if name != "triggerName" or kind in ("timer", "http")}
-        return State(
-            id,
-            {**told, "type": kind, **_urls(kind, found)},
-            refreshed(self.declaration.inputs, inputs, {**dict.fromkeys(SETTINGS), **known}),
-        )
+        others = dict.fromkeys(SETTINGS)
+        now = refreshed(self.declaration.inputs, inputs, {**others, **known})
+        return State(id, self._recorded(told, kind, found), now)
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
         """See Resource."""
         whole, kind = self._whole(inputs)
         function = await function_at(operation, self._sessions, whole)
         await _bring_about(operation, function, whole, kind)
-        return _state(whole, kind, await _find(function, kind, whole) or {}).outputs
+        return self._recorded(whole, kind, await _find(function, kind, whole) or {})
 
     async def delete(self, operation: Operation, id: str, outputs: Properties) -> None:
         """See Resource."""
@@ -168,6 +166,9 @@ class Trigger(DeclaredResource):
         whole, kind = with_defaults(self.declaration.inputs, inputs), _kind(inputs)
         assert kind is not None
         return {**whole, "triggerName": _name(kind, whole)}, kind
+
+    def _recorded(self, whole: Mapping[str, Any], kind: str, found: Mapping[str, Any]) -> dict[str, Any]:
+        return self.recorded({**whole, "type": kind, **_urls(kind, found)})
 
     async def _adopt(
         self,
@@ -246,8 +247,7 @@ def _is_wanted(kind: str, whole: Mapping[str, Any], found: Mapping[str, Any]) ->
     """Whether what no call could change is as wanted."""
     told = _told(kind, found)
     fixed = ["description", *(["enabled"] if kind not in SWITCHABLE else [])]
-    same_settings = with_defaults(SETTINGS[kind].fields, told[kind]) == whole[kind]
-    return same_settings and all(told[name] == whole[name] for name in fixed)
+    return all(told[name] == whole[name] for name in (kind, *fixed))
 
 
 def _parameters(operation: Operation, whole: Mapping[str, Any], kind: str) -> dict[str, Any]:
@@ -273,19 +273,13 @@ def _told(kind: str, found: Mapping[str, Any]) -> dict[str, Any]:
         # 1 and 0 as the SDK has it; OPEN and CLOSE are how it is written.
         "enabled": found.get("Enable") in (1, "1", "OPEN"),
         "description": split_mark(str(found.get("Description") or ""))[0],
-        kind: settings,
+        kind: with_defaults(SETTINGS[kind].fields, settings),
     }
 
 
 def _urls(kind: str, found: Mapping[str, Any]) -> dict[str, str | None]:
     public, inner = trigger_desc.urls(str(found.get("TriggerDesc") or "{}")) if kind == "http" else (None, None)
     return {"url": public, "intranetUrl": inner}
-
-
-def _state(whole: Mapping[str, Any], kind: str, found: Mapping[str, Any]) -> State:
-    kept = (*(each.name for each in PLACE), "triggerName", "qualifier", "enabled", "description", kind)
-    outputs = {name: whole[name] for name in kept} | {"type": kind} | _urls(kind, found)
-    return State(_id(whole, kind), outputs)
 
 
 def _id(whole: Mapping[str, Any], kind: str) -> str:

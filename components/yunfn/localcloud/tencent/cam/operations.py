@@ -34,5 +34,6 @@ OPERATIONS = (
     "UpdatePolicy",
     "UpdateRoleConsoleLogin",
     "UpdateRoleDescription",
+    "UpdateRoleSessionDuration",
     "UpdateUser",
 )

@@ -22,7 +22,7 @@ _ROLES = 1000
 
 
 class RoleCalls:
-    """CreateRole, GetRole, DescribeRoleList, the three updates, DeleteRole, TagRole, UntagRole."""
+    """CreateRole, GetRole, DescribeRoleList, the four updates, DeleteRole, TagRole, UntagRole."""
 
     def __init__(self, state: CamState) -> None:
         self._state = state
@@ -36,6 +36,7 @@ class RoleCalls:
             "UpdateRoleDescription": self._update_description,
             "UpdateAssumeRolePolicy": self._update_trust,
             "UpdateRoleConsoleLogin": self._update_login,
+            "UpdateRoleSessionDuration": self._update_duration,
             "DeleteRole": self._delete,
             "TagRole": self._tag,
             "UntagRole": self._untag,
@@ -51,9 +52,7 @@ class RoleCalls:
         read_trust(trust)
         description = _description(request.text("Description", ""))
         # Null where it was not given: terraform-provider-tencentcloud 1.81.90 takes any number for a change.
-        duration = request.integer("SessionDuration") if "SessionDuration" in request else None
-        if not 0 <= (duration or 0) <= _LONGEST_SESSION:
-            raise InvalidParameter("ParamError", f"SessionDuration must be between 0 and {_LONGEST_SESSION}.")
+        duration = _duration(request) if "SessionDuration" in request else None
         labels = tags.read(request, "Tags")
         if self._state.role_count() >= _ROLES:
             raise InvalidParameter("RoleFull", f"There may be {_ROLES} roles at most.")
@@ -101,6 +100,10 @@ class RoleCalls:
     async def _update_login(self, request: ApiRequest) -> dict[str, Any]:
         role = self._role(request, "cam:UpdateRoleConsoleLogin")
         return self._put(role, ConsoleLogin=_login(request))
+
+    async def _update_duration(self, request: ApiRequest) -> dict[str, Any]:
+        role = self._role(request, "cam:UpdateRoleSessionDuration")
+        return self._put(role, SessionDuration=_duration(request))
 
     async def _delete(self, request: ApiRequest) -> dict[str, Any]:
         role = self._role(request, "cam:DeleteRole")
@@ -166,6 +169,13 @@ def _description(text: str) -> str:
     if len(text) > _LONGEST_DESCRIPTION:
         raise InvalidParameter("DescriptionLengthOverlimit", f"Description is longer than {_LONGEST_DESCRIPTION}.")
     return text
+
+
+def _duration(request: ApiRequest) -> int:
+    duration = request.integer("SessionDuration")
+    if not 0 <= duration <= _LONGEST_SESSION:
+        raise InvalidParameter("ParamError", f"SessionDuration must be between 0 and {_LONGEST_SESSION}.")
+    return duration
 
 
 def _login(request: ApiRequest, default: int | None = None) -> int:
