@@ -15,9 +15,16 @@ from qcloud_cos import CosConfig, CosS3Client
 
 from support.aws_signature import signed_headers
 from support.cos_bucket import CosBucket
+from support.tencent_identity import Identity
+from unit.localcloud.alibaba.signatures.served_cloud import served
 from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
 from yunfn.localcloud.keys import AccessKey
+from yunfn.localcloud.tencent.cam import CamService
+from yunfn.localcloud.tencent.cos import CosService
+from yunfn.localcloud.tencent.ssl import SslService
+from yunfn.localcloud.tencent.sts import StsService
+from yunfn.localcloud.tencent.tag import TagService
 
 REGION = "ap-guangzhou"
 
@@ -94,3 +101,10 @@ def tencent() -> Iterator[TencentClients]:
 @pytest.fixture
 def bucket(tencent: TencentClients) -> CosBucket:
     return tencent.bucket()
+
+
+@pytest.fixture(scope="session")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Identity]:
+    services = [TagService, CamService, StsService, SslService, CosService]
+    with served(tmp_path_factory.mktemp("identity") / "home", services) as cloud:
+        yield Identity(cloud)

@@ -92,7 +92,8 @@ class StsCalls:
         request.require("sts:GetFederationToken", f"qcs::sts::uin/{request.uin}:federated-user/{name}")
         if not _FEDERATED.fullmatch(name):
             raise InvalidParameter("ParamError", "Name must be 1 to 64 letters, digits or .@-_.")
-        request.text("Policy")
+        if not request.text("Policy"):
+            raise InvalidParameter("StrategyFormatError", "Policy must not be empty.")
         longest = _OWNER_LONGEST if principal.kind == "root" else _USER_LONGEST
         duration = _duration(request, _FEDERATED_DEFAULT, longest)
         return _credentials(self._sessions.federate(principal, name, _policy(request), duration))

@@ -92,10 +92,7 @@ class TagCalls:
             prefix, _, name = resource.name.rpartition("/")
             found = {"ServiceType": resource.service, "ResourcePrefix": prefix, "ResourceId": name}
             if all(value in ("", found[key]) for key, value in wanted.items()) and region in ("", resource.region):
-                rows += [
-                    {**_row(resource, name, key, value), "ResourcePrefix": prefix, "ResourceRegion": resource.region}
-                    for key, value in tags.items()
-                ]
+                rows += [_row(resource, name, key, value) for key, value in tags.items()]
         shown, paging = page(request, rows)
         return {**paging, "Rows": shown}
 

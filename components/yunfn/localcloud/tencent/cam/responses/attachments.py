@@ -56,7 +56,7 @@ class AttachmentCalls:
         if kind and kind not in _TYPES:
             raise InvalidParameter("ParamError", "PolicyType must be User or QCS.")
         rows = [
-            _shown(policy, attachment)
+            {**_shown(policy, attachment), "Description": policy["Description"]}
             for policy, attachment in self._attached("role", role["RoleId"])
             if (not kind or policy["Type"] == _TYPES[kind]) and keyword in policy["PolicyName"]
         ]
@@ -138,5 +138,4 @@ def _shown(policy: Document, attachment: Document) -> dict[str, Any]:
         "CreateMode": 2,
         "Deactived": 0,
         "DeactivedDetail": [],
-        "Description": policy["Description"],
     }
