@@ -10,8 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from yunfn.provider.paths import below
+
 #: What stands before a header's name in a rule's key.
 _HEADER: Final = "invoke.headers."
+_WEIGHTS: Final = "additionalVersionWeight"
+_MATCHES: Final = "headerMatches"
 _RANGE: Final = re.compile(r"[(\[]-?\d+,-?\d+[)\]]")
 
 
@@ -50,20 +54,23 @@ def read_routing(config: Mapping[str, Any] | None) -> tuple[dict[str, float], li
 
 
 def routing_failures(main: Any, weights: Any, matches: Any) -> Iterator[tuple[str, str]]:
-    """What the cloud would refuse, as (property, reason); values not known yet are no mappings or texts and pass."""
-    if isinstance(weights, Mapping):
-        if len(weights) > 1:
-            yield "additionalVersionWeight", f"may name one version beside the main one, not {', '.join(weights)}"
-        for version, share in weights.items():
-            if version == main:
-                yield f"additionalVersionWeight.{version}", "is the main version already"
-            if isinstance(share, (int, float)) and not 0 <= share <= 1:
-                yield f"additionalVersionWeight.{version}", f"must be from 0 to 1, not {share:g}"
-    for index, each in enumerate(matches if isinstance(matches, list) else ()):
-        if not isinstance(each, Mapping):
-            continue
-        if each.get("version") == main:
-            yield f"headerMatches[{index}].version", "is the main version already"
+    """What the cloud would refuse, as (path, reason); values not known yet are no mappings or texts and pass."""
+    weighted = list(weights) if isinstance(weights, Mapping) else []
+    rules = [(index, each) for index, each in enumerate(matches if isinstance(matches, list) else ()) if _known(each)]
+    named = [(below(_WEIGHTS, version), version) for version in weighted]
+    named += [(below(below(_MATCHES, index), "version"), each["version"]) for index, each in rules]
+    for path, version in named:
+        if version == main:
+            yield path, "is the main version already"
+    others = sorted({version for _, version in named})
+    if len(others) > 1:
+        yield _WEIGHTS if weighted else _MATCHES, f"one version may serve beside the main one, not {', '.join(others)}"
+    for index, each in rules:
         expression = each.get("expression")
         if each.get("method") == "range" and isinstance(expression, str) and not _RANGE.fullmatch(expression):
-            yield f"headerMatches[{index}].expression", f"must be (a,b) or [a,b] of whole numbers, not {expression!r}"
+            path = below(below(_MATCHES, index), "expression")
+            yield path, f"must be (a,b) or [a,b] of whole numbers, not {expression!r}"
+
+
+def _known(match: Any) -> bool:
+    return isinstance(match, Mapping) and isinstance(match.get("version"), str)
