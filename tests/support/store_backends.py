@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from yunfn.storage import multipart
 from yunfn.storage.alibaba_session import AlibabaSession
 from yunfn.storage.cos import CosStore
 from yunfn.storage.crc64 import crc64_of_file
-from yunfn.storage.object_store import ObjectHead, Transfer
+from yunfn.storage.object_store import Checksums, ObjectHead, Transfer
 from yunfn.storage.oss_client import open_bucket
 from yunfn.storage.oss_store import OssStore
 from yunfn.storage.resumable_store import ResumableStore
@@ -34,6 +35,11 @@ class Kind:
     public: bool = False
     encryption: str = "AES256"
     content_type: str = "application/zip"
+
+
+def checksums_of(file: Path) -> Checksums:
+    """What the file is to arrive as."""
+    return Checksums(crc64_of_file(file), hashlib.sha256(file.read_bytes()).hexdigest())
 
 
 def oss_session(cloud: Connection) -> AlibabaSession:
@@ -116,7 +122,7 @@ class Backend(ABC):
         return upload
 
     def put(self, file: Path, transfer: Transfer | None = None, store: ResumableStore | None = None) -> ObjectHead:
-        return (store or self._store).put(KEY, file, crc64_of_file(file), transfer or Transfer())
+        return (store or self._store).put(KEY, file, checksums_of(file), transfer or Transfer())
 
     def read(self) -> bytes:
         return b"".join(self._store.read(KEY))
@@ -190,8 +196,8 @@ class CosBackend(Backend):
 
     def __init__(self, cloud: Connection) -> None:
         self.session = session_of(cloud)
-        self._bucket = fresh_bucket(self.session)
-        self.bucket = self._bucket.name
+        self.bucket_client = fresh_bucket(self.session)
+        self.bucket = self.bucket_client.name
         self.missing = f"no-such-{self.session.appid}"
         super().__init__()
 
@@ -199,30 +205,30 @@ class CosBackend(Backend):
         return CosStore(replace(self.session, region=region or self.session.region), bucket or self.bucket)
 
     def url(self, key: str) -> str:
-        return f"https://{self._bucket.client.get_conf().get_host(Bucket=self.bucket)}/{key}"
+        return f"https://{self.bucket_client.client.get_conf().get_host(Bucket=self.bucket)}/{key}"
 
     def place(self, body: bytes, key: str = KEY) -> None:
-        self._bucket.put(key, body)
+        self.bucket_client.put(key, body)
 
     def objects(self) -> list[str]:
-        return self._bucket.objects()
+        return self.bucket_client.objects()
 
     def kind(self) -> Kind:
-        found = self._bucket.call("head_object", Key=KEY)
-        acl = self._bucket.call("get_object_acl", Key=KEY)["AccessControlList"]["Grant"]
+        found = self.bucket_client.call("head_object", Key=KEY)
+        acl = self.bucket_client.call("get_object_acl", Key=KEY)["AccessControlList"]["Grant"]
         public = [grant["Permission"] for grant in acl] != ["FULL_CONTROL"]
         return Kind(public, found.get("x-cos-server-side-encryption", ""), found["Content-Type"])
 
     def publish(self) -> None:
-        self._bucket.call("put_bucket_acl", ACL="public-read")
+        self.bucket_client.call("put_bucket_acl", ACL="public-read")
 
     def version(self, status: str) -> None:
-        self._bucket.version(status)
+        self.bucket_client.version(status)
 
     def begin(self, kind: Kind | None = None, key: str = KEY) -> str:
         kind = kind or Kind()
         acl = "public-read" if kind.public else "private"
-        made = self._bucket.call(
+        made = self.bucket_client.call(
             "create_multipart_upload",
             Key=key,
             ACL=acl,
@@ -232,10 +238,10 @@ class CosBackend(Backend):
         return str(made["UploadId"])
 
     def send(self, upload: str, number: int, body: bytes) -> None:
-        self._bucket.call("upload_part", Key=KEY, UploadId=upload, PartNumber=number, Body=body)
+        self.bucket_client.call("upload_part", Key=KEY, UploadId=upload, PartNumber=number, Body=body)
 
     def uploads(self) -> list[str]:
-        return self._bucket.uploads()
+        return self.bucket_client.uploads()
 
     def abort(self, upload: str) -> None:
-        self._bucket.call("abort_multipart_upload", Key=KEY, UploadId=upload)
+        self.bucket_client.call("abort_multipart_upload", Key=KEY, UploadId=upload)

@@ -21,7 +21,7 @@ from yunfn.packaging.archive import MAX_UNZIPPED, Archive
 from yunfn.packaging.ignore import Selection
 from yunfn.packaging.manifest import BUILDER_VERSION, Manifest
 from yunfn.storage.crc64 import crc64
-from yunfn.storage.object_store import ObjectHead, ObjectStore, Transfer
+from yunfn.storage.object_store import Checksums, ObjectHead, ObjectStore, Transfer
 from yunfn.storage.zip_layout import refuse_ambiguous
 
 _CHUNK = 1 << 20
@@ -87,9 +87,9 @@ def store_artifact(
     running = transfer or Transfer()
     head = store.head(key)
     if head is None:
-        crc = _verified(package)
+        checksums = Checksums(_verified(package), package.sha256)
         try:
-            return StoredArtifact(store.put(key, package.file, crc, running), False, package.sha256)
+            return StoredArtifact(store.put(key, package.file, checksums, running), False, package.sha256)
         except ObjectExistsError:
             # Somebody else was quicker; most often with the very same package.
             head = store.head(key)

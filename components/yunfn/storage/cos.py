@@ -20,8 +20,10 @@ from yunfn.storage.tencent_session import TencentSession
 
 T = TypeVar("T")
 
-# The client passes on headers it has no name for as "metadata".
-_CREATE_ONLY = {"Metadata": {"x-cos-forbid-overwrite": "true"}}
+SHA256_HEADER = "x-cos-meta-yunfn-sha256"
+"""The header with an object's SHA-256 in hexadecimal, by which SCF knows code; COS itself has none."""
+
+_CREATE_ONLY = {"x-cos-forbid-overwrite": "true"}
 _AS_OURS = {"ACL": "private", "ServerSideEncryption": "AES256", "ContentType": "application/zip"}
 _CRC = "x-cos-hash-crc64ecma"
 _PAGE = 1000
@@ -67,9 +69,9 @@ class CosStore(ResumableStore):
     def _versioning(self) -> str:
         return str(self._call(self._cos.get_bucket_versioning).get("Status") or "")
 
-    def _put_object(self, key: str, reader: PartReader) -> Written:
+    def _put_object(self, key: str, reader: PartReader, sha256: str) -> Written:
         body = {"Body": reader, "ContentMD5": reader.content_md5()}
-        answer = self._call(self._cos.put_object, Key=key, **body, **_CREATE_ONLY, **_AS_OURS)
+        answer = self._call(self._cos.put_object, Key=key, **body, **_created(sha256))
         return self._written(answer, "PutObject", key)
 
     def _fetch(self, key: str, etag: str, span: tuple[int, int] | None) -> bytes:
@@ -86,8 +88,8 @@ class CosStore(ResumableStore):
             raise BentError(f"what came is not what COS has: {len(data)} bytes")
         return data
 
-    def _begin(self, key: str) -> str:
-        answer = self._call(self._cos.create_multipart_upload, Key=key, **_CREATE_ONLY, **_AS_OURS)
+    def _begin(self, key: str, sha256: str) -> str:
+        answer = self._call(self._cos.create_multipart_upload, Key=key, **_created(sha256))
         return str(self._told(answer, "UploadId", "InitiateMultipartUpload", key))
 
     def _send_part(self, key: str, upload_id: str, number: int, reader: PartReader) -> str:
@@ -97,9 +99,8 @@ class CosStore(ResumableStore):
 
     def _complete(self, key: str, upload_id: str, etags: Mapping[int, str]) -> Written:
         parts = {"Part": [{"PartNumber": number, "ETag": etag} for number, etag in etags.items()]}
-        answer = self._call(
-            self._cos.complete_multipart_upload, Key=key, UploadId=upload_id, MultipartUpload=parts, **_CREATE_ONLY
-        )
+        done = {"MultipartUpload": parts, "Metadata": _CREATE_ONLY}
+        answer = self._call(self._cos.complete_multipart_upload, Key=key, UploadId=upload_id, **done)
         return self._written(answer, "CompleteMultipartUpload", key)
 
     def _unfinished(self, key: str) -> list[UnfinishedUpload]:
@@ -133,7 +134,7 @@ class CosStore(ResumableStore):
                 return
             marker = int(page["NextPartNumberMarker"])
 
-    def _is_as_ours(self, key: str) -> bool:
+    def _is_as_ours(self, key: str, sha256: str) -> bool:
         headers = self._call(self._cos.head_object, Key=key)
         acl = self._call(self._cos.get_object_acl, Key=key)
         everyone = [grant for grant in acl["AccessControlList"]["Grant"] if "URI" in str(grant["Grantee"])]
@@ -141,6 +142,8 @@ class CosStore(ResumableStore):
             not everyone
             and headers.get("x-cos-server-side-encryption") == _AS_OURS["ServerSideEncryption"]
             and headers.get("Content-Type") == _AS_OURS["ContentType"]
+            # The upload may have been begun for another zip of the same files.
+            and headers.get(SHA256_HEADER, sha256) == sha256
         )
 
     def _temporary(self, error: BaseException) -> bool:
@@ -178,3 +181,8 @@ class CosStore(ResumableStore):
                 f"(request {request_id})"
             )
         return answer[name]
+
+
+def _created(sha256: str) -> dict[str, Any]:
+    """How an object is made; the client passes on headers it has no name for as "metadata"."""
+    return {"Metadata": _CREATE_ONLY | {SHA256_HEADER: sha256}, **_AS_OURS}

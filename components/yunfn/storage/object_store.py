@@ -19,6 +19,14 @@ class ObjectHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Checksums:
+    """What a file is to arrive as: CRC-64 (ECMA-182), and SHA-256 in hexadecimal."""
+
+    crc64: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """A running upload: ``sent`` is told the bytes that arrived so far; setting ``cancelled`` stops it soon."""
 
@@ -34,10 +42,11 @@ class ObjectStore(Protocol):
     def head(self, key: str) -> ObjectHead | None:
         """Say what lies under ``key``, None if nothing does."""
 
-    def put(self, key: str, file: Path, crc64: int, transfer: Transfer) -> ObjectHead:
+    def put(self, key: str, file: Path, checksums: Checksums, transfer: Transfer) -> ObjectHead:
         """Upload ``file``, private, encrypted, never over another object; resumed where a killed upload stopped.
 
-        Parts go in parallel and the whole is compared by CRC-64.
+        Parts go in parallel and the whole is compared by CRC-64. The SHA-256 is kept beside the object where the cloud
+        knows functions by nothing else.
 
         Raises:
             ArtifactError: what arrived differs, the bucket is or was versioned, or the upload was cancelled.

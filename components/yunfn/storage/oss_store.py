@@ -65,7 +65,7 @@ class OssStore(ResumableStore):
     def _versioning(self) -> str:
         return str(self._oss.get_bucket_versioning().status or "")
 
-    def _put_object(self, key: str, reader: PartReader) -> Written:
+    def _put_object(self, key: str, reader: PartReader, sha256: str) -> Written:
         headers = _CREATE_ONLY | _ACL | _KIND | {"Content-MD5": reader.content_md5()}
         return _written(self._oss.put_object(key, reader, headers=headers))
 
@@ -74,7 +74,7 @@ class OssStore(ResumableStore):
         with closing(self._oss.get_object(key, byte_range=span, headers=headers)) as result:
             return b"".join(iter(functools.partial(result.read, _READ), b""))
 
-    def _begin(self, key: str) -> str:
+    def _begin(self, key: str, sha256: str) -> str:
         return str(self._oss.init_multipart_upload(key, headers=_CREATE_ONLY | _ACL | _KIND).upload_id)
 
     def _send_part(self, key: str, upload_id: str, number: int, reader: PartReader) -> str:
@@ -98,7 +98,7 @@ class OssStore(ResumableStore):
             # Completed or aborted since it was listed.
             return
 
-    def _is_as_ours(self, key: str) -> bool:
+    def _is_as_ours(self, key: str, sha256: str) -> bool:
         headers = self._oss.head_object(key).headers
         acl = self._oss.get_object_acl(key).acl
         return acl in ("private", "default") and all(headers.get(name) == value for name, value in _KIND.items())

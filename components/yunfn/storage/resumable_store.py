@@ -16,7 +16,7 @@ from yunfn.exceptions import ArtifactError, CloudAnswerError, ObjectExistsError
 from yunfn.storage import multipart
 from yunfn.storage.crc64 import slow_crc_warning
 from yunfn.storage.multipart import Part, UnfinishedUpload
-from yunfn.storage.object_store import ObjectHead, Transfer
+from yunfn.storage.object_store import Checksums, ObjectHead, Transfer
 from yunfn.storage.part_sender import CancelledError, PartReader, retrying, send_parts
 from yunfn.storage.range_reader import read_ranges
 
@@ -85,16 +85,16 @@ class ResumableStore(ABC):
     def delete(self, key: str) -> None:
         """See ObjectStore."""
 
-    def put(self, key: str, file: Path, crc64: int, transfer: Transfer) -> ObjectHead:
+    def put(self, key: str, file: Path, checksums: Checksums, transfer: Transfer) -> ObjectHead:
         """See ObjectStore."""
         self._refuse_versioned()
         try:
             size = file.stat().st_size
             if multipart.in_one_request(size):
-                return self._put_whole(key, file, size, crc64, transfer)
+                return self._put_whole(key, file, size, checksums, transfer)
             for _ in range(_BEGINNINGS):
                 try:
-                    return self._put_parts(key, file, size, crc64, transfer)
+                    return self._put_parts(key, file, size, checksums, transfer)
                 except VanishedError:
                     # Somebody else completed the upload, then the key is taken, or aborted it, then it begins anew.
                     if self.head(key) is not None:
@@ -110,15 +110,15 @@ class ResumableStore(ABC):
         """The bucket's versioning: ``Enabled``, ``Suspended``, or "" if it never had any."""
 
     @abstractmethod
-    def _put_object(self, key: str, reader: PartReader) -> Written:
-        """PutObject, create-only, private and encrypted."""
+    def _put_object(self, key: str, reader: PartReader, sha256: str) -> Written:
+        """PutObject, create-only, private and encrypted; ``sha256`` is that of the whole, to be kept if need be."""
 
     @abstractmethod
     def _fetch(self, key: str, etag: str, span: tuple[int, int] | None) -> bytes:
         """GetObject: all bytes, or the first to the last of ``span``, of the object with that ETag ("" for any)."""
 
     @abstractmethod
-    def _begin(self, key: str) -> str:
+    def _begin(self, key: str, sha256: str) -> str:
         """InitiateMultipartUpload for an object like those of PutObject; the upload's id."""
 
     @abstractmethod
@@ -134,8 +134,8 @@ class ResumableStore(ABC):
         """The unfinished uploads of exactly this key with their parts, newest first, UPLOADS_LOOKED_INTO at most."""
 
     @abstractmethod
-    def _is_as_ours(self, key: str) -> bool:
-        """Whether the object has the access rights, encryption and type that it was to have.
+    def _is_as_ours(self, key: str, sha256: str) -> bool:
+        """Whether the object has the access rights, encryption and type that it was to have, and no other SHA-256.
 
         Those were given when the upload was begun, perhaps by another program, and are told of no upload.
         """
@@ -161,24 +161,25 @@ class ResumableStore(ABC):
                 "must not be overwritten, so no artifact is safe there; use a bucket that was never versioned"
             )
 
-    def _put_whole(self, key: str, file: Path, size: int, crc64: int, transfer: Transfer) -> ObjectHead:
+    def _put_whole(self, key: str, file: Path, size: int, checksums: Checksums, transfer: Transfer) -> ObjectHead:
         written: list[Written] = []
 
         def send(part: Part, reader: PartReader) -> str:
-            written.append(self._put_object(key, reader))
+            written.append(self._put_object(key, reader, checksums.sha256))
             return written[-1].etag
 
         try:
             send_parts(file, (Part(1, 0, size),), send, transfer, arrived=0, temporary=self._temporary)
         except self.errors as error:
             raise self._failure("PutObject", key, error) from error
-        return self._stored(key, size, crc64, written[-1])
+        return self._stored(key, size, checksums.crc64, written[-1])
 
-    def _put_parts(self, key: str, file: Path, size: int, crc64: int, transfer: Transfer) -> ObjectHead:
+    def _put_parts(self, key: str, file: Path, size: int, checksums: Checksums, transfer: Transfer) -> ObjectHead:
+        sha256 = checksums.sha256
         parts = multipart.plan(size)
         uploads = self._ask("ListMultipartUploads", key, lambda: self._unfinished(key))
         begun = multipart.resume(parts, uploads, multipart.md5_of_part(file))
-        upload_id = begun.upload_id or self._ask("InitiateMultipartUpload", key, lambda: self._begin(key))
+        upload_id = begun.upload_id or self._ask("InitiateMultipartUpload", key, lambda: self._begin(key, sha256))
 
         def send(part: Part, reader: PartReader) -> str:
             return self._send_part(key, upload_id, part.number, reader)
@@ -190,8 +191,8 @@ class ResumableStore(ABC):
             raise self._failure("UploadPart", key, error) from error
         etags = dict(sorted({**begun.kept, **sent}.items()))
         done = self._ask("CompleteMultipartUpload", key, lambda: self._complete(key, upload_id, etags))
-        head = self._stored(key, size, crc64, done)
-        if begun.upload_id is not None and not self._ask("HeadObject", key, lambda: self._is_as_ours(key)):
+        head = self._stored(key, size, checksums.crc64, done)
+        if begun.upload_id is not None and not self._ask("HeadObject", key, lambda: self._is_as_ours(key, sha256)):
             self.delete(key)
             raise VanishedError
         return head

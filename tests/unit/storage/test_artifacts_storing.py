@@ -18,7 +18,7 @@ from yunfn.packaging.ignore import Selection
 from yunfn.packaging.manifest import Manifest
 from yunfn.storage import artifacts
 from yunfn.storage.artifacts import StoredArtifact, fetch_artifact, store_artifact
-from yunfn.storage.object_store import ObjectHead, Transfer
+from yunfn.storage.object_store import Checksums, ObjectHead, Transfer
 from yunfn.storage.oss_store import OssStore
 
 TARGET = "alibaba:python3.10"
@@ -173,9 +173,9 @@ class Raced(OssStore):
 
     theirs: bytes
 
-    def put(self, key: str, file: Path, crc64: int, transfer: Transfer) -> ObjectHead:
+    def put(self, key: str, file: Path, checksums: Checksums, transfer: Transfer) -> ObjectHead:
         self._oss.put_object(key, self.theirs)
-        return super().put(key, file, crc64, transfer)
+        return super().put(key, file, checksums, transfer)
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ import pytest
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest
 
+from support.store_backends import checksums_of
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import multipart
 from yunfn.storage.alibaba_session import AlibabaSession
-from yunfn.storage.crc64 import crc64_of_file
 from yunfn.storage.object_store import Transfer
 from yunfn.storage.oss_store import OssStore
 
@@ -70,7 +70,7 @@ def test_the_rights_that_are_documented_are_enough(session: AlibabaSession, buck
     store = OssStore(user(session, bucket.bucket_name, RIGHTS), bucket.bucket_name)
     begun(bucket, file)
     assert store.head(KEY) is None
-    head = store.put(KEY, file, crc64_of_file(file), Transfer())
+    head = store.put(KEY, file, checksums_of(file), Transfer())
     assert store.head(KEY) == head
     assert b"".join(store.read(KEY)) == file.read_bytes()
     store.delete(KEY)
@@ -83,5 +83,5 @@ def test_none_of_them_is_too_many(session: AlibabaSession, bucket: oss2.Bucket, 
     store = OssStore(user(session, bucket.bucket_name, rights), bucket.bucket_name)
     begun(bucket, file)
     with pytest.raises(CloudAnswerError, match=r"OSS \w+ .*AccessDenied: .*\(request [0-9A-F-]{36}\)"):
-        store.put(KEY, file, crc64_of_file(file), Transfer())
+        store.put(KEY, file, checksums_of(file), Transfer())
         store.delete(KEY)

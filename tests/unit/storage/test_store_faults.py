@@ -39,12 +39,13 @@ def test_an_upload_that_was_killed_goes_on_where_it_stopped(
     session, module, store = backend.modules
     program = textwrap.dedent(
         f"""
+        import hashlib
         import time
         from pathlib import Path
         from yunfn.storage import {session}
         from yunfn.storage.{module} import {store}
         from yunfn.storage.crc64 import crc64_of_file
-        from yunfn.storage.object_store import Transfer
+        from yunfn.storage.object_store import Checksums, Transfer
 
         def sent(count):
             if count >= {SIZE // 2}:
@@ -53,7 +54,8 @@ def test_an_upload_that_was_killed_goes_on_where_it_stopped(
 
         file = Path({str(file)!r})
         store = {store}({session}.from_environment(), {backend.bucket!r})
-        store.put({KEY!r}, file, crc64_of_file(file), Transfer(sent=sent))
+        checksums = Checksums(crc64_of_file(file), hashlib.sha256(file.read_bytes()).hexdigest())
+        store.put({KEY!r}, file, checksums, Transfer(sent=sent))
         """
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import crcmod.crcmod
 import pytest
 import requests
 
-from support.store_backends import KEY, MB, Backend, Kind
+from support.store_backends import KEY, MB, Backend, Kind, checksums_of
 from yunfn.exceptions import ArtifactError, CloudAnswerError, ObjectExistsError
 from yunfn.storage.crc64 import crc64_of_file
-from yunfn.storage.object_store import Transfer
+from yunfn.storage.object_store import Checksums, Transfer
 
 REQUEST_ID = r"\(request [0-9A-F-]{20,}\)"
 
@@ -88,15 +89,16 @@ def test_a_bucket_that_becomes_versioned_during_the_upload_is_told(backend: Back
 
 
 def test_bytes_that_differ_from_the_files_are_removed_again(backend: Backend, file: Path) -> None:
+    true = checksums_of(file)
     with pytest.raises(ArtifactError, match=r"CRC-64 .* removed again"):
-        backend.store.put(KEY, file, crc64_of_file(file) ^ 1, Transfer())
+        backend.store.put(KEY, file, replace(true, crc64=true.crc64 ^ 1), Transfer())
     assert backend.store.head(KEY) is None
 
 
 def test_a_file_that_changes_during_the_upload_is_not_stored(backend: Backend, tmp_path: Path) -> None:
     file = tmp_path / "package.zip"
     file.write_bytes(os.urandom(9 * MB))
-    crc = crc64_of_file(file)
+    checksums = checksums_of(file)
 
     def change(_: int) -> None:
         with file.open("r+b") as content:
@@ -104,13 +106,13 @@ def test_a_file_that_changes_during_the_upload_is_not_stored(backend: Backend, t
             content.write(os.urandom(100))
 
     with pytest.raises(ArtifactError, match="CRC-64"):
-        backend.store.put(KEY, file, crc, Transfer(sent=change))
+        backend.store.put(KEY, file, checksums, Transfer(sent=change))
     assert backend.store.head(KEY) is None
 
 
 def test_a_file_that_is_gone_is_named(backend: Backend, tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match=r"gone\.zip: cannot be read: No such file"):
-        backend.store.put(KEY, tmp_path / "gone.zip", 0, Transfer())
+        backend.store.put(KEY, tmp_path / "gone.zip", Checksums(0, ""), Transfer())
 
 
 def test_delete_removes_and_does_not_mind_what_is_gone(backend: Backend, file: Path) -> None:
