@@ -14,85 +14,12 @@ from typing import Any, Final
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.declaration import Property
+from yunfn.provider.trigger_settings import SETTINGS
 
-_TEXT = Property("item", "string", "One of them.")
-_TIMER = (
-    Property("cron", "string", "Seven fields, seconds first: 0 */5 * * * * *."),
-    Property("customArgument", "string", "Text that the function gets in the event's Message.", False, default=""),
-)
-_COS = (
-    Property("bucket", "string", "Name of the bucket with the APPID, in the function's region.", replaces=True),
-    Property(
-        "event", "string", "What happens there: cos:ObjectCreated:*, cos:ObjectRemove:* and so on.", replaces=True
-    ),
-    Property("prefix", "string", "What keys begin with.", required=False, replaces=True, default=""),
-    Property("suffix", "string", "What keys end with.", required=False, replaces=True, default=""),
-)
-_CKAFKA = (
-    Property("instanceId", "string", "Id of the CKafka instance.", replaces=True),
-    Property("topicName", "string", "Name of the topic.", replaces=True),
-    Property("maxMsgNum", "integer", "Messages that make a batch.", False, default=100, minimum=1, maximum=10000),
-    Property(
-        "offset", "string", "Where to begin: latest, earliest or a time in Unix seconds.", False, default="latest"
-    ),
-    Property("retry", "integer", "How often a failed batch is tried again.", False, default=10000, minimum=0),
-    Property("timeOut", "integer", "Seconds to wait for a full batch.", False, default=60, minimum=1, maximum=300),
-    Property("consumerGroupName", "string", "Consumer group; by default one of SCF's own.", False, default=""),
-)
-_CLS = (
-    Property("topicId", "string", "Id of the log topic.", replaces=True),
-    Property(
-        "maxWait", "integer", "Seconds to wait for more.", False, replaces=True, default=60, minimum=3, maximum=300
-    ),
-)
-_NETWORK = (
-    Property("enableExtranet", "boolean", "Whether the public address answers.", False, default=True),
-    Property("enableIntranet", "boolean", "Whether an address within the VPC answers.", False, default=False),
-)
-_CORS = (
-    Property("origins", "array", "Origins that may ask, or *.", False, items=_TEXT),
-    Property("methods", "array", "Methods that they may use, or *.", False, items=_TEXT),
-    Property("headers", "array", "Headers that they may send.", False, items=_TEXT),
-    Property("exposeHeaders", "array", "Headers of the answer that they may see.", False, items=_TEXT),
-    Property("credentials", "boolean", "Whether they may send cookies.", False, default=False),
-    Property("maxAge", "integer", "Seconds that a browser may remember this.", False, default=0, minimum=0),
-)
-_HTTP = (
-    Property("authType", "string", "NONE (anybody) or CAM (signed requests only).", allowed=("NONE", "CAM")),
-    Property(
-        "netConfig",
-        "object",
-        "Which addresses there are.",
-        required=False,
-        fields=_NETWORK,
-        type_name="TriggerNetConfig",
-        default={"enableExtranet": True, "enableIntranet": False},
-    ),
-    Property(
-        "corsConfig", "object", "Which other sites' pages may ask.", False, fields=_CORS, type_name="TriggerCorsConfig"
-    ),
-)
-#: The settings of each type, as inputs; API Gateway's triggers were switched off on 2025-06-30.
-SETTINGS: Final[Mapping[str, Property]] = {
-    "timer": Property(
-        "timer", "object", "Calls at set times.", False, fields=_TIMER, type_name="TimerTrigger"
-    ),
-    "cos": Property(
-        "cos", "object", "Calls for objects of a bucket.", False, fields=_COS, type_name="CosTrigger"
-    ),
-    "ckafka": Property(
-        "ckafka", "object", "Calls for messages of CKafka.", False, fields=_CKAFKA, type_name="CkafkaTrigger"
-    ),
-    "cls": Property(
-        "cls", "object", "Calls for lines of a log topic.", False, fields=_CLS, type_name="ClsTrigger"
-    ),
-    "http": Property(
-        "http", "object", "A URL of the function's own.", False, fields=_HTTP, type_name="HttpTrigger"
-    ),
-}  # fmt: skip
 #: The types whose settings UpdateTrigger changes, and those that UpdateTriggerStatus switches.
 UPDATABLE: Final = frozenset(("timer", "ckafka", "http"))
 SWITCHABLE: Final = frozenset(("timer", "ckafka", "http", "cos"))
+_FIELDS = {each.name: each.fields for each in SETTINGS["http"].fields}
 _COS_HOST = re.compile(r"(?P<bucket>.+)\.cos\.[a-z0-9-]+\.myqcloud\.com")
 _CKAFKA_NAME = re.compile(r"(?P<instance>ckafka-[^-]+)-(?P<topic>.+)")
 _NUMBERS = frozenset(("maxMsgNum", "retry", "timeOut", "maxWait"))
@@ -156,11 +83,13 @@ def _settings(kind: str, name: str, said: Mapping[str, Any], custom_argument: st
         prefix, suffix = only.get("Prefix") or "", only.get("Suffix") or ""
         return {"bucket": host["bucket"] if host else name, "event": said["event"], "prefix": prefix, "suffix": suffix}
     if kind == "http":
-        network, cors = _small(said.get("NetConfig"), _NETWORK), _small(said.get("CorsConfig"), _CORS)
+        network, cors = (_small(said.get(_capital(each)), _FIELDS[each]) for each in ("netConfig", "corsConfig"))
         return {"authType": said["AuthType"], "netConfig": network, **({"corsConfig": cors} if cors else {})}
     parts = _CKAFKA_NAME.fullmatch(name)
     named = {"instanceId": parts["instance"] if parts else "", "topicName": parts["topic"] if parts else name}
-    known = {**(named if kind == "ckafka" else {"topicId": name}), **said}
+    # The documentation of CLS writes its names in another way.
+    told = {_camel(key): value for key, value in said.items()}
+    known = {**(named if kind == "ckafka" else {"topicId": name}), **told}
     # The documentation says text of numbers.
     return {
         each.name: int(known[each.name]) if each.name in _NUMBERS else known[each.name]
@@ -171,6 +100,10 @@ def _settings(kind: str, name: str, said: Mapping[str, Any], custom_argument: st
 
 def _capital(name: str) -> str:
     return name[0].upper() + name[1:]
+
+
+def _camel(name: str) -> str:
+    return re.sub("_([a-z])", lambda letter: letter[1].upper(), name)
 
 
 def _capitals(values: Mapping[str, Any]) -> dict[str, Any]:

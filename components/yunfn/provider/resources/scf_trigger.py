@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from yunfn.exceptions import CloudAnswerError
-from yunfn.provider import trigger_desc
+from yunfn.provider import trigger_desc, trigger_settings
 from yunfn.provider.cloud_function import DEFAULT, FUNCTION_GONE, LATEST, CloudFunction
 from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property, refreshed, root, with_defaults
 from yunfn.provider.declared_resource import DeclaredResource
@@ -20,7 +20,8 @@ from yunfn.provider.operations import Operation
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
 from yunfn.provider.session import Sessions
-from yunfn.provider.trigger_desc import SETTINGS, SWITCHABLE, UPDATABLE
+from yunfn.provider.trigger_desc import SWITCHABLE, UPDATABLE
+from yunfn.provider.trigger_settings import SETTINGS
 
 _PAGE = 100
 _GONE = FUNCTION_GONE | {"ResourceNotFound.Trigger", "ResourceNotFound.Timer"}
@@ -81,7 +82,7 @@ class Trigger(DeclaredResource):
             failures.append(CheckFailure("triggerName", f"is required of a {given[0]} trigger"))
         elif given[0] not in ("timer", "http") and inputs.get("triggerName") is not None:
             failures.append(CheckFailure("triggerName", f"follows from {given[0]}; it cannot be given"))
-        return failures
+        return failures + [each for kind in given for each in trigger_settings.failures(kind, inputs.get(kind))]
 
     def diff(self, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Difference]:
         """See Resource. What the API has no call to change for the type makes another trigger."""
