@@ -26,6 +26,8 @@ F = TypeVar("F")
 # So many run at once on this machine; the others wait in the queue.
 _AT_ONCE = 16
 _ANSWER_BYTES = 1 << 20
+# More calls at once than the function may run: Function Compute's status, and SCF's.
+_NO_ROOM = (429, 432)
 _Where = tuple[str, str, str]
 
 
@@ -137,7 +139,7 @@ class AsyncQueue(ABC, Generic[F]):
         try:
             outcome = await self._invoker.invoke_apart(function, request, task.caller)
         except CloudError as error:
-            if error.status == 429 or error.status >= 500:
+            if error.status in _NO_ROOM or error.status >= 500:
                 self._no_room(task, error.message)
             else:
                 self._finish(task, function, "Failed", error.message, "")

@@ -116,6 +116,11 @@ class AsyncTasks:
             found = self.get(account, region, request["key"])
         return found if found and found.function == function else None
 
+    def by_request(self, account: str, region: str, request_id: str) -> AsyncTask | None:
+        """The task of that request id, whichever function's it is, or None."""
+        request = self._requests(account, region).get(request_id)
+        return self.get(account, region, request["key"]) if request else None
+
     def of_function(self, account: str, region: str, function: str, prefix: str = "") -> Iterator[AsyncTask]:
         """The function's tasks whose id starts with ``prefix``."""
         for _, document in self._tasks(account, region).scan(prefix=f"{function}/{prefix}"):
@@ -137,6 +142,13 @@ class AsyncTasks:
                 if document["status"] in FINAL and (document["ended"] or now) < now - KEPT_SECONDS:
                     tasks.delete(key)
                     self._requests(account, region).delete(document["request_id"])
+
+    def forget(self, account: str, region: str, function: str) -> None:
+        """Drop a function's tasks, queued ones too, once it is gone."""
+        for task in list(self.of_function(account, region, function)):
+            self._tasks(account, region).delete(task.key)
+            self._requests(account, region).delete(task.request_id)
+            self._pending(account, region).delete(task.key)
 
     def _scopes(self, kind: str) -> list[tuple[str, str]]:
         return [(account, region) for account, region, name, _ in self._store.kinds(kind) if name == kind]
