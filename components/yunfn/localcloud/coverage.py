@@ -15,8 +15,14 @@ here is refused by name, and listed by `yunfn local journal --unknown`.
 
 
 def table(services: Iterable[type[Service]]) -> dict[str, list[str]]:
-    """Service name → its operations, sorted."""
-    return {service.name: sorted(service.operations) for service in services}
+    """Cloud and service name (``tencent sts``: both clouds have some of the same) → its operations, sorted."""
+    return {f"{_cloud(service)} {service.name}": sorted(service.operations) for service in services}
+
+
+def _cloud(service: type[Service]) -> str:
+    """The folder of the cloud that a service is of, beside this file."""
+    here = __name__.rpartition(".")[0]
+    return service.__module__.removeprefix(f"{here}.").partition(".")[0]
 
 
 def markdown(operations: Mapping[str, Iterable[str]]) -> str:

@@ -18,7 +18,9 @@ def test_the_page_in_docs_is_the_generated_one() -> None:
 
 
 def test_every_service_names_its_operations_in_the_clouds_words() -> None:
-    for name, operations in coverage.table(SERVICES).items():
+    table = coverage.table(SERVICES)
+    assert len(table) == len(SERVICES), "two services of one name"
+    for name, operations in table.items():
         assert operations, name
         assert len(operations) == len(set(operations)), name
         assert all(re.fullmatch(r"[A-Z][A-Za-z0-9]+", each) for each in operations), name
