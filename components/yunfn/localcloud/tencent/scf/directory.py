@@ -112,6 +112,13 @@ def fingerprint(configuration: Document, code: Package | None, layers: list[Pack
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+def provision_target(document: Document) -> int:
+    """The instances that provisioned concurrency asks for: its number, or the least where it follows the load."""
+    if document["ProvisionedType"] == "ConcurrencyUtilizationTracking":
+        return int(document["MinCapacity"])
+    return int(document["VersionProvisionedConcurrencyNum"])
+
+
 class FunctionDirectory:
     """Finds functions, triggers, domains and provisioned concurrency in every region of the cloud.
 
@@ -190,7 +197,7 @@ class FunctionDirectory:
     def trigger(
         self, region: str, namespace: str, function: str, qualifier: str, trigger_type: str, name: str
     ) -> TriggerRecord | None:
-        """One trigger, or None."""
+        """One trigger of a type whose names are unique on a qualifier (all but ``cos``), or None."""
         key = f"{function_key(namespace, function)}/{qualifier}/{trigger_type}/{name}"
         document = self.state(region).triggers.get(key)
         return None if document is None else _trigger(region, key, document)
@@ -216,8 +223,7 @@ class FunctionDirectory:
         for region in regions(self._cloud.store, self._cloud.tencent.uin):
             for key, document in self.state(region).provisioned.scan():
                 namespace, function, qualifier = key.split("/", 2)
-                target = document["VersionProvisionedConcurrencyNum"]
-                yield ProvisionRecord(region, namespace, function, qualifier, target, document)
+                yield ProvisionRecord(region, namespace, function, qualifier, provision_target(document), document)
 
     def report_provisioned(
         self, region: str, namespace: str, function: str, qualifier: str, current: int, error: str = ""
@@ -304,14 +310,14 @@ def _hosts(record: TriggerRecord) -> list[str]:
 
 
 def _trigger(region: str, key: str, document: Document) -> TriggerRecord:
-    namespace, function, qualifier, trigger_type, name = key.split("/", 4)
+    namespace, function, _ = key.split("/", 2)
     return TriggerRecord(
         region=region,
         namespace=namespace,
         function=function,
-        name=name,
-        qualifier=qualifier,
-        trigger_type=trigger_type,
+        name=document["TriggerName"],
+        qualifier=document["Qualifier"],
+        trigger_type=document["Type"],
         configuration=json.loads(document["TriggerDesc"]),
         enabled=document["Enable"] == 1,
         document=document,

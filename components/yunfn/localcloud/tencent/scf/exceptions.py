@@ -161,7 +161,7 @@ class TriggerExists(ApiError):
 class DomainExists(ApiError):
     """A custom domain of this name exists already."""
 
-    code = "ResourceInUse.CustomDomain"
+    code = "ResourceInUse"
 
     def __init__(self, domain: str) -> None:
         super().__init__(f"the custom domain {domain} exists already")
@@ -209,15 +209,6 @@ class UnsupportedTrigger(ApiError):
     code = "UnsupportedOperation.Trigger"
 
 
-class UnsupportedAlias(ApiError):
-    """``$DEFAULT`` cannot be made, renamed or deleted."""
-
-    code = "UnsupportedOperation.Alias"
-
-    def __init__(self, rule: str) -> None:
-        super().__init__(rule)
-
-
 class RequestSizeLimitExceeded(ApiError):
     """The body is larger than API 3.0 takes ("Common error codes")."""
 
@@ -225,3 +216,45 @@ class RequestSizeLimitExceeded(ApiError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"the request is larger than {limit} bytes: code of that size goes through COS")
+
+
+class DeleteAliasFailed(ApiError):
+    """An alias cannot go."""
+
+    code = "FailedOperation.DeleteAlias"
+
+
+class BucketNotFound(ApiError):
+    """A trigger's bucket is not there, or in another region."""
+
+    code = "ResourceNotFound.Cos"
+
+    def __init__(self, bucket: str, region: str) -> None:
+        super().__init__(f"there is no bucket {bucket} in {region}")
+
+
+class SslFailed(ApiError):
+    """A certificate is not there."""
+
+    code = "FailedOperation.Ssl"
+
+    def __init__(self, certificate: str) -> None:
+        super().__init__(f"there is no server certificate {certificate}")
+
+
+class ProvisionedInProgress(ApiError):
+    """The version's instances are being made ready."""
+
+    code = "FailedOperation.ProvisionedInProgress"
+
+    def __init__(self, function: str, version: str) -> None:
+        super().__init__(f"provisioned concurrency of {function}:{version} is being changed; try again once it is Done")
+
+
+class ProvisionedExceedReserved(ApiError):
+    """More is to be provisioned than is reserved."""
+
+    code = "FailedOperation.ProvisionedExceedReserved"
+
+    def __init__(self, function: str, wanted: int, reserved: int) -> None:
+        super().__init__(f"{wanted} MB to provision of {function} are more than the {reserved} MB reserved")

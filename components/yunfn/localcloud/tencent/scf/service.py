@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import UnknownOperationError
+from yunfn.localcloud.service import HostCertificate
 from yunfn.localcloud.tencent.api import ApiRequest, ApiService, Operation, UnknownParameter
 from yunfn.localcloud.tencent.scf import urls
 from yunfn.localcloud.tencent.scf.directory import FunctionDirectory
@@ -20,6 +21,7 @@ from yunfn.localcloud.tencent.scf.packages import Packages
 from yunfn.localcloud.tencent.scf.request import Answer, ScfRequest
 from yunfn.localcloud.tencent.scf.rights import require_operation
 from yunfn.localcloud.tencent.scf.rules.limits import BODY_BYTES
+from yunfn.localcloud.tencent.ssl import SslService
 
 # What the journal tells of a request, beside the function: the first of these that it names.
 _NAMES = ("LayerName", "Domain", "Namespace")
@@ -41,13 +43,27 @@ class ScfService(ApiService):
         self._links = PackageLinks(cloud)
         self._routes: dict[str, Operation] = {route.operation: partial(self._do, route) for route in urls.ROUTES}
 
+    def match(self, host: str) -> Mapping[str, str] | None:
+        """The groups of the pattern that ``host`` fits, or of the custom domain that has this name."""
+        found = super().match(host)
+        if found is not None:
+            return found
+        domain = self.directory.domain(host)
+        return None if domain is None else {"region": domain.region, "domain": domain.domain}
+
+    def certificate(self, host: str) -> HostCertificate | None:
+        """The certificate that a custom domain names, if it does."""
+        domain = self.directory.domain(host)
+        certificate = domain.document["CertConfig"]["CertificateId"] if domain else ""
+        return self.cloud.find(SslService).certificate(certificate) if certificate else None
+
     def routes(self) -> Mapping[str, Operation]:
         """The operations by name."""
         return self._routes
 
     async def answer(self, call: Call) -> Response:
         """Answer a call of the API, of a function's URL or of a package's link; raises CloudError."""
-        if "trigger" in call.match:
+        if "trigger" in call.match or "domain" in call.match:
             raise UnknownOperationError("scf", f"{call.method} {call.path}")
         package = urls.PACKAGE.fullmatch(call.raw_path)
         if package is not None and call.method == "GET":

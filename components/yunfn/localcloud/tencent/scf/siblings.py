@@ -8,9 +8,10 @@ from yunfn.localcloud.tencent.cam import CamService
 from yunfn.localcloud.tencent.cls.exceptions import TopicNotExist
 from yunfn.localcloud.tencent.cls.models import ClsState
 from yunfn.localcloud.tencent.cos import CosService
-from yunfn.localcloud.tencent.scf.exceptions import InvalidValue
+from yunfn.localcloud.tencent.scf.exceptions import BucketNotFound, InvalidValue
 from yunfn.localcloud.tencent.scf.scope import ScfScope
 from yunfn.localcloud.tencent.scf.transitions import Reason
+from yunfn.localcloud.tencent.ssl import SslService
 from yunfn.localcloud.tencent.tag import TagService
 
 # Whom a function's role must trust ("Role and authorization").
@@ -28,6 +29,13 @@ def code_object(scope: ScfScope, bucket: str, key: str, region: str) -> AsyncIte
         return None
     stored = cos.objects.current(found, key)
     return None if stored is None else cos.reader.stream(stored, 0, stored.size)
+
+
+def check_event_bucket(scope: ScfScope, bucket: str) -> None:
+    """Raise ResourceNotFound.Cos unless the bucket (with APPID) is the account's own, in the scope's region."""
+    found = scope.cloud.find(CosService).state.buckets.find(bucket)
+    if found is None or found.account != scope.account or found.region != scope.region:
+        raise BucketNotFound(bucket, scope.region)
 
 
 def missing_role(scope: ScfScope, role: str) -> Reason | None:
@@ -51,6 +59,11 @@ def check_log_topic(scope: ScfScope, logset: str, topic: str) -> None:
         raise InvalidValue("Cls", f"there is no topic {topic} in {scope.region}") from None
     if found["LogsetId"] != logset:
         raise InvalidValue("Cls", f"the topic {topic} is not in the logset {logset}")
+
+
+def has_certificate(scope: ScfScope, certificate: str) -> bool:
+    """Whether the account has a server certificate of that id."""
+    return scope.cloud.find(SslService).certificate(certificate) is not None
 
 
 def tag(scope: ScfScope, resource: str, tags: Mapping[str, str]) -> None:

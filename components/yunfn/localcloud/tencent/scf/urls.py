@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from yunfn.localcloud.tencent.api import api_hosts
 from yunfn.localcloud.tencent.scf.request import Answer, ScfRequest
 from yunfn.localcloud.tencent.scf.responses import (
+    account,
+    aliases,
+    domains,
     functions,
+    layers,
     namespaces,
+    scaling,
+    triggers,
     versions,
 )
 
@@ -39,6 +45,9 @@ class Route:
 
 _NAMESPACE = "namespace/{namespace}"
 _FUNCTION = "namespace/{namespace}/function/{function}"
+_LAYER = "layer/{layer}"
+_DOMAIN = "domain/{domain}"
+_DOMAIN_FIELDS = "Domain Protocol EndpointsConfig CertConfig WafConfig"
 _CONFIGURED = (
     "Description MemorySize Timeout Environment Runtime VpcConfig Role InstallDependency ClsLogsetId ClsTopicId Layers "
     "DeadLetterConfig PublicNetConfig CfsConfig InitTimeout ProtocolParams InstanceConcurrencyConfig DnsCache "
@@ -87,5 +96,52 @@ ROUTES = (
     _of_function("GetFunctionAddress", functions.get_address, "Qualifier"),
     _of_function("PublishVersion", versions.publish, "Description"),
     _of_function("ListVersionByFunction", versions.list_versions, "Offset Limit Order OrderBy"),
+    _of_function("CreateAlias", aliases.create, "Name FunctionVersion RoutingConfig Description"),
+    _of_function("UpdateAlias", aliases.update, "Name FunctionVersion RoutingConfig Description"),
+    _of_function("GetAlias", aliases.get, "Name"),
+    _of_function("ListAliases", aliases.list_aliases, "FunctionVersion Offset Limit"),
+    _of_function("DeleteAlias", aliases.delete, "Name"),
+    _of_function(
+        "CreateTrigger",
+        triggers.create,
+        "TriggerName Type TriggerDesc Qualifier Enable CustomArgument Description",
+    ),
+    _of_function(
+        "UpdateTrigger",
+        triggers.update,
+        "TriggerName Type TriggerDesc Qualifier Enable CustomArgument Description",
+    ),
+    _of_function("UpdateTriggerStatus", triggers.switch, "TriggerName Type TriggerDesc Qualifier Enable"),
+    _of_function("DeleteTrigger", triggers.delete, "TriggerName Type TriggerDesc Qualifier"),
+    _of_function("ListTriggers", triggers.list_triggers, "Offset Limit OrderBy Order Filters"),
+    _route(
+        "PublishLayerVersion",
+        layers.publish,
+        _LAYER,
+        "LayerName CompatibleRuntimes Content Description LicenseInfo Tags",
+    ),
+    _route("GetLayerVersion", layers.get, _LAYER, "LayerName LayerVersion"),
+    _route("ListLayerVersions", layers.list_versions, _LAYER, "LayerName CompatibleRuntime"),
+    _route("ListLayers", layers.list_layers, _LAYER, "CompatibleRuntime Offset Limit SearchKey"),
+    _route("DeleteLayerVersion", layers.delete, _LAYER, "LayerName LayerVersion"),
+    _of_function("PutReservedConcurrencyConfig", scaling.put_reserved, "ReservedConcurrencyMem"),
+    _of_function("GetReservedConcurrencyConfig", scaling.get_reserved),
+    _of_function("DeleteReservedConcurrencyConfig", scaling.delete_reserved),
+    _of_function(
+        "PutProvisionedConcurrencyConfig",
+        scaling.put_provisioned,
+        "Qualifier VersionProvisionedConcurrencyNum TriggerActions ProvisionedType TrackingTarget MinCapacity "
+        "MaxCapacity",
+    ),
+    _of_function("GetProvisionedConcurrencyConfig", scaling.get_provisioned, "Qualifier"),
+    _of_function("DeleteProvisionedConcurrencyConfig", scaling.delete_provisioned, "Qualifier"),
+    _of_function("UpdateFunctionEventInvokeConfig", scaling.update_event_invoke, "AsyncTriggerConfig"),
+    _of_function("GetFunctionEventInvokeConfig", scaling.get_event_invoke, "Qualifier"),
+    _route("CreateCustomDomain", domains.create, _DOMAIN, f"{_DOMAIN_FIELDS} Tags"),
+    _route("UpdateCustomDomain", domains.update, _DOMAIN, _DOMAIN_FIELDS),
+    _route("GetCustomDomain", domains.get, _DOMAIN, "Domain"),
+    _route("ListCustomDomains", domains.list_domains, _DOMAIN, "Offset Limit OrderBy Order Filters"),
+    _route("DeleteCustomDomain", domains.delete, _DOMAIN, "Domain"),
+    _route("GetAccount", account.get_account, "*", ""),
 )
 OPERATIONS = tuple(route.operation for route in ROUTES)

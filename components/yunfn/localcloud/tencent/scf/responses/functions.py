@@ -10,10 +10,12 @@ from typing import Any
 from yunfn.localcloud.store import Document
 from yunfn.localcloud.tencent.scf.exceptions import InvalidValue, QualifierNotFound, VersionNotFound
 from yunfn.localcloud.tencent.scf.models.functions import Functions, function_tags_resource
+from yunfn.localcloud.tencent.scf.models.layers import layer_tags_resource
 from yunfn.localcloud.tencent.scf.models.versions import Versions
 from yunfn.localcloud.tencent.scf.request import Answer, ScfRequest
 from yunfn.localcloud.tencent.scf.rights import require_pass_role
 from yunfn.localcloud.tencent.scf.rules.names import is_version
+from yunfn.localcloud.tencent.scf.scope import ScfScope
 from yunfn.localcloud.tencent.scf.siblings import tags_of
 from yunfn.localcloud.tencent.scf.state import LATEST, Package, ScfState, function_key, layer_key, version_key
 from yunfn.localcloud.tencent.scf.transitions import Transition
@@ -120,7 +122,7 @@ async def get_function(request: ScfRequest) -> Answer:
             **configuration["IntranetConfig"],
             "IpAddress": [_address("10.0.0", scope.region, namespace)] if private else [],
         },
-        "Layers": [_layer(scope.state, each) for each in configuration["Layers"]],
+        "Layers": [_layer(scope, each) for each in configuration["Layers"]],
         "OnsEnable": "FALSE",
         "PublicNetConfig": {**public, "EipConfig": {**public["EipConfig"], "EipAddress": eips}},
         "Qualifier": qualifier,
@@ -196,10 +198,14 @@ def _triggers(state: ScfState, namespace: str, name: str, qualifier: str) -> lis
     ]
 
 
-def _layer(state: ScfState, used: Document) -> Document:
-    record = state.layer_versions.get(layer_key(used["LayerName"], used["LayerVersion"]))
-    assert record is not None  # a layer version in use is not deleted
-    document: Document = record["document"] | {"Status": Transition.of(record).status}
+def _layer(scope: ScfScope, used: Document) -> Document:
+    """What there is to tell of a function's layer; of a version that was deleted, its name and number."""
+    record = scope.state.layer_versions.get(layer_key(used["LayerName"], used["LayerVersion"]))
+    if record is None:
+        gone = {"CompatibleRuntimes": [], "AddTime": "", "Description": "", "LicenseInfo": "", "Stamp": ""}
+        return gone | used | {"Status": "", "Tags": []}
+    tags = tags_of(scope, layer_tags_resource(used["LayerName"]))
+    document: Document = record["document"] | {"Status": Transition.of(record).status, "Tags": tags}
     return document
 
 
