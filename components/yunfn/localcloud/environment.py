@@ -81,6 +81,8 @@ def variables(
         "TENCENTCLOUD_SECRET_KEY": tencent.owner_key.secret,
         "TENCENTCLOUD_REGION": tencent_region,
         "TENCENTCLOUD_APPID": tencent.app_id,
+        # Without it terraform-provider-tencentcloud 1.81.90 lets a header grow with every resource that it reads.
+        "TENCENTCLOUD_API_REQUEST_CLIENT": "yunfn",
         # Elsewhere the tencentcloud provider looks into ~/.tccli, the SDKs into ~/.tencentcloud (their documentation).
         "TENCENTCLOUD_SHARED_CREDENTIALS_DIR": str(profiles / "tccli"),
         "TENCENTCLOUD_CREDENTIALS_FILE": str(profiles / "tencentcloud.ini"),

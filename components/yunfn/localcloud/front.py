@@ -22,7 +22,8 @@ from yunfn.localcloud.certificates import CertificateAuthority
 from yunfn.localcloud.cloud import ABORT, LocalCloud
 
 logger = logging.getLogger(__name__)
-_HEAD_LIMIT = 65536
+# The tencentcloud provider's heads grow with every resource that it reads: 40 KB after 1,000.
+_HEAD_LIMIT = 1024 * 1024
 _TLS_PORT = 443
 
 

@@ -110,6 +110,7 @@ def test_every_client_finds_the_local_cloud(home: Home) -> None:
     assert child["TENCENTCLOUD_SECRET_KEY"] == tencent.owner_key.secret
     assert child["TENCENTCLOUD_APPID"] == tencent.app_id
     assert child["TENCENTCLOUD_REGION"] == "ap-shanghai"
+    assert child["TENCENTCLOUD_API_REQUEST_CLIENT"] == "yunfn"
     chosen = environment.child_environment({}, home, 12345, "cn-beijing", "ap-guangzhou")
     assert chosen["TENCENTCLOUD_REGION"] == "ap-guangzhou"
     assert child["PULUMI_BACKEND_URL"] == f"file://{home.pulumi}"
