@@ -153,8 +153,12 @@ class FunctionVersion(DeclaredResource):
         try:
             return await function.active(number)
         except CloudAnswerError as error:
-            if error.code == "PublishFailed":
-                await function.call("DeleteFunctionVersion", Qualifier=number)
+            if error.code != "PublishFailed":
+                raise
+            try:
+                await function.change("DeleteFunctionVersion", Qualifier=number)
+            except CloudAnswerError as refusal:
+                raise CloudAnswerError(f"{error}; the version {number} is left there: {refusal}") from error
             raise
 
 
