@@ -36,6 +36,7 @@ class Property:
     ``maximum`` those of a number. ``default``: what the cloud takes where nothing is given, so that both are the
     same. ``fields`` are an object's, ``items`` what an array or map holds, ``type_name`` an object's name in the schema
     (``VpcConfig``). ``unordered``: the order of an array means nothing. ``secret``: encrypted in state in any case.
+    ``empty``: "" is a value like others; else a required text must not be empty, and an optional one is none then.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Property:
     minimum: float | None = None
     maximum: float | None = None
     unordered: bool = False
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _wrong(declared: Property, value: Any) -> str | None:
         return f"must be {what}{shown}"
     if isinstance(value, (int, float)) and declared.kind in ("integer", "number"):
         return f"must be {what}{shown}" if declared.kind == "integer" and value % 1 else _out_of_range(declared, value)
-    if declared.required and value == "":
+    if declared.required and value == "" and not declared.empty:
         return "must not be empty"
     if declared.allowed and value not in declared.allowed:
         return f"must be one of {', '.join(declared.allowed)}{shown}"

@@ -87,8 +87,10 @@ def _items(path: str, declared: Property, old: list[Any], new: list[Any], *, rep
 
 
 def _meant(declared: Property, value: Any) -> Any:
-    """The value, or the default for none; an empty list or map of optional things is none."""
-    return declared.default if value is None or (not declared.required and value in ([], {})) else value
+    """The value, or the default for none; of what is optional, an empty list, map or text is none."""
+    if value is None or (not declared.required and not declared.empty and value in ([], {}, "")):
+        return declared.default
+    return value
 
 
 def _only_defaults(declared: Property, before: Any, after: Any) -> bool:

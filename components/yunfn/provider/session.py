@@ -46,6 +46,7 @@ class Sessions:
         self._settings = settings
         self._open: dict[tuple[str, str], AlibabaSession | TencentSession] = {}
         self._apis: dict[tuple[str, str], TencentApi] = {}
+        self._uins: dict[str, str] = {}
         self._locks: dict[tuple[str, str], asyncio.Lock] = {}
 
     async def alibaba(self, operation: Operation, region: str, account: str | None) -> AlibabaSession:
@@ -80,6 +81,15 @@ class Sessions:
             made = await operation.run(_connect, session, product)
             self._apis.setdefault(key, made)
         return self._apis[key]
+
+    async def tencent_uin(self, operation: Operation, region: str, account: str) -> str:
+        """The number that names the account in QCS names, asked once; raises as ``tencent`` does."""
+        sts = await self.tencent_api(operation, "sts", region, account)
+        async with self._locks.setdefault(("uin", account), asyncio.Lock()):
+            if account not in self._uins:
+                caller = await sts.call(operation, "GetCallerIdentity", {})
+                self._uins[account] = str(caller["AccountId"])
+        return self._uins[account]
 
     def default_region(self) -> str:
         """The region in the settings, else the environment's, else empty."""

@@ -30,7 +30,7 @@ DECLARED = (
     Property("timeout", "integer", "", required=False, default=3, minimum=1, maximum=900),
     Property("weight", "number", "", required=False),
     Property("layers", "array", "", required=False, items=LAYER),
-    Property("environment", "map", "", required=False, items=Property("value", "string", "", required=False)),
+    Property("environment", "map", "", required=False, items=Property("value", "string", "", empty=True)),
     NET,
     Property("origins", "array", "", required=False, unordered=True, items=Property("origin", "string", "")),
     Property("password", "string", "", required=False, secret=True, allowed=("x",)),
@@ -93,6 +93,8 @@ def test_differences_are_told_by_path_and_kind() -> None:
         "layers[0].layerVersion": "update",
         "layers[1]": "add",
     }
+    assert changed({"environment": {"A": ""}}, {"environment": {}}) == {"environment": "delete"}
+    assert changed({"environment": {"A": "", "B": ""}}, {"environment": {"B": ""}}) == {"environment.A": "delete"}
     assert changed({"layers": [layer]}, {}) == {"layers": "delete"}
     assert changed({"timeout": 5.0}, {}) == {"timeout": "update"}
     assert changed({"weight": 0.5}, {}) == {"weight": "delete"}

@@ -9,6 +9,7 @@ from yunfn.provider.resources import (
     cam_role_policy_attachment,
     scf_alias,
     scf_custom_domain,
+    scf_function,
     scf_function_version,
     scf_trigger,
 )
@@ -24,6 +25,7 @@ def all_resources(sessions: Sessions) -> list[Resource]:
     return [
         Artifact(sessions),
         FunctionVersion(sessions),
+        scf_function.Function(sessions),
         scf_function_version.FunctionVersion(sessions),
         scf_alias.Alias(sessions),
         scf_trigger.Trigger(sessions),

@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from yunfn.resources.scf.alias import Alias, AliasHeaderMatch
 from yunfn.resources.scf.custom_domain import CustomDomain, CustomDomainEndpoint, PathRewriteRule, WafConfig
+from yunfn.resources.scf.function import Function
+from yunfn.resources.scf.function_settings import (
+    AsyncTriggerConfig,
+    CfsMount,
+    Code,
+    DeadLetterConfig,
+    ImageConfig,
+    InstanceConcurrencyConfig,
+    IntranetConfig,
+    Layer,
+    MixNodeConfig,
+    ProtocolParams,
+    PublicNetConfig,
+    SessionConfig,
+    VpcConfig,
+)
 from yunfn.resources.scf.function_version import (
     FunctionVersion,
     ProvisionedConcurrency,
@@ -23,19 +39,33 @@ from yunfn.resources.scf.trigger import (
 __all__ = [
     "Alias",
     "AliasHeaderMatch",
+    "AsyncTriggerConfig",
+    "CfsMount",
     "CkafkaTrigger",
     "ClsTrigger",
+    "Code",
     "CosTrigger",
     "CustomDomain",
     "CustomDomainEndpoint",
+    "DeadLetterConfig",
+    "Function",
     "FunctionVersion",
     "HttpTrigger",
+    "ImageConfig",
+    "InstanceConcurrencyConfig",
+    "IntranetConfig",
+    "Layer",
+    "MixNodeConfig",
     "PathRewriteRule",
+    "ProtocolParams",
     "ProvisionedConcurrency",
     "ProvisionedConcurrencyAction",
+    "PublicNetConfig",
+    "SessionConfig",
     "TimerTrigger",
     "Trigger",
     "TriggerCorsConfig",
     "TriggerNetConfig",
+    "VpcConfig",
     "WafConfig",
 ]
