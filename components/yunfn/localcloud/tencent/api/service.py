@@ -50,12 +50,14 @@ class ApiService(Service):
     """A service whose calls all go to ``/`` and name their operation in X-TC-Action.
 
     ``product`` is its name in hosts and signatures, ``versions`` those of its API, ``regional`` whether a call must
-    name a region. ``operations`` must list the keys of ``routes``; a test holds that.
+    name a region. ``operations`` must list the keys of ``routes``; a test holds that. ``binary`` are the operations
+    whose body is none in JSON: their parameters are headers, ``x-<product>-<parameter>``.
     """
 
     product: ClassVar[str]
     versions: ClassVar[tuple[str, ...]]
     regional: ClassVar[bool] = True
+    binary: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def routes(self) -> Mapping[str, Operation]:
@@ -74,7 +76,8 @@ class ApiService(Service):
             raise NoSuchVersion(version)
         if self.regional and not _REGION.fullmatch(call.region):
             raise UnsupportedRegion()
-        answered = await operation(ApiRequest(call, await _parameters(call)))
+        parameters = {} if call.operation in self.binary else await _parameters(call)
+        answered = await operation(ApiRequest(call, parameters))
         return _json(call, answered)
 
     def refusal(self, call: Call, error: CloudError) -> Response:

@@ -138,3 +138,12 @@ class TooFarIntoLogs(ApiError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"At most {limit} logs can be read by Context.")
+
+
+class InvalidContent(ApiError):
+    """Logs that are sent cannot be read, or break a rule."""
+
+    code = "InvalidParameter.Content"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)

@@ -38,7 +38,9 @@ class ClsService(ApiService):
         "ModifyLogset",
         "ModifyTopic",
         "SearchLog",
+        "UploadLog",
     )
+    binary = frozenset({"UploadLog"})
 
     def __init__(self, cloud: LocalCloud) -> None:
         super().__init__(cloud)
