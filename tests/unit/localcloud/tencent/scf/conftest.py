@@ -27,11 +27,12 @@ from yunfn.localcloud.tencent.cam import CamService
 from yunfn.localcloud.tencent.cls import ClsService
 from yunfn.localcloud.tencent.cos import CosService
 from yunfn.localcloud.tencent.scf import ScfService
+from yunfn.localcloud.tencent.ssl import SslService
 from yunfn.localcloud.tencent.sts import StsService
 from yunfn.localcloud.tencent.tag import TagService
 
 REGION = "ap-shanghai"
-SERVICES = (TagService, CamService, StsService, CosService, ClsService, ScfService)
+SERVICES = (TagService, CamService, StsService, SslService, CosService, ClsService, ScfService)
 TRUST = {
     "version": "2.0",
     "statement": [{"action": "name/sts:AssumeRole", "effect": "allow", "principal": {"service": ["scf.qcloud.com"]}}],

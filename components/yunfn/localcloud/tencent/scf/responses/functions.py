@@ -17,7 +17,7 @@ from yunfn.localcloud.tencent.scf.rights import require_pass_role
 from yunfn.localcloud.tencent.scf.rules.names import is_version
 from yunfn.localcloud.tencent.scf.scope import ScfScope
 from yunfn.localcloud.tencent.scf.siblings import tags_of
-from yunfn.localcloud.tencent.scf.state import LATEST, Package, ScfState, function_key, layer_key, version_key
+from yunfn.localcloud.tencent.scf.state import DEFAULT, LATEST, Package, ScfState, function_key, layer_key, version_key
 from yunfn.localcloud.tencent.scf.transitions import Transition
 
 # API reference, "GetFunction": a larger file is not shown.
@@ -178,9 +178,9 @@ def _qualified(state: ScfState, namespace: str, name: str, qualifier: str, funct
     version = qualifier
     if qualifier != LATEST and not is_version(qualifier):
         alias = state.aliases.get(f"{function_key(namespace, name)}/{qualifier}")
-        if alias is None:
+        if alias is None and qualifier != DEFAULT:
             raise VersionNotFound(name, qualifier)
-        version = alias["FunctionVersion"]
+        version = alias["FunctionVersion"] if alias else LATEST
     if version == LATEST:
         return version, function
     record = state.versions.get(version_key(namespace, name, version))
