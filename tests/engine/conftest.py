@@ -54,6 +54,12 @@ def artifact_bucket(account: LocalAccount, tmp_path_factory: pytest.TempPathFact
     return account.bootstrap(tmp_path_factory.mktemp("bootstrap"))
 
 
+@pytest.fixture(scope="session")
+def tencent_artifact_bucket(account: LocalAccount, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The artifact bucket of COS, made likewise."""
+    return account.bootstrap(tmp_path_factory.mktemp("bootstrap"), "bootstrap-tencent")
+
+
 NewStack = Callable[[str], PulumiCli]
 
 

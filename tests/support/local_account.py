@@ -31,9 +31,9 @@ class LocalAccount:
         """The account's id."""
         return self.cloud.home.account
 
-    def bootstrap(self, folder: Path) -> str:
-        """Make the artifact bucket as users make it, by the bootstrap program; answer its name."""
-        stack = PulumiCli(copy_project(folder / "bootstrap"), "bootstrap", self.variables)
+    def bootstrap(self, folder: Path, name: str = "bootstrap") -> str:
+        """Make the artifact bucket as users make it, by the bootstrap program's stack ``name``; answer its name."""
+        stack = PulumiCli(copy_project(folder / name), name, self.variables)
         stack.init()
         stack.up()
         return str(stack.outputs()["bucket"])

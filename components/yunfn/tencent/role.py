@@ -1,0 +1,66 @@
+"""The roles that functions run by, and the policies that grants become on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pulumi
+
+from yunfn.access import Grant, cam_document, cam_trust_document
+from yunfn.exceptions import ValidationError
+from yunfn.program.grants import document
+from yunfn.resources import cam
+from yunfn.tencent.account import Account
+from yunfn.tencent.naming import cam_name
+
+#: The service that runs functions, as a role's trust names it (SCFD "roles and policies").
+CLOUD_FUNCTION = "scf.qcloud.com"
+
+_ROLE_NAME = re.compile(r"[A-Za-z0-9_.@+=,-]{1,128}")
+
+
+def checked_role_name(resource: str, value: str) -> None:
+    """Check a role's name (CAM documentation, CreateRole)."""
+    if not _ROLE_NAME.fullmatch(value):
+        raise ValidationError(resource, "role_name", value, "1–128 letters, digits and any of _ . @ + = , -")
+
+
+def make_role(
+    name: str, role_name: pulumi.Input[str], description: str, parent: pulumi.Resource, account: Account
+) -> cam.Role:
+    """Make a role called ``name`` in Pulumi that functions may run by."""
+    return cam.Role(
+        name,
+        account=account.app_id,
+        role_name=role_name,
+        description=description,
+        policy_document=cam_trust_document(service=CLOUD_FUNCTION),
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def attach(
+    name: str, role_name: pulumi.Input[str], grants: Sequence[Grant], parent: pulumi.Resource, account: Account
+) -> pulumi.Resource:
+    """Make a policy of ``grants`` and attach it to the role; answer the attachment, to depend on.
+
+    Policy and attachment are children of ``parent``; the policy is called ``<stack>-<name>``.
+
+    Raises:
+        ValidationError: the document is longer than CAM takes, or a name in a grant is not the cloud's.
+    """
+    policy = cam.Policy(
+        f"{name}-policy",
+        account=account.app_id,
+        policy_name=cam_name(name),
+        policy_document=document(grants, name, cam_document),
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    return cam.RolePolicyAttachment(
+        f"{name}-policy-attachment",
+        account=account.app_id,
+        policy_id=policy.policy_id,
+        role_name=role_name,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

@@ -1,0 +1,135 @@
+"""A service on Tencent Cloud, on the real engine and plugins: made, left alone, called, changed, destroyed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.clients import http_client
+from support.local_account import LocalAccount
+from support.pulumi_cli import PulumiCli
+from support.tencent_api import ask
+from yunfn.localcloud.connection import Connection
+
+pytestmark = pytest.mark.engine
+NewStack = Callable[[str], PulumiCli]
+DOMAIN = "words.example.com"
+_CODE = """\
+import json, os
+import words
+
+def handler(event, context):
+    answer = {"said": "first", "word": words.WORD, "greeting": os.environ["GREETING"], "path": event["path"]}
+    return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(answer)}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("words")
+    (made / "code").mkdir()
+    (made / "code" / "index.py").write_text(_CODE)
+    (made / "content").mkdir()
+    (made / "content" / "words.py").write_text('WORD = "one"\n')
+    return made
+
+
+@pytest.fixture(scope="module")
+def stack(
+    account: LocalAccount, tencent_artifact_bucket: str, module_stack: NewStack, folder: Path
+) -> Iterator[PulumiCli]:
+    made = module_stack("tencent_service")
+    made.configure(t__code=str(folder / "code"), t__content=str(folder / "content"), t__domain=DOMAIN)
+    made.up()
+    yield made
+
+
+def _answer(cloud: Connection, url: str) -> dict[str, Any]:
+    with http_client(cloud) as client:
+        answer = client.get(url)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _function(cloud: Connection, stack: PulumiCli, qualifier: str = "$LATEST") -> dict[str, Any]:
+    said = stack.outputs()
+    return ask(
+        cloud, "scf", "GetFunction", FunctionName=said["function"], Namespace=said["namespace"], Qualifier=qualifier
+    )
+
+
+def _ids(stack: PulumiCli, kind: str) -> list[str]:
+    return [each["id"] for each in stack.resources() if each["type"] == kind]
+
+
+def test_up_again_and_refresh_find_nothing_to_do(stack: PulumiCli) -> None:
+    stack.up("--expect-no-changes")
+    stack.refresh("--expect-no-changes")
+
+
+def test_it_answers_by_url_and_by_domain_with_the_layers_word(cloud: Connection, stack: PulumiCli) -> None:
+    said = stack.outputs()
+    assert re.fullmatch(r"https://[0-9]+-[a-z0-9]{10}\.ap-shanghai\.tencentscf\.com/?", said["url"])
+    expected = {"said": "first", "word": "one", "greeting": "hello"}
+    assert _answer(cloud, f"{said['url'].rstrip('/')}/a/b") == {**expected, "path": "/a/b"}
+    assert _answer(cloud, f"http://{DOMAIN}/x") == {**expected, "path": "/x"}
+
+
+def test_the_function_is_as_declared(cloud: Connection, account: LocalAccount, stack: PulumiCli) -> None:
+    said, found = stack.outputs(), _function(cloud, stack)
+    assert (found["MemorySize"], found["Timeout"], found["Role"]) == (128, 10, said["role"])
+    assert found["ClsTopicId"] == said["topic"]
+    assert {"Key": "team", "Value": "words"} in found["Tags"]
+    triggers = {each["Type"]: each for each in found["Triggers"]}
+    assert {kind: each["Qualifier"] for kind, each in triggers.items()} == {"http": "$DEFAULT", "timer": "$DEFAULT"}
+    (policy,) = ask(cloud, "cam", "ListAttachedRolePolicies", RoleName=said["role"], Page=1, Rp=10)["List"]
+    document = ask(cloud, "cam", "GetPolicy", PolicyId=int(policy["PolicyId"]))["PolicyDocument"]
+    app_id = account.cloud.home.tencent.app_id
+    assert f"qcs::cos:*:uid/{app_id}:pictures-{app_id}/in/*" in document
+
+
+def test_a_change_of_code_publishes_a_version_and_moves_the_alias(
+    cloud: Connection, stack: PulumiCli, folder: Path
+) -> None:
+    before = stack.outputs()
+    code = folder / "code" / "index.py"
+    code.write_text(code.read_text().replace("first", "second"))
+    stack.up()
+    after = stack.outputs()
+    assert int(after["version"]) == int(before["version"]) + 1
+    alias = ask(cloud, "scf", "GetAlias", FunctionName=after["function"], Namespace=after["namespace"], Name="$DEFAULT")
+    assert alias["FunctionVersion"] == after["version"]
+    assert _answer(cloud, after["url"])["said"] == "second"
+    stack.up("--expect-no-changes")
+
+
+def test_a_change_of_the_layer_reaches_the_function_without_replacing_it(
+    cloud: Connection, stack: PulumiCli, folder: Path
+) -> None:
+    before, function = stack.outputs(), _function(cloud, stack)["FunctionId"]
+    (folder / "content" / "words.py").write_text('WORD = "two"\n')
+    stack.up()
+    after = stack.outputs()
+    assert after["layer"] == re.sub(r"[0-9]+$", lambda number: str(int(number[0]) + 1), before["layer"])
+    assert _function(cloud, stack)["FunctionId"] == function
+    assert _answer(cloud, after["url"])["word"] == "two"
+    stack.up("--expect-no-changes")
+
+
+def test_destroy_leaves_packages_and_layer_versions_only(cloud: Connection, stack: PulumiCli) -> None:
+    said = stack.outputs()
+    stack.destroy()
+    spaces = ask(cloud, "scf", "ListNamespaces", Limit=100, Offset=0)["Namespaces"]
+    assert said["namespace"] not in {each["Name"] for each in spaces}
+    assert ask(cloud, "scf", "ListCustomDomains", Limit=20, Offset=0)["Domains"] == []
+    assert said["role"] not in {
+        each["RoleName"] for each in ask(cloud, "cam", "DescribeRoleList", Page=1, Rp=200)["List"]
+    }
+    name = said["layer"].rpartition(":")[0]
+    kept = ask(cloud, "scf", "ListLayerVersions", LayerName=name)["LayerVersions"]
+    assert len(kept) == 2
