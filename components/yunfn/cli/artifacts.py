@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,28 +15,47 @@ from yunfn.exceptions import ArtifactError
 
 # The cloud's SDKs take seconds to import; every other command would wait for them.
 if TYPE_CHECKING:
-    from yunfn.storage.alibaba_session import AlibabaSession
-    from yunfn.storage.function_compute import FunctionCompute
-    from yunfn.storage.oss import OssArtifacts
-    from yunfn.storage.retained import Retained
+    from yunfn.storage.retained import ArtifactBucket, FunctionService, Retained
 
 application = typer.Typer(
     help="What destroyed stacks leave behind: code and layer packages, layer versions.", no_args_is_help=True
 )
+
+
+class Cloud(StrEnum):
+    """Whose functions, layers and bucket."""
+
+    ALIBABA = "alibaba"
+    TENCENT = "tencent"
+
+
+CloudOption = Annotated[Cloud, typer.Option("--cloud", help="Whose functions, layers and bucket.")]
 RegionOption = Annotated[
-    str | None, typer.Option("--region", help="Region (default: ALIBABA_CLOUD_REGION).", show_default=False)
+    str | None,
+    typer.Option("--region", help="Region (default: ALIBABA_CLOUD_REGION or TENCENTCLOUD_REGION).", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An account and region by the environment's keys, its artifact bucket and what opens its functions."""
+
+    account: str
+    region: str
+    bucket: ArtifactBucket
+    open_functions: Callable[[], FunctionService]
+
+
 @application.command("list")
-def list_artifacts(region: RegionOption = None, json_output: JsonOption = False) -> None:
+def list_artifacts(
+    cloud: CloudOption = Cloud.ALIBABA, region: RegionOption = None, json_output: JsonOption = False
+) -> None:
     """List packages and layer versions, and which functions still use each.
 
-    Example: yunfn artifacts list --region cn-shanghai
+    Example: yunfn artifacts list --cloud tencent --region ap-shanghai
     """
-    session = _session(region)
-    _, _, found = _survey(session)
+    _, _, found = _survey(_place(cloud, region))
     if json_output:
         typer.echo(json.dumps([_document(item) for item in found], indent=2))
     else:
@@ -43,6 +64,7 @@ def list_artifacts(region: RegionOption = None, json_output: JsonOption = False)
 
 @application.command()
 def purge(
+    cloud: CloudOption = Cloud.ALIBABA,
     region: RegionOption = None,
     with_bucket: Annotated[
         bool, typer.Option("--bucket", help="Also remove the artifact bucket; refused while anything in it is used.")
@@ -57,8 +79,8 @@ def purge(
     """
     from yunfn.storage.retained import LayerVersion
 
-    session = _session(region)
-    store, functions, found = _survey(session)
+    place = _place(cloud, region)
+    store, functions, found = _survey(place)
     unused = [item for item in found if not item.used_by]
     used = [item for item in found if item.used_by]
     remove_bucket = with_bucket and store is not None
@@ -74,7 +96,7 @@ def purge(
         return
     if not yes:
         what = f"{len(unused)} artifacts" + (f" and the bucket {store.name}" if remove_bucket and store else "")
-        typer.confirm(f"Remove {what} in account {session.account}, {session.region}?", abort=True, err=True)
+        typer.confirm(f"Remove {what} in account {place.account}, {place.region}?", abort=True, err=True)
     for item in unused:
         if isinstance(item.subject, LayerVersion):
             functions.delete_layer_version(item.subject)
@@ -86,14 +108,12 @@ def purge(
 
 
 @application.command()
-def bucket(region: RegionOption = None, json_output: JsonOption = False) -> None:
+def bucket(cloud: CloudOption = Cloud.ALIBABA, region: RegionOption = None, json_output: JsonOption = False) -> None:
     """Say how the artifact bucket of account and region is called, and whether it is there.
 
-    Example: yunfn artifacts bucket
+    Example: yunfn artifacts bucket --cloud tencent
     """
-    from yunfn.storage.oss import OssArtifacts
-
-    store = OssArtifacts(_session(region))
+    store = _place(cloud, region).bucket
     exists = store.exists()
     if json_output:
         typer.echo(json.dumps({"bucket": store.name, "exists": exists}))
@@ -102,26 +122,44 @@ def bucket(region: RegionOption = None, json_output: JsonOption = False) -> None
         typer.echo(f"{store.name}{hint}")
 
 
-def _session(region: str | None) -> AlibabaSession:
+def _place(cloud: Cloud, region: str | None) -> _Place:
+    return _alibaba(region) if cloud is Cloud.ALIBABA else _tencent(region)
+
+
+def _alibaba(region: str | None) -> _Place:
     from yunfn.storage import alibaba_session
+    from yunfn.storage.oss_artifacts import OssArtifacts
 
-    return alibaba_session.from_environment(region)
+    def open_functions() -> FunctionService:
+        from yunfn.storage.function_compute import FunctionCompute
+
+        return FunctionCompute(session)
+
+    session = alibaba_session.from_environment(region)
+    return _Place(session.account, session.region, OssArtifacts(session), open_functions)
 
 
-def _survey(
-    session: AlibabaSession,
-) -> tuple[OssArtifacts | None, FunctionCompute, list[Retained]]:
+def _tencent(region: str | None) -> _Place:
+    from yunfn.storage import tencent_session
+    from yunfn.storage.cos_artifacts import CosArtifacts
+
+    def open_functions() -> FunctionService:
+        from yunfn.storage.cloud_functions import CloudFunctions
+
+        return CloudFunctions(session)
+
+    session = tencent_session.from_environment(region)
+    return _Place(session.appid, session.region, CosArtifacts(session), open_functions)
+
+
+def _survey(place: _Place) -> tuple[ArtifactBucket | None, FunctionService, list[Retained]]:
     """The bucket if there is one, the functions, and all artifacts with their users."""
-    from yunfn.storage.function_compute import FunctionCompute
-    from yunfn.storage.oss import OssArtifacts
     from yunfn.storage.retained import sort_out
 
-    store: OssArtifacts | None = OssArtifacts(session)
-    assert store is not None
-    objects = list(store.objects()) if store.exists() else None
-    functions = FunctionCompute(session)
+    objects = list(place.bucket.objects()) if place.bucket.exists() else None
+    functions = place.open_functions()
     found = sort_out(objects or (), list(functions.layer_versions()), functions.functions())
-    return (None if objects is None else store), functions, found
+    return (None if objects is None else place.bucket), functions, found
 
 
 def _document(item: Retained) -> dict[str, object]:

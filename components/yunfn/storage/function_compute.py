@@ -15,7 +15,7 @@ _PAGE = 100
 
 
 class FunctionCompute:
-    """The functions and layers of one account and region."""
+    """The functions and layers of one account and region; a content is the CRC-64 (ECMA-182) that FC tells of a zip."""
 
     def __init__(self, session: AlibabaSession) -> None:
         self._client = fc_client.open_client(session)
@@ -25,7 +25,7 @@ class FunctionCompute:
         """Every function and every version of it; raises CloudAnswerError."""
         for function in self._pages("ListFunctions", self._list_functions, "functions"):
             name = function.function_name
-            yield self._use(name, "LATEST")
+            yield self._use(name, None)
             for version in self._pages("ListFunctionVersions", self._version_page(name), "versions"):
                 yield self._use(name, version.version_id)
 
@@ -37,8 +37,7 @@ class FunctionCompute:
                     version.layer_version_arn,
                     version.layer_name,
                     int(version.version),
-                    int(version.code_checksum or 0),
-                    int(version.code_size or 0),
+                    str(version.code_checksum or ""),
                 )
 
     def delete_layer_version(self, layer: LayerVersion) -> None:
@@ -50,13 +49,14 @@ class FunctionCompute:
             ),
         )  # fmt: skip
 
-    def _use(self, name: str, qualifier: str) -> FunctionUse:
-        request = models.GetFunctionRequest(qualifier=None if qualifier == "LATEST" else qualifier)
+    def _use(self, name: str, version: str | None) -> FunctionUse:
+        request = models.GetFunctionRequest(qualifier=version)
         answer = fc_client.ask(
             "GetFunction", lambda: self._client.get_function_with_options(name, request, {}, self._options)
         )
         layers = tuple(layer.arn for layer in answer.layers or ())
-        return FunctionUse(name, qualifier, int(answer.code_checksum or 0), layers)
+        user = name if version is None else f"{name}:{version}"
+        return FunctionUse(user, str(answer.code_checksum or ""), layers)
 
     def _list_functions(self, token: str | None) -> Any:
         request = models.ListFunctionsRequest(limit=_PAGE, next_token=token)

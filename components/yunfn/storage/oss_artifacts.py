@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 import oss2
 
 from yunfn.storage.alibaba_session import AlibabaSession
 from yunfn.storage.names import artifact_bucket
 from yunfn.storage.oss_client import open_bucket, refused
-from yunfn.storage.retained import StoredObject
+from yunfn.storage.retained import FOLDERS, StoredObject
 
 # DeleteMultipleObjects takes at most 1,000 keys (OSS API reference).
 _DELETE_BATCH = 1000
 
 
 class OssArtifacts:
-    """The artifact bucket of one account and region."""
+    """The artifact bucket of one account and region; a content is the CRC-64 (ECMA-182) that OSS tells of an object."""
 
     def __init__(self, session: AlibabaSession) -> None:
         self.name = artifact_bucket(session.account, session.region)
@@ -34,13 +33,12 @@ class OssArtifacts:
         return True
 
     def objects(self) -> Iterator[StoredObject]:
-        """Every artifact in the bucket, by key; raises CloudAnswerError."""
+        """Every package in the bucket, by key; raises CloudAnswerError."""
         try:
-            for entry in oss2.ObjectIteratorV2(self._bucket):
-                head = self._bucket.head_object(entry.key)
-                yield StoredObject(
-                    entry.key, entry.size, int(head.server_crc or 0), datetime.fromtimestamp(entry.last_modified, UTC)
-                )
+            for folder in FOLDERS:
+                for entry in oss2.ObjectIteratorV2(self._bucket, folder):
+                    head = self._bucket.head_object(entry.key)
+                    yield StoredObject(entry.key, entry.size, str(head.server_crc or ""))
         except oss2.exceptions.OssError as error:
             raise refused("ListObjectsV2", self.name, error) from error
 
