@@ -14,8 +14,10 @@ from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.control import Control
 from yunfn.localcloud.front import Front
 from yunfn.localcloud.home import Home
+from yunfn.localcloud.keys import ALIBABA, TENCENT
 from yunfn.localcloud.registry import SERVICES
-from yunfn.localcloud.runner import FunctionRunner
+from yunfn.localcloud.runner import FunctionRunner, FunctionSpec
+from yunfn.localcloud.tencent.scf import ScfService
 
 
 async def serve(home: Home, port: int, stop: asyncio.Event) -> None:
@@ -40,12 +42,21 @@ async def serve(home: Home, port: int, stop: asyncio.Event) -> None:
         finally:
             front.forget(server)
 
+    sinks = {
+        ALIBABA: cloud.find(FcService).dataplane.log_sink,
+        TENCENT: cloud.find(ScfService).dataplane.log_sink,
+    }
+
+    def log_sink(spec: FunctionSpec, instance_id: str, printed: bytes) -> None:
+        """Hand what an instance printed while it had no call to its own cloud's logs."""
+        sinks[spec.cloud](spec, instance_id, printed)
+
     cloud.runner = FunctionRunner(
         work=home.work,
         connect_proxy=inside,
         proxy_port=bound,
         ca_bundle=authority.bundle,
-        log_sink=cloud.find(FcService).dataplane.log_sink,
+        log_sink=log_sink,
     )
     control = await Control(cloud, bound, stop.set).serve()
     await cloud.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from yunfn.localcloud.tencent.api import ApiRequest, InvalidParameterValue
 from yunfn.localcloud.tencent.scf.directory import FunctionDirectory
@@ -11,6 +11,9 @@ from yunfn.localcloud.tencent.scf.package_links import PackageLinks
 from yunfn.localcloud.tencent.scf.packages import Packages
 from yunfn.localcloud.tencent.scf.scope import ScfScope
 from yunfn.localcloud.tencent.scf.state import DEFAULT_NAMESPACE, LATEST
+
+if TYPE_CHECKING:
+    from yunfn.localcloud.tencent.scf.dataplane import DataPlane
 
 T = TypeVar("T")
 Answer = Mapping[str, Any]
@@ -21,12 +24,20 @@ _LIMIT = 20
 class ScfRequest(ApiRequest):
     """A request after authentication, with what answers it."""
 
-    def __init__(self, api: ApiRequest, packages: Packages, links: PackageLinks, directory: FunctionDirectory) -> None:
+    def __init__(
+        self,
+        api: ApiRequest,
+        packages: Packages,
+        links: PackageLinks,
+        directory: FunctionDirectory,
+        dataplane: DataPlane,
+    ) -> None:
         super().__init__(api.call, api.parameters)
         self.scope = ScfScope(api.cloud, api.region)
         self.packages = packages
         self.links = links
         self.directory = directory
+        self.dataplane = dataplane
 
     @property
     def namespace(self) -> str:

@@ -10,10 +10,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud import LocalCloud
-from yunfn.localcloud.cloud_error import UnknownOperationError
 from yunfn.localcloud.service import HostCertificate
 from yunfn.localcloud.tencent.api import ApiRequest, ApiService, Operation, UnknownParameter
 from yunfn.localcloud.tencent.scf import urls
+from yunfn.localcloud.tencent.scf.dataplane import DataPlane
 from yunfn.localcloud.tencent.scf.directory import FunctionDirectory
 from yunfn.localcloud.tencent.scf.exceptions import RequestSizeLimitExceeded
 from yunfn.localcloud.tencent.scf.package_links import PackageLinks
@@ -21,7 +21,6 @@ from yunfn.localcloud.tencent.scf.packages import Packages
 from yunfn.localcloud.tencent.scf.request import Answer, ScfRequest
 from yunfn.localcloud.tencent.scf.rights import require_operation
 from yunfn.localcloud.tencent.scf.rules.limits import BODY_BYTES
-from yunfn.localcloud.tencent.ssl import SslService
 
 # What the journal tells of a request, beside the function: the first of these that it names.
 _NAMES = ("LayerName", "Domain", "Namespace")
@@ -39,6 +38,8 @@ class ScfService(ApiService):
     def __init__(self, cloud: LocalCloud, rng: random.Random | None = None) -> None:
         super().__init__(cloud)
         self.directory = FunctionDirectory(cloud, rng)
+        self.dataplane = DataPlane(cloud, self.directory)
+        self.metrics = self.dataplane.metrics
         self._packages = Packages(cloud)
         self._links = PackageLinks(cloud)
         self._routes: dict[str, Operation] = {route.operation: partial(self._do, route) for route in urls.ROUTES}
@@ -53,9 +54,7 @@ class ScfService(ApiService):
 
     def certificate(self, host: str) -> HostCertificate | None:
         """The certificate that a custom domain names, if it does."""
-        domain = self.directory.domain(host)
-        certificate = domain.document["CertConfig"]["CertificateId"] if domain else ""
-        return self.cloud.find(SslService).certificate(certificate) if certificate else None
+        return self.dataplane.certificate(host)
 
     def routes(self) -> Mapping[str, Operation]:
         """The operations by name."""
@@ -64,7 +63,7 @@ class ScfService(ApiService):
     async def answer(self, call: Call) -> Response:
         """Answer a call of the API, of a function's URL or of a package's link; raises CloudError."""
         if "trigger" in call.match or "domain" in call.match:
-            raise UnknownOperationError("scf", f"{call.method} {call.path}")
+            return await self.dataplane.answer_http(call)
         package = urls.PACKAGE.fullmatch(call.raw_path)
         if package is not None and call.method == "GET":
             call.operation = "DownloadPackage"
@@ -74,13 +73,22 @@ class ScfService(ApiService):
             raise RequestSizeLimitExceeded(BODY_BYTES)
         return await super().answer(call)
 
+    async def start(self) -> None:
+        """Begin to run queued calls and fire triggers."""
+        await self.dataplane.start()
+
+    async def stop(self) -> None:
+        """End background work and running instances."""
+        await self.dataplane.stop()
+
     def reset(self) -> None:
         """Drop what is held in memory, after the store was cleared."""
         self.directory.reset()
+        self.dataplane.reset()
         self._links.reset()
 
     async def _do(self, route: urls.Route, api: ApiRequest) -> Answer:
-        request = ScfRequest(api, self._packages, self._links, self.directory)
+        request = ScfRequest(api, self._packages, self._links, self.directory, self.dataplane)
         request.call.resource = _resource(request)
         for name in request.parameters:
             if name not in route.parameters:

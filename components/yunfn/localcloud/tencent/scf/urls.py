@@ -13,6 +13,7 @@ from yunfn.localcloud.tencent.scf.responses import (
     aliases,
     domains,
     functions,
+    invocations,
     layers,
     namespaces,
     scaling,
@@ -48,6 +49,7 @@ _FUNCTION = "namespace/{namespace}/function/{function}"
 _LAYER = "layer/{layer}"
 _DOMAIN = "domain/{domain}"
 _DOMAIN_FIELDS = "Domain Protocol EndpointsConfig CertConfig WafConfig"
+_CALLED = "Qualifier LogType RoutingKey"
 _CONFIGURED = (
     "Description MemorySize Timeout Environment Runtime VpcConfig Role InstallDependency ClsLogsetId ClsTopicId Layers "
     "DeadLetterConfig PublicNetConfig CfsConfig InitTimeout ProtocolParams InstanceConcurrencyConfig DnsCache "
@@ -143,5 +145,20 @@ ROUTES = (
     _route("ListCustomDomains", domains.list_domains, _DOMAIN, "Offset Limit OrderBy Order Filters"),
     _route("DeleteCustomDomain", domains.delete, _DOMAIN, "Domain"),
     _route("GetAccount", account.get_account, "*", ""),
+    _of_function("Invoke", invocations.invoke, f"InvocationType ClientContext {_CALLED}"),
+    _of_function("InvokeFunction", invocations.invoke_function, f"Event {_CALLED}"),
+    _of_function(
+        "GetFunctionLogs",
+        invocations.logs,
+        "Offset Limit Order OrderBy Filter Qualifier FunctionRequestId StartTime EndTime SearchContext",
+    ),
+    _of_function("GetRequestStatus", invocations.status, "FunctionRequestId StartTime EndTime"),
+    _of_function(
+        "ListAsyncEvents",
+        invocations.list_events,
+        "Qualifier InvokeType Status StartTimeInterval EndTimeInterval Order Orderby Offset Limit InvokeRequestId",
+    ),
+    _route("GetAsyncEventStatus", invocations.event_status, _FUNCTION, "InvokeRequestId"),
+    _of_function("TerminateAsyncEvent", invocations.terminate, "InvokeRequestId GraceShutdown"),
 )
-OPERATIONS = tuple(route.operation for route in ROUTES)
+OPERATIONS = (*(route.operation for route in ROUTES), "InvokeFunctionUrl")
