@@ -133,6 +133,8 @@ def test_pages_follow_by_context_even_where_logs_come_meanwhile(cls: Cls, sort: 
             cls.append(topic, ClsEntry(NOW + 100, {"n": "99"}))
     assert seen == (list(range(7)) if sort == "asc" else list(range(6, -1, -1)))
     assert numbers(cls.search(topic, Sort="asc", Limit=2, Offset=3)) == [3, 4]
+    everything = 7 if sort == "asc" else 11
+    assert [cls.search(topic, Sort=sort, Limit=everything - less).ListOver for less in (0, 1)] == [True, False]
     if sort == "asc":
         # Whoever follows a log asks on with the last Context.
         assert numbers(cls.search(topic, Sort=sort, Limit=2, Context=context)) == []
