@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -104,22 +105,43 @@ def start(home: Home, port: int = 0) -> tuple[Connection, bool]:
     if (found := find(home)) is not None:
         return _on_port(found, port), False
     home.create()
-    process = _spawn(home, ["--port", str(port)], stdin=subprocess.DEVNULL, start_new_session=True)
-    assert process.stdout is not None
+    process: subprocess.Popen[bytes] | None = None
     try:
+        with _interrupts_held():
+            process = _spawn(home, ["--port", str(port)], stdin=subprocess.DEVNULL, start_new_session=True)
         told = _first_line(home, process)
         if "served_by" not in told:
             return _connection(home, told), True
     except BaseException:
         # Also an interrupt: whoever breaks off a start wants no cloud to be there.
-        process.terminate()
-        process.wait(_STOP_SECONDS)
+        if process is not None:
+            process.terminate()
+            process.wait(_STOP_SECONDS)
         raise
     finally:
-        process.stdout.close()
-        # It is meant to outlive this process; subprocess would report it as forgotten.
-        process.returncode = process.returncode or 0
+        if process is not None:
+            assert process.stdout is not None
+            process.stdout.close()
+            # It is meant to outlive this process; subprocess would report it as forgotten.
+            process.returncode = process.returncode or 0
     return _on_port(_started_by_another(home, told), port), False
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back until the block is left: a process begun in it is then known, and can be ended."""
+    if threading.current_thread() is not threading.main_thread():
+        # Interrupts are the main thread's.
+        yield
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if held:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _on_port(found: Connection, port: int) -> Connection:
