@@ -1,6 +1,5 @@
 """Monitor (Tencent Cloud Observability Platform): figures of functions, from the calls that were really made."""
 
-from yunfn.localcloud.tencent.monitor.samples import Sample
 from yunfn.localcloud.tencent.monitor.service import MonitorService
 
-__all__ = ["MonitorService", "Sample"]
+__all__ = ["MonitorService"]

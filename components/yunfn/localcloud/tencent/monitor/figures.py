@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from yunfn.localcloud.tencent.monitor.samples import Sample
+from yunfn.localcloud.tencent.scf.dataplane.metrics import Sample
 
 Figure = Callable[[Sequence[Sample]], float]
 PERIODS = (60, 300, 3600, 86400)

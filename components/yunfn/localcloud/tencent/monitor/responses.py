@@ -11,7 +11,8 @@ from yunfn.localcloud.cloud_error import UnknownOperationError
 from yunfn.localcloud.tencent.api import ApiRequest, InvalidParameterValue, Operation
 from yunfn.localcloud.tencent.api.times import CHINA
 from yunfn.localcloud.tencent.monitor.figures import METRICS, PERIODS, Metric
-from yunfn.localcloud.tencent.monitor.samples import Sample, source
+from yunfn.localcloud.tencent.scf import ScfService
+from yunfn.localcloud.tencent.scf.dataplane.metrics import Sample
 
 # GetMonitorData's parameters in the API's reference: instances and points of one request.
 _INSTANCES, _POINTS = 50, 7200
@@ -106,7 +107,8 @@ def _calls(request: ApiRequest, instance: Mapping[str, str], start: float, end: 
     version = "$LATEST" if version is not None and version.upper() == "$LATEST" else version
     alias = instance.get("alias")
     namespace = instance.get("namespace", "default")
-    found = source(request.cloud).samples(request.region, namespace, instance["functionName"], version, start, end)
+    metrics = request.cloud.find(ScfService).metrics
+    found = metrics.samples(request.region, namespace, instance["functionName"], version, start, end)
     return [one for one in found if alias is None or one.qualifier == alias]
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,61 +11,37 @@ from tencentcloud.monitor.v20180724.monitor_client import MonitorClient
 
 from support.tencent_sdk import asked, refused, sdk_client
 from unit.localcloud.alibaba.signatures.served_cloud import ServedCloud, served
+from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.keys import TENCENT, Principal
-from yunfn.localcloud.tencent.api import ApiService, Operation
-from yunfn.localcloud.tencent.monitor import MonitorService
+from yunfn.localcloud.registry import SERVICES
+from yunfn.localcloud.tencent.scf import ScfService
+from yunfn.localcloud.tencent.scf.dataplane.metrics import Sample
 
 REGION = "ap-shanghai"
 # 2025-03-01 12:00:00 in China, the beginning of a period of any length up to an hour.
 NOON = 1740801600
 
 
-@dataclass(frozen=True)
-class Call:
-    time: float
-    version: str
-    qualifier: str
-    duration_ms: float
-    memory_mb: float
-    outcome: str
-
-
 CALLS = [
-    Call(NOON + 1, "1", "live", 100, 30, "ok"),
-    Call(NOON + 1.05, "1", "live", 200.5, 40, "ok"),
-    Call(NOON + 30, "2", "live", 300, 50, "user_error"),
-    Call(NOON + 59.9, "2", "2", 50, 20, "system_error"),
-    Call(NOON + 61, "1", "live", 0, 0, "throttled"),
-    Call(NOON + 200, "$LATEST", "$LATEST", 10, 10, "ok"),
+    Sample(NOON + 1, "1", "live", 100, 30, "ok"),
+    Sample(NOON + 1.05, "1", "live", 200.5, 40, "ok"),
+    Sample(NOON + 30, "2", "live", 300, 50, "user_error"),
+    Sample(NOON + 59.9, "2", "2", 50, 20, "system_error"),
+    Sample(NOON + 61, "1", "live", 0, 0, "throttled"),
+    Sample(NOON + 200, "$LATEST", "$LATEST", 10, 10, "ok"),
 ]
-
-
-class CallsOnly(ApiService):
-    """Stands where SCF stands, with calls that are known."""
-
-    name = "scf"
-    product = "scf"
-    hosts = (re.compile("scf.invalid"),)
-    operations = ()
-
-    def routes(self) -> Mapping[str, Operation]:
-        return {}
-
-    @property
-    def metrics(self) -> CallsOnly:
-        return self
-
-    def samples(
-        self, region: str, namespace: str, function: str, version: str | None, start: float, end: float
-    ) -> Iterator[Call]:
-        if (region, namespace, function) == (REGION, "shop", "f"):
-            yield from (one for one in CALLS if version in (None, one.version) and start <= one.time < end)
 
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCloud]:
-    with served(tmp_path_factory.mktemp("monitor") / "home", [CallsOnly, MonitorService]) as cloud:
+    with served(tmp_path_factory.mktemp("monitor") / "home", SERVICES) as cloud:
+        cloud.run(_count)
         yield cloud
+
+
+def _count(cloud: LocalCloud) -> None:
+    for sample in CALLS:
+        cloud.find(ScfService).metrics.add(REGION, "shop", "f", sample)
 
 
 @pytest.fixture(scope="module")
