@@ -15,7 +15,11 @@ from yunfn.localcloud.tencent.sts.exceptions import InvalidParameter, RoleNotFou
 if TYPE_CHECKING:
     from yunfn.localcloud.cloud import LocalCloud
 
-_ROLE_ARN = re.compile(r"qcs::cam::uin/(?P<uin>\d+):(?:role/(?P<id>\d+)|roleName/(?P<name>[\w+=,.@-]{1,128}))")
+# Service roles are written in a way of their own (AssumeRole's RoleArn as the SDK describes it).
+_ROLE_ARN = re.compile(
+    r"qcs::cam::uin/(?P<uin>\d+):(?:role/(?:tencentcloudServiceRole/)?(?P<id>\d+)"
+    r"|(?:roleName|tencentcloudServiceRoleName)/(?P<name>[\w+=,.@-]{1,128}))"
+)
 
 
 class Sessions:

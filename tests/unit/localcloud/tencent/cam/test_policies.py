@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from support.tencent_identity import Identity, policy, trust
-from yunfn.localcloud.tencent.cam import preset_policies
+from yunfn.localcloud.tencent.cam import CamService, preset_policies
 from yunfn.localcloud.tencent.cam.documents import read_policy
 
 TRUST = trust(service="scf.qcloud.com")
@@ -121,6 +121,7 @@ def test_attached_by_number_and_by_name(identity: Identity) -> None:
     assert [one.PolicyId for one in attached(identity, role)] == [number]
     identity.ask("cam", "DeletePolicy", PolicyId=[number])
     assert attached(identity, role) == []
+    assert identity.cloud.run(lambda cloud: cloud.find(CamService).state.holders(number)) == []
 
 
 def test_what_cannot_be_attached(identity: Identity) -> None:

@@ -50,8 +50,13 @@ def test_the_updates(identity: Identity) -> None:
     identity.ask("cam", "UpdateAssumeRolePolicy", RoleId=role_id, PolicyDocument=other)
     # A number here, unlike everywhere else (the API's model).
     identity.ask("cam", "UpdateRoleConsoleLogin", RoleId=int(role_id), ConsoleLogin=1)
+    identity.ask("cam", "UpdateRoleSessionDuration", RoleName=name, SessionDuration=43200)
+    identity.refused(
+        "InvalidParameter.ParamError", "cam", "UpdateRoleSessionDuration", RoleName=name, SessionDuration=43201
+    )
     info = identity.ask("cam", "GetRole", RoleName=name).RoleInfo
     assert (info.Description, info.PolicyDocument, info.ConsoleLogin) == ("new", other, 1)
+    assert info.SessionDuration == 43200
     identity.refused(
         "InvalidParameter.PolicyDocumentError", "cam", "UpdateAssumeRolePolicy", RoleName=name, PolicyDocument="{"
     )
