@@ -27,15 +27,15 @@ from yunfn.localcloud.tencent.scf.state import (
     regions,
     version_key,
 )
-from yunfn.localcloud.tencent.scf.transitions import CREATE_FAILED, CREATING, DELETING, PUBLISH_FAILED, Transition
+from yunfn.localcloud.tencent.scf.transitions import ACTIVE, CREATE_FAILED, CREATING, DELETING, Transition
 
 if TYPE_CHECKING:
     from yunfn.localcloud.cloud import LocalCloud
 
 # What may change without the running instances having to: names and times of the record itself.
 _NOT_OF_THE_CODE = frozenset({"AddTime", "Description", "ModTime", "Tags"})
-# Nothing runs in these; Updating and Publishing go on with what was there before.
-_NOT_RUNNING = frozenset({CREATING, CREATE_FAILED, DELETING, PUBLISH_FAILED})
+# Nothing runs in these; while it is Updating or Publishing, a function can be called.
+_NOT_RUNNING = frozenset({CREATING, CREATE_FAILED, DELETING})
 _HEADER = "invoke.headers."
 _RANGE = re.compile(r"([(\[])\s*(-?\d+)\s*,\s*(-?\d+)\s*([)\]])")
 
@@ -158,9 +158,10 @@ class FunctionDirectory:
         function = self._function(state, namespace, name)
         version = self._version(state, namespace, name, qualifier, headers or {})
         record = self._record(state, function, namespace, name, version)
-        for each in (function, record):
-            if (status := Transition.of(each).status) in _NOT_RUNNING:
-                raise FunctionStatusError(name, status)
+        if (status := Transition.of(function).status) in _NOT_RUNNING:
+            raise FunctionStatusError(name, status)
+        if version != LATEST and (status := Transition.of(record).status) != ACTIVE:
+            raise FunctionStatusError(f"{name}:{version}", status)
         code = Package.of(record["code"])
         layers = [Package(**layer) for layer in record["layers"]]
         key = function_key(namespace, name)

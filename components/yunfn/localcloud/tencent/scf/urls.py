@@ -161,4 +161,4 @@ ROUTES = (
     _route("GetAsyncEventStatus", invocations.event_status, _FUNCTION, "InvokeRequestId"),
     _of_function("TerminateAsyncEvent", invocations.terminate, "InvokeRequestId GraceShutdown"),
 )
-OPERATIONS = (*(route.operation for route in ROUTES), "InvokeFunctionUrl")
+OPERATIONS = tuple(route.operation for route in ROUTES)

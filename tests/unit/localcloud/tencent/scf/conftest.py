@@ -11,12 +11,15 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tencentcloud.cam.v20190116 import models as cam_models
 from tencentcloud.cam.v20190116.cam_client import CamClient
 from tencentcloud.scf.v20180416 import models
 from tencentcloud.scf.v20180416.scf_client import ScfClient
+from tencentcloud.sts.v20180813 import models as sts_models
+from tencentcloud.sts.v20180813.sts_client import StsClient
 from tencentcloud.tag.v20180813 import models as tag_models
 from tencentcloud.tag.v20180813.tag_client import TagClient
 
@@ -129,16 +132,11 @@ class Scf:
         )  # fmt: skip
 
     def user(self, policy: dict[str, Any]) -> Scf:
-        """The client of somebody with no other right than a session policy's."""
-        text = json.dumps(policy)
-        account = self.cloud.home.tencent
-
-        def key(cloud: Any) -> AccessKey:
-            principal = Principal(account.uin, "assumed-role", "r", "s", session_policy=text, cloud="tencent")
-            made: AccessKey = cloud.tencent_keys.create(principal, token=True)
-            return made
-
-        return Scf(self.cloud, self.region, self.cloud.run(key))
+        """The client of somebody who may do what ``policy`` says and no more."""
+        sts = sdk_client(StsClient, self.cloud.home, self.cloud.port, self.region)
+        made = asked(sts, sts_models, "GetFederationToken", Name="u", Policy=quote(json.dumps(policy))).Credentials
+        principal = Principal(self.cloud.home.tencent.uin, "assumed-role", cloud="tencent")
+        return Scf(self.cloud, self.region, AccessKey(made.TmpSecretId, made.TmpSecretKey, principal, made.Token))
 
     def blobs(self) -> int:
         """How many blobs there are."""
