@@ -176,7 +176,8 @@ def test_only_what_came_under_the_index_of_now_is_found(cls: Cls) -> None:
 
 def test_logs_go_after_their_period_and_none_come_while_it_is_off(cls: Cls) -> None:
     topic = cls.topic(rule=RULE, Period=1)
-    cls.append(topic, ClsEntry(NOW - 86_390_000, {"n": "0"}), ClsEntry(NOW - 86_500_000, {"n": "1"}))
+    yesterday = int(time.time() * 1000) - 86_400_000
+    cls.append(topic, ClsEntry(yesterday + 60_000, {"n": "0"}), ClsEntry(yesterday - 60_000, {"n": "1"}))
     assert numbers(cls.search(topic)) == [0]
     cls.call("ModifyTopic", TopicId=topic, Status=False)
     cls.append(topic, ClsEntry(NOW, {"n": "2"}))
