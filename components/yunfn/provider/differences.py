@@ -18,11 +18,15 @@ Change = Literal["add", "delete", "update"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One property that changed, by its path; ``replaces`` if it makes another resource."""
+    """One property that changed, by its path; ``replaces`` if it makes another resource.
+
+    ``in_the_way``: the other one cannot be made while this one is there, whatever it is called.
+    """
 
     property: str
     replaces: bool
     kind: Change = "update"
+    in_the_way: bool = False
 
 
 def differences(

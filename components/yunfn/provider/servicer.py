@@ -242,8 +242,10 @@ def _roots(found: Iterable[Difference]) -> list[str]:
 
 
 def _in_the_way(declared: Declaration, found: Iterable[Difference]) -> bool:
-    """Whether the old one bears the new one's name, so that it has to go first."""
+    """Whether the old one has to go first: it bears the new one's name, or says so itself."""
     replacing = list(found)
+    if any(each.replaces and each.in_the_way for each in replacing):
+        return True
     if not declared.identity or not any(each.replaces for each in replacing):
         return False
     return not any(root(each.property) in declared.identity for each in replacing)

@@ -128,8 +128,8 @@ SETTINGS: Final[Mapping[str, Property]] = {
 
 def failures(kind: str, settings: Any) -> Iterator[CheckFailure]:
     """What SCF would refuse beside what the declaration says; unknown values pass."""
-    told = settings.get if isinstance(settings, Mapping) else {}.get
-    cron, bucket = told("cron"), told("bucket")
+    told: Mapping[str, Any] = settings if isinstance(settings, Mapping) else {}
+    cron, bucket = told.get("cron"), told.get("bucket")
     if kind == "timer" and isinstance(cron, str) and len(cron.split()) != _CRON_FIELDS:
         yield CheckFailure("timer.cron", f"must have {_CRON_FIELDS} fields, seconds first and years last, not {cron!r}")
     if kind == "cos" and isinstance(bucket, str) and not _BUCKET.fullmatch(bucket):

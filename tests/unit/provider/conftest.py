@@ -11,6 +11,7 @@ from support.scf_plugin import ScfPlugin, serving_over
 from unit.provider.plugin import Plugin, serving
 from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
+from yunfn.provider import cloud_function, tencent_api
 
 # Seconds that a function or layer is Creating, Updating, …
 _TRANSITION = 0.05
@@ -34,6 +35,13 @@ def scf_of_module(scf_cloud: Connection) -> Iterator[ScfPlugin]:
     # Not longer: it is this process's environment that points at the cloud.
     with serving_over(scf_cloud) as plugin:
         yield plugin
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What passes by itself is tried again at once, and what is under way looked at often."""
+    monkeypatch.setattr(tencent_api, "_FIRST_WAIT", 0.02)
+    monkeypatch.setattr(cloud_function, "_FIRST", 0.03)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from yunfn.exceptions import CloudAnswerError
 
 ROLE, POLICY, ATTACHMENT = "yunfn:cam:Role", "yunfn:cam:Policy", "yunfn:cam:RolePolicyAttachment"
 PRESET = "QcloudSCFReadOnlyAccess"
+pytestmark = pytest.mark.usefixtures("quick_retries")
 DENIED = CloudAnswerError("UnauthorizedOperation: no", code="UnauthorizedOperation", status=200)
 NUMBERS = itertools.count()
 

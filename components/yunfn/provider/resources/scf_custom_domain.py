@@ -144,14 +144,17 @@ class CustomDomain(DeclaredResource):
             "domain": id,
             "protocol": found["Protocol"],
             "endpoints": [_endpoint(each) for each in found.get("EndpointsConfig") or ()],
-            "certificateId": (found.get("CertConfig") or {}).get("CertificateId") or "",
             "wafConfig": {
                 "wafOpen": (found.get("WafConfig") or {}).get("WafOpen") or "CLOSE",
                 "wafInstanceId": (found.get("WafConfig") or {}).get("WafInstanceId") or "",
             },
             "tags": {key: value for key, value in _tags(found).items() if key != TAG},
         }
-        return State(id, self.recorded(told), refreshed(self.declaration.inputs, inputs, told))
+        # One of an https that was is still there with http, and means nothing.
+        if found["Protocol"] in _SECURE:
+            told["certificateId"] = (found.get("CertConfig") or {}).get("CertificateId") or ""
+        kept = {"certificateId": outputs.get("certificateId") or ""}
+        return State(id, self.recorded({**kept, **told}), refreshed(self.declaration.inputs, inputs, told))
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
         """See Resource. UpdateCustomDomain says everything, so that a second time changes nothing."""

@@ -123,8 +123,9 @@ class FunctionVersion(DeclaredResource):
                 "fingerprint"
             )
         where = {**where, "fingerprint": where.get("fingerprint") or fingerprint.removeprefix(_FINGERPRINT)}
-        told = await provisioned(function, version)
         settings = outputs.get(PROVISIONED.name)
+        # What another resource provisions of the version is none of this one's.
+        told = await provisioned(function, version) if settings is not None or imported else None
         now = settings if provisioned_concurrency.same(settings, told) else told
         known = {each.name: where[each.name] for each in _KEPT} | {PROVISIONED.name: now}
         made = {**_outputs(where, version, found), PROVISIONED.name: now}
@@ -135,9 +136,9 @@ class FunctionVersion(DeclaredResource):
         where = with_defaults(self.declaration.inputs, inputs)
         function = await function_at(operation, self._sessions, where)
         version = outputs.get("versionId") or id.rpartition(":")[2]
-        settings = where.get(PROVISIONED.name)
-        if not provisioned_concurrency.same(settings, await provisioned(function, version)) or (
-            settings != outputs.get(PROVISIONED.name)
+        settings, before = where.get(PROVISIONED.name), outputs.get(PROVISIONED.name)
+        if (settings is not None or before is not None) and (
+            settings != before or not provisioned_concurrency.same(settings, await provisioned(function, version))
         ):
             await provision(operation, function, version, settings)
         kept = {name: outputs.get(name) for name in ("description", "createdTime")}
@@ -146,7 +147,10 @@ class FunctionVersion(DeclaredResource):
     async def delete(self, operation: Operation, id: str, outputs: Properties) -> None:
         """See Resource."""
         function = await function_at(operation, self._sessions, outputs)
-        await _remove(operation, function, outputs.get("versionId") or id.rpartition(":")[2])
+        version = outputs.get("versionId") or id.rpartition(":")[2]
+        if outputs.get(PROVISIONED.name) is not None:
+            await provision(operation, function, version, None)
+        await _remove(function, version)
 
     async def _published(self, function: CloudFunction, number: str) -> dict[str, Any]:
         """Wait until the version is Active; one that failed is removed, so that the next run publishes anew."""
@@ -187,7 +191,7 @@ async def _landed(function: CloudFunction, fingerprint: str, mark: str) -> dict[
     return {"FunctionVersion": number} if number else None
 
 
-async def _remove(operation: Operation, function: CloudFunction, version: str) -> None:
+async def _remove(function: CloudFunction, version: str) -> None:
     try:
         await function.change("DeleteFunctionVersion", of=(version,), Qualifier=version)
     except CloudAnswerError as error:

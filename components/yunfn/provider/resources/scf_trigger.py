@@ -62,7 +62,7 @@ class Trigger(DeclaredResource):
             Property("url", "string", "The public address of an http trigger.", required=False),
             Property("intranetUrl", "string", "The address of an http trigger within its VPC.", required=False),
         ),
-        # A URL may have to serve until a domain has moved; others would be twice, or be refused, side by side.
+        # A URL has to serve until its domain has moved to the other one.
         identity=(*(each.name for each in PLACE), "qualifier"),
     )
     timeouts = Timeouts(create=300, update=300, delete=300, read=180)
@@ -97,9 +97,11 @@ class Trigger(DeclaredResource):
             fixed |= {"description", new}
         if new not in SWITCHABLE:
             fixed.add("enabled")
+        # A bucket has one rule for an event, whichever function is called.
         return [
-            Difference(each.property, each.replaces or root(each.property) in fixed, each.kind) for each in found
-        ]  # fmt: skip
+            Difference(each.property, each.replaces or root(each.property) in fixed, each.kind, in_the_way=old == "cos")
+            for each in found
+        ]
 
     def plan(self, inputs: Properties, old_outputs: Properties | None) -> dict[str, Any]:
         """See Resource."""
