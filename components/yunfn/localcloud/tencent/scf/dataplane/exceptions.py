@@ -95,6 +95,16 @@ class UrlDisabled(CloudError):
         super().__init__(f"{host}: {why}")
 
 
+class UrlNotFound(CloudError):
+    """There is no function URL and no custom domain of this name."""
+
+    code = "ResourceNotFound.FunctionUrl"
+    status = 404
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"no function URL has the host {host}")
+
+
 class PathNotMapped(CloudError):
     """The custom domain leads nowhere from this path."""
 

@@ -17,12 +17,11 @@ from yunfn.localcloud.service import HostCertificate
 from yunfn.localcloud.tencent.api.service import refusal_words
 from yunfn.localcloud.tencent.scf.dataplane.cors import allowed, preflight
 from yunfn.localcloud.tencent.scf.dataplane.custom_domain import route
-from yunfn.localcloud.tencent.scf.dataplane.exceptions import UrlDisabled, function_status
+from yunfn.localcloud.tencent.scf.dataplane.exceptions import UrlDisabled, UrlNotFound, function_status
 from yunfn.localcloud.tencent.scf.dataplane.http_event import http_event
 from yunfn.localcloud.tencent.scf.dataplane.invoke_api import limited_body
 from yunfn.localcloud.tencent.scf.dataplane.invoker import ScfInvoker, error_body
 from yunfn.localcloud.tencent.scf.directory import FunctionDirectory, ResolvedFunction, TriggerRecord
-from yunfn.localcloud.tencent.scf.exceptions import DomainNotFound
 from yunfn.localcloud.tencent.signatures import tc3
 from yunfn.localcloud.tencent.ssl import SslService
 
@@ -70,7 +69,7 @@ class HttpEntry:
         else:
             domain = self._directory.domain(call.host)
             if domain is None:
-                raise DomainNotFound(call.host)
+                raise UrlNotFound(call.host)
             way = route(domain.document, call.request.url.scheme, call.raw_path)
             at = (domain.region, way.namespace, way.function, way.qualifier)
             path, cors = way.path, None
