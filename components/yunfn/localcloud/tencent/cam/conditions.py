@@ -1,4 +1,8 @@
-"""The conditions of a statement: operators as CAM's documentation names them ("Conditions", 598/10608)."""
+"""The conditions of a statement: operators as CAM's documentation names them.
+
+"Overview of Effective Conditions" (598/10608), "Condition keys and condition operators" (598/58420); ``string_like`` as
+COS's documentation uses it.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,7 @@ _OPERATORS: dict[str, tuple[Test, bool]] = {
     "string_like": (policy_tests.like, False),
     "string_not_like": (policy_tests.like, True),
     "bool_equal": (policy_tests.equal_ignoring_case, False),
+    "binary_equal": (policy_tests.equal, False),
     "ip_equal": (policy_tests.in_network, False),
     "ip_not_equal": (policy_tests.in_network, True),
     "numeric_not_equal": (policy_tests.number(COMPARISONS["equal"]), True),

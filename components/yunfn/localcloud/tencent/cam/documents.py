@@ -1,4 +1,4 @@
-"""Policy documents: CAM's grammar ("Syntax structure", 598/10604), read once into statements that can be matched."""
+"""Policy documents: CAM's grammar ("Syntax logic", 598/10603), read once into statements that can be matched."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from yunfn.localcloud.tencent.cam.exceptions import InvalidParameter, MalformedP
 from yunfn.localcloud.tencent.cam.resources import ResourceGlob, read_resource
 
 POLICY_LENGTH = 6144
-"""How long a policy or trust policy may be, in characters without white space (CAM "Limits", 598/10606)."""
+"""How long a policy or trust policy may be, in characters without white space (CAM "Use Limits")."""
 
 _ELEMENTS = {"effect", "action", "resource", "condition", "principal", "sid"}
 _ACTION = re.compile(r"\*|(?:name/)?(?:\*|[a-z0-9_-]+:[A-Za-z0-9*?_/-]+)")

@@ -47,8 +47,6 @@ class Evaluator:
         action = plain_action(action)
         keys: Context = {
             "qcs:current_time": self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "qcs:owner_uin": principal.account,
-            "qcs:uin": principal.name if principal.kind == "user" else principal.account,
             "qcs:resource_tag": tuple(f"{key}&{value}" for key, value in self._tags(resource).items()),
             **context,
         }

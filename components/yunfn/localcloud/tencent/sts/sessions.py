@@ -43,9 +43,9 @@ class Sessions:
     def check_trust(self, role: Document, principal: Principal, context: Mapping[str, str]) -> None:
         """Raise RoleNotTrusting unless the role's trust policy names the caller, or its account as a whole."""
         account = f"qcs::cam::uin/{principal.account}"
-        own = f"roleName/{principal.name}" if principal.kind == "assumed-role" else f"uin/{principal.name}"
-        names = (f"{account}:root", *((f"{account}:{own}",) if principal.kind != "root" else ()))
-        if not trusts(role["PolicyDocument"], "qcs", names, context):
+        name = principal.name or principal.account
+        own = f"roleName/{name}" if principal.kind == "assumed-role" else f"uin/{name}"
+        if not trusts(role["PolicyDocument"], "qcs", (f"{account}:root", f"{account}:{own}"), context):
             raise RoleNotTrusting(role["RoleName"], principal.arn)
 
     def federate(self, principal: Principal, name: str, policy: str, duration: float) -> AccessKey:

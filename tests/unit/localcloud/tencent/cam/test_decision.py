@@ -98,6 +98,8 @@ NOON = "2026-11-21T12:00:00Z"
         ("string_equal_ignore_case", "a", "A", True), ("string_not_equal_ignore_case", "a", "A", False),
         ("string_like", "a*c", "abc", True), ("string_like", "a*c", "abd", False),
         ("string_not_like", "a*", "b", True), ("string_not_like", "a*", "ab", False),
+        ("binary_equal", "YQ==", "YQ==", True), ("binary_equal", "YQ==", "Yg==", False),
+        ("date_less_than", "2026-11-21 12:00:01", NOON, True),
         ("bool_equal", True, "true", True), ("bool_equal", "true", "false", False),
         ("ip_equal", "127.0.0.1", "127.0.0.1", True), ("ip_equal", ["10.0.0.0/8"], "10.1.2.3", True),
         ("ip_equal", "10.0.0.0/8", "11.0.0.1", False), ("ip_not_equal", "10.0.0.0/8", "11.0.0.1", True),

@@ -88,6 +88,7 @@ def test_who_may_take_a_role(identity: Identity) -> None:
         identity.refused("InternalError.GetRoleError", "sts", "AssumeRole", user, RoleArn=arn, RoleSessionName="s1")
     everybody = identity.role(root(identity))
     identity.assume(everybody, user)
+    identity.assume(identity.role(trust(qcs=f"qcs::cam::uin/{identity.uin}:uin/{identity.uin}")))
     powerless = identity.user()
     arn = f"qcs::cam::uin/{identity.uin}:roleName/{everybody}"
     identity.refused("UnauthorizedOperation.CAM", "sts", "AssumeRole", powerless, RoleArn=arn, RoleSessionName="s1")

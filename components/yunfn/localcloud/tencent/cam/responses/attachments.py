@@ -15,7 +15,7 @@ from yunfn.localcloud.tencent.cam.responses.roles import find_role
 from yunfn.localcloud.tencent.cam.responses.users import find_user
 
 _LIMIT = 200
-"""How many policies a role or user may have (CAM "Limits")."""
+"""How many policies a role or user may have (CAM "Use Limits")."""
 _TYPES = {"User": 1, "QCS": PRESET}
 _FILTERS = {"All": ("user", "role"), "User": ("user",), "Role": ("role",), "Group": ()}
 

@@ -24,7 +24,7 @@ from yunfn.localcloud.tencent.cam.responses.paging import page
 _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _LONGEST_DESCRIPTION = 300
 _POLICIES = 1500
-"""How many custom policies an account may have (CAM "Limits")."""
+"""How many custom policies an account may have (CAM "Use Limits")."""
 _SCOPES = {"All": (1, 2), "QCS": (2,), "Local": (1,)}
 PRESET = 2
 """``Type`` of preset policies; custom ones have 1."""

@@ -18,7 +18,7 @@ _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _LONGEST_DESCRIPTION = 1000
 _LONGEST_SESSION = 43200
 _ROLES = 1000
-"""How many roles an account may have (CAM "Limits")."""
+"""How many roles an account may have (CAM "Use Limits")."""
 
 
 class RoleCalls:
