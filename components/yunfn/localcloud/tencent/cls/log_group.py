@@ -34,7 +34,10 @@ _LARGEST, _MOST_LOGS, _MOST_BYTES = 10 * 1024 * 1024, 10_000, 5 * 1024 * 1024
 
 
 def read_log_groups(body: bytes, compression: str) -> list[ClsEntry]:
-    """The logs of a body; raises InvalidContent, InvalidParameterValue, and UnknownOperationError for zstd."""
+    """The logs of a body.
+
+    Raises InvalidContent, InvalidParameterValue, and UnknownOperationError for zstd and for tags of logs.
+    """
     groups = _MESSAGES.new("LogGroupList")
     try:
         groups.ParseFromString(_unpacked(body, compression.lower()))
@@ -43,6 +46,7 @@ def read_log_groups(body: bytes, compression: str) -> list[ClsEntry]:
                 _milliseconds(log.time),
                 {one.key.decode(): one.value.decode() for one in log.contents},
                 group.source.decode(),
+                group.filename.decode(),
             )
             for group in map(_checked, groups.logGroupList)
             for log in group.logs
@@ -69,6 +73,8 @@ def _unpacked(body: bytes, compression: str) -> bytes:
 
 def _checked(group: Any) -> Any:
     """The group itself; raises InvalidContent for one that is too large, or a key of CLS's own."""
+    if group.logTags:
+        raise UnknownOperationError("cls", "UploadLog with logTags")
     logs = group.logs
     if len(logs) > _MOST_LOGS:
         raise InvalidContent(f"A group has at most {_MOST_LOGS} logs.")

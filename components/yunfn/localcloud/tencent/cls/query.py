@@ -11,7 +11,7 @@ from yunfn.localcloud.logsearch import AnalyticStatement, Condition, Cutter, Dia
 from yunfn.localcloud.logsearch import parse as read
 from yunfn.localcloud.store import Document
 from yunfn.localcloud.tencent.cls.exceptions import SyntaxFault
-from yunfn.localcloud.tencent.cls.models.entries import SOURCE
+from yunfn.localcloud.tencent.cls.models.entries import FILENAME, SOURCE
 
 # Quotes of either kind make a phrase; a backslash takes away a character's meaning.
 _DIALECT = Dialect(
@@ -37,7 +37,7 @@ def index_of(index: Document) -> LogIndex:
     case = bool(keyed.get("CaseSensitive"))
     fields = {one["Key"]: _field(one["Value"], case) for one in keyed.get("KeyValues") or []}
     line = _cutter(full, bool(full.get("CaseSensitive"))) if full else None
-    return LogIndex(line, fields, lambda name: name == SOURCE, internal=index["IncludeInternalFields"])
+    return LogIndex(line, fields, lambda name: name in (SOURCE, FILENAME), internal=index["IncludeInternalFields"])
 
 
 def parse(query: str, index: LogIndex) -> Condition:

@@ -74,6 +74,13 @@ def test_what_is_uploaded_is_found(uploader: Uploader, compression: str) -> None
     ]
 
 
+def test_source_and_file_are_fields_of_their_own(uploader: Uploader) -> None:
+    uploader.send(body(log(NOW, n="1"), block_of(3, "/var/log/a.log")) + body(log(NOW, n="2"), block_of(3, "/b.log")))
+    (found,) = uploader.cls.search(uploader.topic, "__FILENAME__:'/var/log/a.log'").Results
+    assert (found.FileName, json.loads(found.LogJson)) == ("/var/log/a.log", {"n": "1"})
+    assert len(uploader.cls.search(uploader.topic, "__SOURCE__:10.0.0.1").Results) == 2
+
+
 def test_what_cannot_be_read_is_refused(uploader: Uploader) -> None:
     good = body(log(NOW, n="1"))
     refused("ResourceNotFound.TopicNotExist", uploader.send, good, topic="absent")
@@ -84,6 +91,8 @@ def test_what_cannot_be_read_is_refused(uploader: Uploader) -> None:
     refused("InvalidParameter.Content", uploader.send, body(*[log(NOW, n="1")] * 10_001))
     refused("InvalidParameterValue", uploader.send, good, "gzip")
     refused("YunfnLocalUnknownOperation", uploader.send, good, "zstd")
+    tag = block_of(5, block_of(1, "k") + block_of(2, "v"))
+    refused("YunfnLocalUnknownOperation", uploader.send, body(log(NOW, n="1"), tag))
     assert uploader.found() == []
 
 

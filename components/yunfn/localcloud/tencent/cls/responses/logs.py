@@ -61,7 +61,7 @@ def _shown(topic: Document, stored: StoredEntry) -> dict[str, Any]:
         "TopicId": topic["TopicId"],
         "TopicName": topic["TopicName"],
         "Source": entry.source,
-        "FileName": "",
+        "FileName": entry.filename,
         "HostName": "",
         "PkgId": f"{stored.package:016X}",
         "PkgLogId": str(stored.number),
