@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from typing import Final
 
 # Seconds before the first look where nothing is known, and the growth from look to look.
-_FIRST: Final = 0.2
-_GROWTH: Final = 1.6
+_FIRST: Final = 0.1
+_GROWTH: Final = 1.8
 # Seconds between two looks at most; the first look is never later than a change can take that somebody waits for.
 _LONGEST: Final = 5.0
 # After the usual time has passed, the parts of it to wait between further looks, and their least.
 _STEP: Final = 0.1
+_LEAST: Final = 0.02
 # How much earlier the next one is looked at, if this one was done at the first look.
 _SOONER: Final = 0.9
 
@@ -32,7 +33,7 @@ class Pace:
             pause = _FIRST
         else:
             yield self._usual
-            pause = max(_STEP * self._usual, _FIRST / 4)
+            pause = max(_STEP * self._usual, _LEAST)
         while True:
             yield pause
             pause = min(pause * _GROWTH, _LONGEST)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from yunfn.exceptions import CloudAnswerError, ValidationError, YunfnError
 from yunfn.provider import scf_function_document as document
 from yunfn.provider.cloud_function import FUNCTION_GONE, LATEST, CloudFunction, failure_reason
+from yunfn.provider.code_digest import hexadecimal
 from yunfn.provider.declaration import refreshed, with_defaults
 from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.operations import Operation
@@ -51,7 +52,7 @@ async def settled(operation: Operation, function: CloudFunction, kind: str = "")
 async def digest_of(function: CloudFunction) -> str:
     """SHA-256 of the zip that the function runs, hexadecimal; raises CloudAnswerError."""
     answer = await function.call("GetFunctionAddress", Qualifier=LATEST)
-    return str(answer["CodeSha256"]).lower()
+    return hexadecimal(str(answer["CodeSha256"]))
 
 
 async def removed(operation: Operation, function: CloudFunction) -> None:

@@ -175,4 +175,4 @@ def test_after_the_first_time_it_is_looked_at_when_it_is_about_to_be_done() -> N
         looks.append((number, waited))
     assert looks[0][0] == 5
     assert all(number <= 3 and waited < 2.6 for number, waited in looks[1:])
-    assert sum(number for number, _ in looks[1:]) < 1.7 * len(looks[1:])
+    assert sum(number for number, _ in looks[1:]) < 2 * len(looks[1:])

@@ -11,6 +11,7 @@ from yunfn.provider.resources import (
     scf_custom_domain,
     scf_function,
     scf_function_version,
+    scf_layer_version,
     scf_trigger,
 )
 from yunfn.provider.resources.artifact import Artifact
@@ -27,6 +28,7 @@ def all_resources(sessions: Sessions) -> list[Resource]:
         FunctionVersion(sessions),
         scf_function.Function(sessions),
         scf_function_version.FunctionVersion(sessions),
+        scf_layer_version.LayerVersion(sessions),
         scf_alias.Alias(sessions),
         scf_trigger.Trigger(sessions),
         scf_custom_domain.CustomDomain(sessions),

@@ -25,6 +25,7 @@ from yunfn.resources.scf.function_version import (
     ProvisionedConcurrency,
     ProvisionedConcurrencyAction,
 )
+from yunfn.resources.scf.layer_version import LayerContent, LayerVersion
 from yunfn.resources.scf.trigger import (
     CkafkaTrigger,
     ClsTrigger,
@@ -55,6 +56,8 @@ __all__ = [
     "InstanceConcurrencyConfig",
     "IntranetConfig",
     "Layer",
+    "LayerContent",
+    "LayerVersion",
     "MixNodeConfig",
     "PathRewriteRule",
     "ProtocolParams",
