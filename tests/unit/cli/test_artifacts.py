@@ -2,104 +2,192 @@
 
 from __future__ import annotations
 
+import io
 import json
-import sys
+import zipfile
+from collections.abc import Iterator
 
-import pytest
-
-from unit.cli.command import Yunfn
-
-_REGION = "cn-shanghai"
-# The artifact bucket with a package that a function uses and one that nobody does.
-_STOCK = """\
-import base64, io, os, sys, zipfile
+import click.testing
 import oss2
+import pytest
+from alibabacloud_fc20230330 import models
 from alibabacloud_fc20230330.client import Client
-from alibabacloud_fc20230330.models import CreateFunctionInput, CreateFunctionRequest
-from alibabacloud_fc20230330.models import InputCodeLocation
-from alibabacloud_tea_openapi.models import Config
+from typer.testing import CliRunner
 
-key, secret = os.environ["ALIBABA_CLOUD_ACCESS_KEY_ID"], os.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]
-name = f"yunfn-artifacts-{os.environ['ALIBABA_CLOUD_ACCOUNT_ID']}-cn-shanghai"
-functions = Client(Config(access_key_id=key, access_key_secret=secret, region_id="cn-shanghai", protocol="https",
-    endpoint=f"{os.environ['ALIBABA_CLOUD_ACCOUNT_ID']}.cn-shanghai.fc.aliyuncs.com"))
-if sys.argv[1] == "destroy":
-    functions.delete_function("shop")
-    sys.exit()
-bucket = oss2.Bucket(oss2.Auth(key, secret), "https://oss-cn-shanghai.aliyuncs.com", name)
-bucket.create_bucket()
-for digest, text in (("a" * 64, "used"), ("b" * 64, "unused")):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("index.py", f"def handler(event, context): return '{text}'")
-    bucket.put_object(f"code/{text}/{digest}.zip", packed.getvalue())
-functions.create_function(CreateFunctionRequest(body=CreateFunctionInput(function_name="shop", handler="index.handler",
-    runtime="python3.10", code=InputCodeLocation(oss_bucket_name=name, oss_object_name=f"code/used/{'a' * 64}.zip"))))
-"""
-_UNUSED = f"code/unused/{'b' * 64}.zip"
-_USED = f"code/used/{'a' * 64}.zip"
+from support.store_backends import oss_session
+from unit.cli.command import Yunfn
+from yunfn.cli.application import application
+from yunfn.exceptions import ArtifactError, CloudAnswerError
+from yunfn.localcloud import connection
+from yunfn.localcloud.connection import Connection
+from yunfn.localcloud.environment import variables
+from yunfn.storage import fc_client
+from yunfn.storage.names import artifact_bucket
+from yunfn.storage.oss_client import open_bucket
+
+RUNNER = CliRunner()
+REGION = "cn-shanghai"
+USED, OLD, UNUSED = (f"code/shop/{letter * 64}.zip" for letter in "abc")
+LAYER_1, LAYER_2 = (f"layers/packages/{letter * 64}.zip" for letter in "de")
+# The SDK brings a urllib3 of its own, of years ago.
+pytestmark = pytest.mark.filterwarnings("ignore:ssl\\.:DeprecationWarning")
 
 
-def _inside(yunfn: Yunfn, *arguments: str, stdin: str = "", **variables: str) -> tuple[int, str, str]:
-    """``yunfn artifacts …`` in the started cloud; ``variables`` are set inside of it."""
-    given = [f"{name}={value}" for name, value in variables.items()]
-    command = yunfn.command("artifacts", *arguments)
-    done = yunfn("local", "run", "--region", _REGION, "--", "env", *given, *command, stdin=stdin)
-    return done.returncode, done.stdout, done.stderr
+class Account:
+    """An account of a local cloud in one region, and its clients."""
+
+    def __init__(self, cloud: Connection) -> None:
+        self.session = oss_session(cloud)
+        self.bucket = artifact_bucket(self.session.account, REGION)
+        self.oss: oss2.Bucket = open_bucket(self.session, self.bucket)
+        self.fc: Client = fc_client.open_client(self.session)
+        self._options = fc_client.runtime_options()
+
+    def upload(self, key: str) -> None:
+        """Store a zip of which there is no other."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("index.py", f"key = {key!r}")
+        self.oss.put_object(key, packed.getvalue())
+
+    def code(self, key: str) -> models.InputCodeLocation:
+        """The zip as FC is told of it."""
+        return models.InputCodeLocation(oss_bucket_name=self.bucket, oss_object_name=key)
+
+    def publish_layer(self, key: str) -> str:
+        """Another version of the layer; its ARN."""
+        wanted = models.CreateLayerVersionInput(code=self.code(key), compatible_runtime=["python3.10"])
+        request = models.CreateLayerVersionRequest(body=wanted)
+        answer = self.fc.create_layer_version_with_options("packages", request, {}, self._options)
+        return str(answer.body.layer_version_arn)
+
+    def stock(self) -> None:
+        """A function whose version 1 has older code and an older layer than it has now, and a package nobody uses."""
+        self.oss.create_bucket()
+        for key in (USED, OLD, UNUSED, LAYER_1, LAYER_2):
+            self.upload(key)
+        layers = [self.publish_layer(key) for key in (LAYER_1, LAYER_2, LAYER_2)]
+        made = models.CreateFunctionInput(
+            function_name="shop",
+            handler="index.handler",
+            runtime="python3.10",
+            code=self.code(OLD),
+            layers=[layers[0]],
+        )
+        self.fc.create_function_with_options(models.CreateFunctionRequest(body=made), {}, self._options)
+        version = models.PublishFunctionVersionRequest(body=models.PublishVersionInput())
+        self.fc.publish_function_version_with_options("shop", version, {}, self._options)
+        changed = models.UpdateFunctionInput(code=self.code(USED), layers=[layers[1]])
+        self.fc.update_function_with_options("shop", models.UpdateFunctionRequest(body=changed), {}, self._options)
+
+    def delete_version(self) -> None:
+        self.fc.delete_function_version_with_options("shop", "1", {}, self._options)
+
+    def delete_function(self) -> None:
+        self.fc.delete_function_with_options("shop", {}, self._options)
+
+    def objects(self) -> list[str]:
+        return [each.key for each in oss2.ObjectIteratorV2(self.oss)]
 
 
-def _stock(yunfn: Yunfn, what: str) -> None:
-    done = yunfn("local", "run", "--", sys.executable, "-W", "ignore", "-c", _STOCK, what)
-    assert done.returncode == 0, done.stderr
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Connection]:
+    with connection.temporary() as running:
+        yield running
+
+
+@pytest.fixture
+def account(cloud: Connection, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """The process' environment is that of a command in the cloud."""
+    for name, value in variables(cloud.home, cloud.proxy_port).items():
+        monkeypatch.setenv(name, value)
+    return Account(cloud)
+
+
+def artifacts(*arguments: str, stdin: str = "") -> click.testing.Result:
+    """``yunfn artifacts …``, in this process: the clouds' SDKs take long to import."""
+    return RUNNER.invoke(application, ["artifacts", *arguments, "--region", REGION], input=stdin)
+
+
+def done(*arguments: str) -> str:
+    result = artifacts(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def removed(*arguments: str) -> list[str]:
+    return [item["name"] for item in json.loads(done("purge", "--json", *arguments))["removed"]]
 
 
 @pytest.mark.parametrize("command", ["list", "purge", "bucket"])
 def test_without_keys_it_says_which_to_set(yunfn: Yunfn, command: str) -> None:
-    done = yunfn("artifacts", command)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
+    said = yunfn("artifacts", command)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr == (
         "error: no access key in the environment: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET\n"
     )
 
 
 def test_without_a_region_it_says_how_to_give_one(yunfn: Yunfn) -> None:
     keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAI5tREAL", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "realSecret"}
-    done = yunfn("artifacts", "list", **keys)
-    assert (done.returncode, "--region" in done.stderr, "realSecret" in done.stderr) == (1, True, False)
+    said = yunfn("artifacts", "list", **keys)
+    assert (said.returncode, "--region" in said.stderr, "realSecret" in said.stderr) == (1, True, False)
 
 
-def test_wrong_keys_are_refused_in_the_clouds_words_and_not_shown(started: Yunfn) -> None:
-    code, _, said = _inside(started, "list", ALIBABA_CLOUD_ACCESS_KEY_ID="LTAI5tREAL")
-    assert (code, "InvalidAccessKeyId.NotFound" in said, "(request " in said) == (1, True, True)
-    code, _, said = _inside(started, "purge", "--yes", ALIBABA_CLOUD_ACCESS_KEY_SECRET="realSecret")
-    assert (code, "realSecret" in said, "Traceback" in said) == (1, False, False)
+def test_wrong_keys_are_refused_in_the_clouds_words_and_not_shown(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "realSecret")
+    for command in (["list"], ["purge", "--yes"], ["bucket"]):
+        refused = artifacts(*command).exception
+        assert isinstance(refused, CloudAnswerError)
+        assert "InvalidAccessKeySecret" in str(refused) and "realSecret" not in str(refused)
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI5tREAL")
+    refused = artifacts("list").exception
+    assert "InvalidAccessKeyId.NotFound" in str(refused) and "(request " in str(refused)
 
 
-def test_an_empty_account_has_nothing_to_list_or_purge(started: Yunfn) -> None:
-    assert _inside(started, "list")[:2] == (0, "no artifacts\n")
-    assert _inside(started, "purge", "--bucket")[:2] == (0, "removed 0 artifacts\n")
-    bucket = f"yunfn-artifacts-{started.home.account}-{_REGION}"
-    assert json.loads(_inside(started, "bucket", "--json")[1]) == {"bucket": bucket, "exists": False}
+def test_an_empty_account_has_nothing_to_list_or_purge(account: Account) -> None:
+    assert done("list") == "no artifacts\n"
+    assert done("purge", "--bucket") == "removed 0 artifacts\n"
+    assert json.loads(done("bucket", "--json")) == {"bucket": account.bucket, "exists": False}
+    assert "pulumi up --stack bootstrap makes it" in done("bucket")
 
 
-def test_purge_removes_what_nobody_uses_and_the_bucket_last(started: Yunfn) -> None:
-    _stock(started, "make")
-    listed = {item["name"]: item["used_by"] for item in json.loads(_inside(started, "list", "--json")[1])}
-    assert listed == {_USED: ["shop"], _UNUSED: []}
-    table = _inside(started, "list")[1]
-    assert f"\npackage  {_UNUSED}  " in table
-    assert table.count("\n") == 3
+def test_purge_removes_what_nobody_uses_and_the_bucket_last(account: Account) -> None:
+    account.stock()
+    account.upload("else/where.zip")
+    listed = {f"{item['kind']} {item['name']}": item["used_by"] for item in json.loads(done("list", "--json"))}
+    assert listed == {
+        "layer version packages:1": ["shop:1"],
+        "layer version packages:2": ["shop"],
+        # The same zip as the second, published once more.
+        "layer version packages:3": [],
+        f"package {USED}": ["shop"],
+        f"package {OLD}": ["shop:1"],
+        f"package {UNUSED}": [],
+        f"package {LAYER_1}": ["shop:1"],
+        f"package {LAYER_2}": ["shop"],
+    }
+    table = done("list")
+    assert f"\npackage        {UNUSED}  " in table
+    assert table.count("\n") == len(listed) + 1
 
-    code, _, said = _inside(started, "purge", "--bucket", "--yes")
-    assert (code, "functions still use what is in it (shop)" in said) == (1, True)
-    dry = json.loads(_inside(started, "purge", "--dry-run", "--json")[1])
-    assert (dry["dry_run"], [item["name"] for item in dry["removed"]]) == (True, [_UNUSED])
-    assert _inside(started, "purge", stdin="n\n")[0] == 1
+    refused = artifacts("purge", "--bucket", "--yes").exception
+    assert isinstance(refused, ArtifactError) and "still use what is in it (shop, shop:1)" in str(refused)
+    dry = json.loads(done("purge", "--dry-run", "--json"))
+    assert (dry["dry_run"], [item["name"] for item in dry["removed"]]) == (True, ["packages:3", UNUSED])
+    assert artifacts("purge", stdin="n\n").exit_code == 1
+    assert len(account.objects()) == 6
+    asked = artifacts("purge", stdin="y\n")
+    assert f"Remove 2 artifacts in account {account.session.account}, {REGION}?" in asked.stderr
+    assert (asked.exit_code, asked.stdout.endswith("removed 2 artifacts\n")) == (0, True)
+    assert account.objects() == [USED, OLD, "else/where.zip", LAYER_1, LAYER_2]
 
-    code, said, asked = _inside(started, "purge", "--json", stdin="y\n")
-    assert (code, [item["name"] for item in json.loads(said)["removed"]]) == (0, [_UNUSED])
-    assert f"in account {started.home.account}, {_REGION}?" in asked
-
-    _stock(started, "destroy")
-    assert _inside(started, "purge", "--bucket", "--yes")[1].endswith("removed 1 artifacts and the artifact bucket\n")
-    assert json.loads(_inside(started, "bucket", "--json")[1])["exists"] is False
+    account.delete_version()
+    assert removed("--yes") == ["packages:1", OLD, LAYER_1]
+    account.delete_function()
+    account.oss.delete_object("else/where.zip")
+    assert done("purge", "--bucket", "--yes").endswith("removed 3 artifacts and the artifact bucket\n")
+    assert json.loads(done("bucket", "--json"))["exists"] is False
+    assert done("list") == "no artifacts\n"
