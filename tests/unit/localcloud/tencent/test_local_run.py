@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,9 @@ PLANTED_KEY = "plantedSecretKeyOfARealAccount00"
 PROGRAM = f"""
 import json, os
 from qcloud_cos import CosConfig, CosS3Client
+from tencentcloud.common.credential import DefaultCredentialProvider
+from tencentcloud.sts.v20180813.models import GetCallerIdentityRequest
+from tencentcloud.sts.v20180813.sts_client import StsClient
 
 region, bucket = os.environ["TENCENTCLOUD_REGION"], "traced-" + os.environ["TENCENTCLOUD_APPID"]
 
@@ -27,12 +31,15 @@ try:
     refused = None
 except Exception as error:
     refused = error.get_error_code()
+# As their documentation has it: no proxy, no certificate authority, no key is named.
+sts = StsClient(DefaultCredentialProvider().get_credential(), region)
 profile = os.path.join(os.environ["TENCENTCLOUD_SHARED_CREDENTIALS_DIR"], "default.credential")
 print(json.dumps({{
     "environment": dict(os.environ),
     "profile": json.load(open(profile)),
     "size": ours.head_object(Bucket=bucket, Key="k")["Content-Length"],
     "refused": refused,
+    "caller": sts.GetCallerIdentity(GetCallerIdentityRequest()).Arn,
 }}))
 """
 
@@ -69,6 +76,7 @@ def test_no_real_key_gets_through_and_none_is_known(tmp_path: Path) -> None:
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["size"], told["refused"]) == ("1", "InvalidAccessKeyId")
     assert told["environment"]["TENCENTCLOUD_REGION"] == "ap-nanjing"
+    assert re.fullmatch(r"qcs::cam:(\d+):uin/\1", told["caller"])
     seen = json.dumps([told["environment"], told["profile"]])
     assert PLANTED_ID not in seen and PLANTED_KEY not in seen
     assert told["profile"]["secretId"] == told["environment"]["TENCENTCLOUD_SECRET_ID"]

@@ -66,7 +66,7 @@ def _read(text: str, *, trust: bool) -> tuple[Statement, ...]:
         raise InvalidParameter("PolicyDocumentLengthOverLimit", f"The document is longer than {POLICY_LENGTH}.")
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedPolicyDocument(f"The document is not JSON: {error}.") from None
     if not isinstance(document, dict):
         raise MalformedPolicyDocument("The document is not an object.")

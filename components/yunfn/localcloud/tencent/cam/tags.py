@@ -26,9 +26,9 @@ def policy(document: Document) -> str:
 def read(request: ApiRequest, name: str) -> dict[str, str]:
     """Tags written as a list of Key and Value; raises InvalidParameter for a key that comes twice or is missing."""
     found: dict[str, str] = {}
-    for each in request.objects(name, []):
-        key = str(each.get("Key") or "")
+    for each in request.inners(name):
+        key = each.text("Key", "")
         if not key or key in found:
             raise InvalidParameter("TagParamError", f"{name}: the key {key!r} is empty or comes twice.")
-        found[key] = str(each.get("Value") or "")
+        found[key] = each.text("Value", "")
     return found

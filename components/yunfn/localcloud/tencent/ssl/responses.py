@@ -55,9 +55,7 @@ class CertificateCalls:
         leaf, key = pem.read_chain(chain), ""
         if kind == "SVR":
             key = pem.plain_key(chain, request.text("CertificatePrivateKey"), request.text("KeyPassword", ""))
-        labels = {
-            str(each.get("TagKey") or ""): str(each.get("TagValue") or "") for each in request.objects("Tags", [])
-        }
+        labels = {each.text("TagKey"): each.text("TagValue", "") for each in request.inners("Tags")}
         if not request.flag("Repeatable", True):
             for known_id, known in self._certificates.scan():
                 if known["CertFingerprint"] == leaf.fingerprint and known["CertificateType"] == kind:

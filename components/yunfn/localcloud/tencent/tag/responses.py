@@ -103,7 +103,7 @@ class TagCalls:
         if not 1 <= size <= _LARGEST_PAGE:
             raise InvalidParameterValue("MaxResults", f"must be between 1 and {_LARGEST_PAGE}")
         named = {parse(text, account).key for text in request.texts("ResourceList", [])}
-        filters = [(each.get("TagKey", ""), each.get("TagValue") or []) for each in request.objects("TagFilters", [])]
+        filters = [(each.text("TagKey"), each.texts("TagValue", [])) for each in request.inners("TagFilters")]
         after = request.text("PaginationToken", "")
         found = [
             (resource, tags)
@@ -136,18 +136,18 @@ def _resource(request: ApiRequest, text: str, action: str) -> TaggedResource:
 def _tags(request: ApiRequest, name: str) -> dict[str, str]:
     """The key and value pairs of a parameter; raises IllegalTag for a key that comes twice, TooMany past 10."""
     tags: dict[str, str] = {}
-    for each in request.objects(name, []):
-        key = str(each.get("TagKey") or "")
+    for each in request.inners(name):
+        key = each.text("TagKey", "")
         if key in tags:
             raise IllegalTag("TagKeyDuplicate", f"The tag key {key!r} comes twice.")
-        tags[key] = str(each.get("TagValue") or "")
+        tags[key] = each.text("TagValue", "")
     if len(tags) > _PER_REQUEST:
         raise TooMany("TagNumPerRequest", "tags in one request", _PER_REQUEST)
     return tags
 
 
 def _deleted(request: ApiRequest) -> list[str]:
-    return [str(each.get("TagKey") or "") for each in request.objects("DeleteTags", [])]
+    return [each.text("TagKey") for each in request.inners("DeleteTags")]
 
 
 def _row(resource: TaggedResource, resource_id: str, key: str, value: str) -> dict[str, Any]:

@@ -140,7 +140,8 @@ def test_all_conditions_must_hold() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("{", "PolicyDocumentError"), ("[]", "PolicyDocumentError"), ('{"version":"2.0"}', "StatementError"),
+        ("{", "PolicyDocumentError"), ("[" * 6000, "PolicyDocumentError"),
+        ("[]", "PolicyDocumentError"), ('{"version":"2.0"}', "StatementError"),
         ('{"version":"1.0","statement":[]}', "VersionError"), ('{"version":"2.0","statement":[]}', "StatementError"),
         ('{"version":"2.0","statement":[1]}', "StatementError"),
         ('{"version":"2.0","Statement":[]}', "PolicyDocumentError"),
