@@ -188,3 +188,9 @@ def test_unknown_parameters_and_unknown_functions(scf: Scf) -> None:
     scf.refused("ResourceNotFound.Version", "GetFunction", FunctionName=name, Qualifier="7")
     scf.refused("ResourceNotFound.FunctionVersion", "GetFunctionAddress", FunctionName=name, Qualifier="7")
     scf.refused("MissingParameter", "GetFunction")
+
+
+def test_a_request_over_ten_megabytes_is_refused(scf: Scf) -> None:
+    text = "x" * (10 << 20)
+    assert "COS" in scf.refused("RequestSizeLimitExceeded", "CreateNamespace", Namespace="large", Description=text)
+    assert scf.call("ListNamespaces").TotalCount == 1
