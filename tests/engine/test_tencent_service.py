@@ -85,39 +85,45 @@ def test_the_function_is_as_declared(cloud: Connection, account: LocalAccount, s
     assert (found["MemorySize"], found["Timeout"], found["Role"]) == (128, 10, said["role"])
     assert found["ClsTopicId"] == said["topic"]
     assert {"Key": "team", "Value": "words"} in found["Tags"]
-    triggers = {each["Type"]: each for each in found["Triggers"]}
-    assert {kind: each["Qualifier"] for kind, each in triggers.items()} == {"http": "$DEFAULT", "timer": "$DEFAULT"}
+    triggers = ask(cloud, "scf", "ListTriggers", FunctionName=said["function"], Namespace=said["namespace"])["Triggers"]
+    assert {each["Type"]: (each["Qualifier"], each["CustomArgument"]) for each in triggers} == {
+        "http": ("$DEFAULT", ""),
+        "timer": ("$DEFAULT", "sweep"),
+    }
     (policy,) = ask(cloud, "cam", "ListAttachedRolePolicies", RoleName=said["role"], Page=1, Rp=10)["List"]
     document = ask(cloud, "cam", "GetPolicy", PolicyId=int(policy["PolicyId"]))["PolicyDocument"]
     app_id = account.cloud.home.tencent.app_id
     assert f"qcs::cos:*:uid/{app_id}:pictures-{app_id}/in/*" in document
 
 
-def test_a_change_of_code_publishes_a_version_and_moves_the_alias(
-    cloud: Connection, stack: PulumiCli, folder: Path
-) -> None:
-    before = stack.outputs()
-    code = folder / "code" / "index.py"
-    code.write_text(code.read_text().replace("first", "second"))
-    stack.up()
-    after = stack.outputs()
-    assert int(after["version"]) == int(before["version"]) + 1
-    alias = ask(cloud, "scf", "GetAlias", FunctionName=after["function"], Namespace=after["namespace"], Name="$DEFAULT")
-    assert alias["FunctionVersion"] == after["version"]
-    assert _answer(cloud, after["url"])["said"] == "second"
-    stack.up("--expect-no-changes")
+def test_another_account_is_refused_before_any_resource(stack: PulumiCli) -> None:
+    stack.configure(yunfn__account="100000000001")
+    refused = stack.preview(check=False)
+    stack.run("config", "rm", "yunfn:account")
+    assert refused.code != 0
+    assert "its setting yunfn:account is 100000000001" in refused.output
+    assert "yunfn:scf" not in refused.output
 
 
-def test_a_change_of_the_layer_reaches_the_function_without_replacing_it(
+def test_changes_of_code_and_layer_publish_one_version_that_the_alias_moves_to_and_replace_no_function(
     cloud: Connection, stack: PulumiCli, folder: Path
 ) -> None:
     before, function = stack.outputs(), _function(cloud, stack)["FunctionId"]
+    code = folder / "code" / "index.py"
+    code.write_text(code.read_text().replace("first", "second"))
     (folder / "content" / "words.py").write_text('WORD = "two"\n')
     stack.up()
     after = stack.outputs()
+    assert int(after["version"]) == int(before["version"]) + 1
     assert after["layer"] == re.sub(r"[0-9]+$", lambda number: str(int(number[0]) + 1), before["layer"])
+    alias = ask(cloud, "scf", "GetAlias", FunctionName=after["function"], Namespace=after["namespace"], Name="$DEFAULT")
+    assert alias["FunctionVersion"] == after["version"]
     assert _function(cloud, stack)["FunctionId"] == function
-    assert _answer(cloud, after["url"])["word"] == "two"
+    answer = _answer(cloud, after["url"])
+    assert (answer["said"], answer["word"]) == ("second", "two")
+    # What was published before is as it was.
+    old = _function(cloud, stack, before["version"])["Layers"]
+    assert [f"{each['LayerName']}:{each['LayerVersion']}" for each in old] == [before["layer"]]
     stack.up("--expect-no-changes")
 
 

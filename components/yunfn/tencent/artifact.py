@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 
 from yunfn import storage
@@ -16,10 +18,10 @@ def artifact_store(account: Account, bucket: pulumi.Input[str] | None) -> Store:
     return Store(cloud="cos", account=account.app_id, region=account.region, bucket=bucket)
 
 
-def code_location(stored: Stored, account: Account) -> dict[str, pulumi.Input[str]]:
+def code_location(stored: Stored, account: Account) -> dict[str, Any]:
     """Answer where a package lies in the words of SCF: the bucket without its APPID, the key with a slash before it."""
     return {
-        "cosBucketName": stored.bucket.apply(lambda name: name.removesuffix(f"-{account.app_id}")),
-        "cosBucketRegion": account.region,
-        "cosObjectName": stored.key.apply(lambda key: f"/{key}"),
+        "cos_bucket_name": stored.bucket.apply(lambda name: name.removesuffix(f"-{account.app_id}")),
+        "cos_bucket_region": account.region,
+        "cos_object_name": stored.key.apply(lambda key: f"/{key}"),
     }

@@ -202,7 +202,7 @@ class Function(pulumi.ComponentResource):
         if package is not None:
             store = artifact_store(account, bucket)
             stored = store.upload(f"{name}-code", package, storage.code_key(name, package.digest), self)
-            source = code_location(stored, account)
+            source = scf.Code(**code_location(stored, account))
         function = scf.Function(
             f"{name}-function",
             **place,

@@ -117,7 +117,7 @@ class Layer(pulumi.ComponentResource):
                 compatible_runtimes=list(runtimes),
                 description=description,
                 license_info=license,
-                content=code_location(stored, account),
+                content=scf.LayerContent(**code_location(stored, account)),
                 sha256=package.sha256,
                 opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
             )
