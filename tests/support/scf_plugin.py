@@ -261,6 +261,7 @@ def _served() -> Iterator[tuple[int, Servicer]]:
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
+        loop.close()
 
 
 def _failure(error: Any) -> Failure:

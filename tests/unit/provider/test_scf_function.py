@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from support.cos_bucket import CosBucket
-from support.scf_plugin import REGION, ScfPlugin, urn_of, zipped
+from support.scf_code import Code, function_inputs, stored_code
+from support.scf_plugin import REGION, ScfPlugin, urn_of
 from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.mark import TAG, mark_of
 from yunfn.provider.paths import root
 from yunfn.provider.properties import UNKNOWN, Properties
 
 TOKEN = "yunfn:scf:Function"
-_NAMES = itertools.count()
-
-
-@dataclass(frozen=True)
-class Code:
-    """Two packages in a bucket, as inputs."""
-
-    one: dict[str, Any]
-    two: dict[str, Any]
-    bucket: CosBucket
 
 
 @pytest.fixture(scope="module")
 def code(scf_of_module: ScfPlugin) -> Code:
-    bucket = scf_of_module.bucket()
-    made = []
-    for word in ("one", "another"):
-        content = zipped({"index.py": f"def main_handler(event, context):\n    return {word!r}\n"})
-        digest = hashlib.sha256(content).hexdigest()
-        bucket.put(f"code/{digest}.zip", content)
-        where = {"cosBucketName": bucket.name, "cosBucketRegion": REGION, "cosObjectName": f"code/{digest}.zip"}
-        made.append({"code": where, "codeSha256": digest})
-    return Code(made[0], made[1], bucket)
-
-
-def inputs(scf: ScfPlugin, code: dict[str, Any], **more: Any) -> dict[str, Any]:
-    name = f"f{next(_NAMES)}"
-    return {
-        "account": scf.account, "region": REGION, "functionName": name, "runtime": "Python3.10",
-        "handler": "index.main_handler", **code, **more,
-    }  # fmt: skip
+    return stored_code(scf_of_module)
 
 
 @pytest.fixture
@@ -56,7 +28,7 @@ def make(scf: ScfPlugin, code: Code) -> Iterator[Callable[..., tuple[dict[str, A
     names = []
 
     def made(**more: Any) -> tuple[dict[str, Any], str, Properties]:
-        wanted = inputs(scf, code.one, **more)
+        wanted = function_inputs(scf, code.one, **more)
         id, outputs = scf.create(TOKEN, wanted)
         names.append(wanted["functionName"])
         return wanted, id, outputs
@@ -76,7 +48,7 @@ def settled(scf: ScfPlugin, id: str, outputs: Any, wanted: dict[str, Any]) -> No
 
 
 def test_a_function_is_made_found_unchanged_imported_and_deleted(scf: ScfPlugin, code: Code) -> None:
-    wanted = inputs(scf, code.one, environment={"A": "1", "my_key": ""}, tags={"team": "x"})
+    wanted = function_inputs(scf, code.one, environment={"A": "1", "my_key": ""}, tags={"team": "x"})
     with scf.counted() as asked:
         id, made = scf.create(TOKEN, wanted)
     name = wanted["functionName"]
@@ -117,6 +89,7 @@ UPDATES: dict[str, dict[str, Any]] = {
     "initTimeout": {"initTimeout": 70},
     "environment": {"environment": {"A": "1", "B": ""}},
     "vpcConfig": {"vpcConfig": {"vpcId": "vpc-2", "subnetId": "subnet-2"}},
+    "no-vpc": {"vpcConfig": None},
     "publicNetConfig": {"publicNetConfig": {"eip": True}},
     "no-internet": {"publicNetConfig": {"enabled": False}},
     "intranetConfig": {"intranetConfig": {"ipFixed": True}},
@@ -155,7 +128,7 @@ class Base:
 def bases(scf_of_module: ScfPlugin, code: Code) -> dict[str, Base]:
     made = {}
     for name, beside in (("Event", {"vpcConfig": VPC}), ("HTTP", {"protocolType": "WS"})):
-        wanted = inputs(scf_of_module, code.one, type=name, **beside)
+        wanted = function_inputs(scf_of_module, code.one, type=name, **beside)
         made[name] = Base(wanted, *scf_of_module.create(TOKEN, wanted))
     return made
 
@@ -192,7 +165,7 @@ def test_every_setting_is_changed_in_place_and_seen_when_others_change_it(
 def test_all_settings_hold_from_the_start(scf: ScfPlugin, make: Any, kind: str) -> None:
     settings: dict[str, Any] = {"protocolType": "WS"} if kind == "HTTP" else {}
     for name, setting in UPDATES.items():
-        if (name in _WEB) <= (kind == "HTTP") and name not in ("no-internet", "dnsCache"):
+        if (name in _WEB) <= (kind == "HTTP") and name not in ("no-internet", "no-vpc", "dnsCache"):
             settings |= setting
     wanted, id, made = make(**settings | {"type": kind})
     settled(scf, id, made, wanted)
@@ -236,7 +209,7 @@ def test_other_code_is_seen_and_put_right(scf: ScfPlugin, code: Code, make: Any)
 
 
 def test_without_a_digest_the_code_is_known_by_its_place_and_its_own_digest(scf: ScfPlugin, code: Code) -> None:
-    wanted = inputs(scf, {"code": code.one["code"]})
+    wanted = function_inputs(scf, {"code": code.one["code"]})
     id, made = scf.create(TOKEN, wanted)
     assert made["codeSha256"] == code.one["codeSha256"]
     settled(scf, id, made, wanted)
@@ -249,7 +222,7 @@ def test_without_a_digest_the_code_is_known_by_its_place_and_its_own_digest(scf:
 
 def test_an_image_is_code_too(scf: ScfPlugin) -> None:
     image = {"imageType": "personal", "imageUri": "ccr.ccs.tencentyun.com/a/b:1@sha256:ab"}
-    wanted = inputs(scf, {"code": {"imageConfig": image}, "runtime": "CustomImage"})
+    wanted = function_inputs(scf, {"code": {"imageConfig": image}, "runtime": "CustomImage"})
     assert scf.check(TOKEN, wanted) == {}
     id, made = scf.create(TOKEN, wanted)
     assert made["initTimeout"] == 90
@@ -274,7 +247,7 @@ def test_an_image_is_code_too(scf: ScfPlugin) -> None:
 def test_what_makes_another_function_says_so_and_clears_the_name_first(
     scf: ScfPlugin, code: Code, name: str, value: Any
 ) -> None:
-    wanted = inputs(scf, code.one)
+    wanted = function_inputs(scf, code.one)
     for new in (value, UNKNOWN):
         found = scf.diff(TOKEN, wanted, wanted | {name: new})
         assert found.replaces == [name]
@@ -284,7 +257,7 @@ def test_what_makes_another_function_says_so_and_clears_the_name_first(
 def test_a_preview_asks_nothing_and_knows_what_stays(scf: ScfPlugin, code: Code, make: Any) -> None:
     wanted, id, made = make()
     scf.reset()
-    _, planned = scf.create(TOKEN, inputs(scf, code.one), preview=True)
+    _, planned = scf.create(TOKEN, function_inputs(scf, code.one), preview=True)
     assert (planned["memorySize"], planned["arn"], planned["functionId"]) == (128, UNKNOWN, UNKNOWN)
     there = scf.update(TOKEN, id, made, wanted | {"publicNetConfig": {"eip": True}}, preview=True)
     assert (there["functionId"], there["arn"], there["codeSize"]) == (made["functionId"], made["arn"], made["codeSize"])
@@ -294,7 +267,7 @@ def test_a_preview_asks_nothing_and_knows_what_stays(scf: ScfPlugin, code: Code,
 
 
 def test_secrets_stay_secret(scf: ScfPlugin, code: Code) -> None:
-    wanted = inputs(scf, code.one, environment={"PASSWORD": "hunter2"})
+    wanted = function_inputs(scf, code.one, environment={"PASSWORD": "hunter2"})
     id, made = scf.create(TOKEN, wanted, secrets=("environment",))
     assert made.secrets == {"environment"}
     found = scf.read(TOKEN, id, made, Properties(wanted, {"environment"}))
