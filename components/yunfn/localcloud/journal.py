@@ -68,7 +68,7 @@ class Journal:
     def flush(self) -> None:
         """Write what still waits in memory."""
         if self._waiting:
-            with self._path.open("a", encoding="utf-8") as file:
+            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write("\n".join(self._waiting) + "\n")
             self._waiting.clear()
 

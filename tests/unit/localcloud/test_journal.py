@@ -71,6 +71,13 @@ def test_a_line_torn_by_a_kill_is_cut_off(tmp_path: Path, torn: str) -> None:
     assert [line["operation"] for line in second.lines()] == ["Before", "After"]
 
 
+def test_what_is_no_text_does_not_stop_the_journal(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    _record(journal, "\ud800")
+    _record(journal, "After")
+    assert [line["operation"] for line in journal.lines()] == ["\ud800", "After"]
+
+
 def test_nothing_but_a_torn_line_is_an_empty_journal(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     path.write_text('{"time"')

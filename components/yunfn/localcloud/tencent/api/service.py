@@ -104,10 +104,14 @@ def refusal_words(error: CloudError) -> tuple[str, str]:
 
 
 async def _parameters(call: Call) -> Mapping[str, Any]:
+    body = await call.body()
     try:
-        found = json.loads(await call.body() or b"{}")
-    except ValueError:
-        raise InvalidParameter("body", "is not JSON") from None
+        found = json.loads(body or b"{}")
+        if b"\\u" in body:
+            # Half of a surrogate pair is no text: nothing could keep or answer it.
+            json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise InvalidParameter("body", "is not JSON in UTF-8") from None
     if not isinstance(found, dict):
         raise InvalidParameter("body", "must be a JSON object")
     return found

@@ -161,7 +161,7 @@ def test_what_is_asked_wrongly(identity: Identity) -> None:
     assert code(send(identity, signed, at=now, X_TC_Version="2019-01-01")) == "NoSuchVersion"
     # A name the cloud knows and we do not: said loudly, in API 3.0's shape.
     assert code(send(identity, signed, at=now, X_TC_Action="QueryApiKey")) == "YunfnLocalUnknownOperation"
-    for body in (b"[]", b"{", b"\xff"):
+    for body in (b"[]", b"{", b"\xff", b'{"a": "\\ud800"}', b"[" * 100_000):
         assert code(send(identity, authorization(key, body, at=now), at=now, body=body)) == "InvalidParameter"
 
 
