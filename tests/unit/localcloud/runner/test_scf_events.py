@@ -221,6 +221,16 @@ async def test_what_is_printed_and_the_line_for_a_new_instance(runner: FunctionR
     assert (await runner.invoke(spec, call())).log == b"printed\nlogged\n"
 
 
+async def test_certifi_names_the_local_clouds_bundle(runner: FunctionRunner, scf: MakeSpec, pack: Pack) -> None:
+    # SDKs hand certifi's file to their HTTP client by name.
+    layer = pack(
+        {"certifi/__init__.py": "from .core import where\n", "certifi/core.py": "def where(): return '/list.pem'"}
+    )
+    source = "import certifi\ndef main_handler(e, c): return open(certifi.where()).read()"
+    result = await runner.invoke(scf(source, layers=(layer,)), call())
+    assert json.loads(result.payload) == "the local cloud's CA\n", result
+
+
 async def test_no_python_2(runner: FunctionRunner, scf: MakeSpec) -> None:
     with pytest.raises(FunctionRunnerError, match=r"the local cloud runs no Python 2\.7"):
         await runner.invoke(scf("", runtime="Python2.7"), call())
