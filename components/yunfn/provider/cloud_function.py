@@ -6,11 +6,12 @@ wait, and tell the function's own reason.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from yunfn.exceptions import CloudAnswerError, OperationStoppedError
 from yunfn.provider.operations import Operation
+from yunfn.provider.pace import Pace, watched
 
 if TYPE_CHECKING:
     from yunfn.provider.tencent_api import Landed, TencentApi
@@ -42,8 +43,7 @@ _BUSY: Final = frozenset(
         "FailedOperation.ProvisionedInProgress",
     )
 )
-# Seconds between two looks at something that is under way: the first, the growth, the longest.
-_FIRST, _GROWTH, _LONGEST = 0.2, 1.5, 3.0
+_UNDER_WAY: Final = ("Creating", "Updating", "Publishing", "Deleting")
 
 
 class CloudFunction:
@@ -79,7 +79,7 @@ class CloudFunction:
         Raises:
             CloudAnswerError: refused for another reason, or a version has failed.
         """
-        for pause in pauses():
+        for pause in Pace().looks():
             try:
                 return await self.call(action, landed=landed, **parameters)
             except CloudAnswerError as error:
@@ -90,39 +90,50 @@ class CloudFunction:
                 await self._pause(pause, error)
         raise AssertionError("the pauses never end")
 
-    async def active(self, qualifier: str = LATEST) -> dict[str, Any]:
+    async def settled(
+        self, qualifier: str = LATEST, *, begun: str = "", missing: Collection[str] = FUNCTION_GONE
+    ) -> dict[str, Any] | None:
+        """What GetFunction says once nothing is under way any more; None if it is gone. ``begun`` is as for a pace.
+
+        Raises:
+            CloudAnswerError: refused with another code than those in ``missing``.
+        """
+
+        async def look() -> dict[str, Any] | None:
+            return await self.find("GetFunction", missing, Qualifier=qualifier)
+
+        def under_way(found: dict[str, Any] | None) -> str | None:
+            if found is None or found["Status"] not in _UNDER_WAY:
+                return None
+            return f"{self.name} ({qualifier}) is {found['Status']}"
+
+        return await watched(self._operation, look, under_way, begun=begun)
+
+    async def active(self, qualifier: str = LATEST, *, begun: str = "") -> dict[str, Any]:
         """Wait until a version, or what an alias names, is Active; what GetFunction says of it then.
 
         Raises:
             CloudAnswerError: it failed, in its own words, or it is gone.
         """
-        for pause in pauses():
-            found = await self.call("GetFunction", Qualifier=qualifier)
-            status = str(found.get("Status"))
-            if status == "Active":
-                return found
-            if status.endswith("Failed"):
-                raise CloudAnswerError(
-                    f"{self._operation.name}: the function {self.namespace}/{self.name} ({qualifier}) is {status}: "
-                    f"{failure_reason(found)}",
-                    code=status,
-                )
-            self._operation.progress(f"{self.name} ({qualifier}) is {status}")
-            await self._operation.sleep(pause)
-        raise AssertionError("the pauses never end")
+        found = await self.settled(qualifier, begun=begun, missing=())
+        assert found is not None
+        if found["Status"] != "Active":
+            raise self._failed(qualifier, found)
+        return found
 
     async def wait_gone(self, version: str) -> None:
         """Wait until a version that is being deleted is gone; raises CloudAnswerError."""
-        for pause in pauses():
-            found = await self.find("GetFunction", VERSION_GONE, Qualifier=version)
-            if found is None:
-                return
-            if str(found.get("Status")).endswith("Failed"):
-                raise CloudAnswerError(
-                    f"{self._operation.name}: the version {version} of {self.name} is {found['Status']}: "
-                    f"{failure_reason(found)}"
-                )
-            await self._operation.sleep(pause)
+        found = await self.settled(version, missing=VERSION_GONE)
+        if found is not None:
+            raise self._failed(version, found)
+
+    def _failed(self, qualifier: str, found: Mapping[str, Any]) -> CloudAnswerError:
+        status = str(found["Status"])
+        return CloudAnswerError(
+            f"{self._operation.name}: the function {self.namespace}/{self.name} ({qualifier}) is {status}: "
+            f"{failure_reason(found)}",
+            code=status,
+        )
 
     async def _pause(self, seconds: float, error: CloudAnswerError) -> None:
         self._operation.progress(f"waiting for {self.name}: {error.code}")
@@ -140,11 +151,3 @@ def failure_reason(found: Mapping[str, Any]) -> str:
     """Why a function is in a failed state, in the words of SCF."""
     reasons = [f"{each.get('ErrorCode')}: {each.get('ErrorMessage')}" for each in found.get("StatusReasons") or ()]
     return "; ".join(reasons) or str(found.get("StatusDesc") or "") or "no reason was given"
-
-
-def pauses() -> Iterator[float]:
-    """Seconds between two looks at something that is under way, without end."""
-    pause = _FIRST
-    while True:
-        yield pause
-        pause = min(pause * _GROWTH, _LONGEST)

@@ -6,8 +6,15 @@ from one function to the next: the first one is looked at often, those after it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+import itertools
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from yunfn.provider.operations import Operation
+
+T = TypeVar("T")
 
 # Seconds before the first look where nothing is known, and the growth from look to look.
 _FIRST: Final = 0.1
@@ -52,3 +59,29 @@ class Paces:
     def of(self, kind: str) -> Pace:
         """The pace of one kind of change."""
         return self._paces.setdefault(kind, Pace())
+
+
+async def watched(
+    operation: Operation,
+    look: Callable[[], Awaitable[T]],
+    under_way: Callable[[T], str | None],
+    *,
+    begun: str = "",
+) -> T:
+    """What ``look`` finds once ``under_way`` has nothing to tell of it any more; until then that is shown.
+
+    ``begun`` is the kind of change that was begun just now, whose usual time is waited before the first look; without
+    it the first look is at once.
+    """
+    pace = operation.paces.of(begun) if begun else Pace()
+    since, earlier = time.monotonic(), 0.0
+    for pause in itertools.chain(() if begun else (0.0,), pace.looks()):
+        await operation.sleep(pause)
+        found = await look()
+        told, passed = under_way(found), time.monotonic() - since
+        if told is None:
+            pace.done(passed, earlier)
+            return found
+        earlier = passed
+        operation.progress(told)
+    raise AssertionError("there is always another look")

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from yunfn.exceptions import CloudAnswerError
-from yunfn.provider.cloud_function import VERSION_GONE, CloudFunction, pauses
+from yunfn.provider.cloud_function import VERSION_GONE, CloudFunction
 from yunfn.provider.declaration import CheckFailure, Property
 from yunfn.provider.operations import Operation
+from yunfn.provider.pace import watched
 
 _TRACKING: Final = "ConcurrencyUtilizationTracking"
 _COUNT: Final = "versionProvisionedConcurrencyNum"
@@ -84,20 +85,12 @@ async def provision(
         await function.change(
             "PutProvisionedConcurrencyConfig", of=(version,), Qualifier=version, **_parameters(settings)
         )  # fmt: skip
-    for pause in pauses():
-        found = await _allocated(function, version)
-        status = str((found or {}).get("Status") or "Done")
-        if status == "Done":
-            return
-        assert found is not None
-        if status == "Failed":
-            raise CloudAnswerError(
-                f"{operation.name}: SCF could not provision {function.name}:{version}: "
-                f"{found.get('StatusReason') or 'no reason was given'}"
-            )
-        ready, wanted = (found.get(f"{each}ProvisionedConcurrencyNum") for each in ("Available", "Allocated"))
-        operation.progress(f"{ready} of {wanted} provisioned instances are there")
-        await operation.sleep(pause)
+    found = await watched(operation, lambda: _allocated(function, version), _waiting)
+    if found is not None and found.get("Status") == "Failed":
+        raise CloudAnswerError(
+            f"{operation.name}: SCF could not provision {function.name}:{version}: "
+            f"{found.get('StatusReason') or 'no reason was given'}"
+        )
 
 
 async def provisioned(function: CloudFunction, version: str) -> dict[str, Any] | None:
@@ -121,6 +114,13 @@ def same(settings: Mapping[str, Any] | None, told: Mapping[str, Any] | None) -> 
     actions = [sorted(each.get("triggerActions") or (), key=lambda one: str(one[key])) for each in (settings, told)]
     tracking = settings.get("provisionedType") == _TRACKING
     return actions[0] == actions[1] and (tracking or settings.get(_COUNT) == told[_COUNT])
+
+
+def _waiting(found: Mapping[str, Any] | None) -> str | None:
+    if found is None or found.get("Status") in ("Done", "Failed"):
+        return None
+    ready, wanted = (found.get(f"{each}ProvisionedConcurrencyNum") for each in ("Available", "Allocated"))
+    return f"{ready} of {wanted} provisioned instances are there"
 
 
 async def _remove(function: CloudFunction, version: str) -> None:

@@ -6,8 +6,6 @@ What is known at a step is what is recorded if the next one fails.
 from __future__ import annotations
 
 import contextlib
-import itertools
-import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,35 +16,14 @@ from yunfn.provider.code_digest import hexadecimal
 from yunfn.provider.declaration import refreshed, with_defaults
 from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.operations import Operation
-from yunfn.provider.pace import Pace
 from yunfn.provider.scf_function_declaration import DECLARATION
 
 if TYPE_CHECKING:
     from yunfn.provider.tencent_api import TencentApi
 
-_UNDER_WAY: Final = ("Creating", "Updating", "Publishing", "Deleting")
 CREATE_FAILED: Final = "CreateFailed"
 #: What GetFunction does not tell; each is read by an API of its own, or not at all.
 UNTOLD: Final = ("reservedConcurrency", "asyncTriggerConfig", "ignoreSysLog")
-
-
-async def settled(operation: Operation, function: CloudFunction, kind: str = "") -> dict[str, Any] | None:
-    """What GetFunction says once nothing is under way any more; None if it is gone.
-
-    ``kind`` is the change that was begun just now (``create``), whose usual time is waited before the first look.
-    """
-    pace = operation.paces.of(f"scf {kind}") if kind else Pace()
-    begun, earlier = time.monotonic(), 0.0
-    for pause in itertools.chain(() if kind else (0.0,), pace.looks()):
-        await operation.sleep(pause)
-        found = await function.find("GetFunction", FUNCTION_GONE)
-        passed = time.monotonic() - begun
-        if found is None or found["Status"] not in _UNDER_WAY:
-            pace.done(passed, earlier)
-            return found
-        earlier = passed
-        operation.progress(f"{function.name} is {found['Status']}")
-    raise AssertionError("there is always another look")
 
 
 async def digest_of(function: CloudFunction) -> str:
@@ -63,7 +40,7 @@ async def removed(operation: Operation, function: CloudFunction) -> None:
         if error.code in FUNCTION_GONE:
             return
         raise
-    found = await settled(operation, function, "delete")
+    found = await function.settled(begun="scf delete")
     if found is not None:
         raise CloudAnswerError(_failed(operation, function, found), code=found["Status"])
 
@@ -121,7 +98,7 @@ class Change:
 
     async def settle(self, kind: str) -> None:
         """Wait until the change that was begun is through; raises CloudAnswerError if it failed."""
-        found = await settled(self._operation, self._function, kind)
+        found = await self._function.settled(begun=f"scf {kind}")
         if found is None:
             raise CloudAnswerError(f"{self._operation.name}: the function {self.id} vanished while it was changed")
         self.found = found

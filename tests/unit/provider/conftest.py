@@ -11,10 +11,10 @@ from support.scf_plugin import ScfPlugin, serving_over
 from unit.provider.plugin import Plugin, serving
 from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
-from yunfn.provider import cloud_function, tencent_api
+from yunfn.provider import pace, tencent_api
 
 # Seconds that a function or layer is Creating, Updating, …
-_TRANSITION = 0.05
+_TRANSITION = 0.02
 
 
 @pytest_asyncio.fixture
@@ -41,7 +41,7 @@ def scf_of_module(scf_cloud: Connection) -> Iterator[ScfPlugin]:
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """What passes by itself is tried again at once, and what is under way looked at often."""
     monkeypatch.setattr(tencent_api, "_FIRST_WAIT", 0.02)
-    monkeypatch.setattr(cloud_function, "_FIRST", 0.03)
+    monkeypatch.setattr(pace, "_FIRST", 0.03)
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from typing import Any
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.cam import ACCOUNT, ROLE_GONE, cam_api, document_failures, same_document
-from yunfn.provider.cloud_function import pauses
 from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property, refreshed, with_defaults
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.mark import described, mark_of, split_mark
 from yunfn.provider.operations import Operation
+from yunfn.provider.pace import watched
 from yunfn.provider.properties import Properties
 from yunfn.provider.resource import State, Timeouts
 from yunfn.provider.session import Sessions
@@ -95,12 +95,10 @@ class Role(DeclaredResource):
                     f"it over by pulumi import yunfn:cam:Role <name> {name}, or delete it in the cloud"
                 ) from error
             await _bring_about(operation, api, whole, found)
-        for pause in pauses():
-            found = await _role(operation, api, name)
-            if found is not None:
-                return State(name, self.recorded({**whole, **_names(found)}))
-            await operation.sleep(pause)
-        raise AssertionError("the pauses never end")
+        # A role that was made may take a moment to be seen (TCP 1.81.90).
+        found = await watched(operation, lambda: _role(operation, api, name), _unseen)
+        assert found is not None
+        return State(name, self.recorded({**whole, **_names(found)}))
 
     async def read(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> State | None:
         """See Resource."""
@@ -139,6 +137,10 @@ async def _role(operation: Operation, api: TencentApi, name: str) -> dict[str, A
     answer = await api.find(operation, "GetRole", {"RoleName": name}, ROLE_GONE)
     found: dict[str, Any] | None = (answer or {}).get("RoleInfo")
     return found
+
+
+def _unseen(found: Mapping[str, Any] | None) -> str | None:
+    return None if found else "the role is not to be seen yet"
 
 
 async def _bring_about(

@@ -10,10 +10,10 @@ from typing import Any
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.cam import ACCOUNT, POLICY_GONE, ROLE_GONE, cam_api
-from yunfn.provider.cloud_function import pauses
 from yunfn.provider.declaration import CheckFailure, Declaration, Property
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.operations import Operation
+from yunfn.provider.pace import watched
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
 from yunfn.provider.session import Sessions
@@ -69,12 +69,9 @@ class RolePolicyAttachment(DeclaredResource):
         """See Resource."""
         api = await cam_api(operation, self._sessions, inputs["account"])
         await api.call(operation, "AttachRolePolicy", {"AttachRoleName": inputs["roleName"], **_policy(inputs)})
-        for pause in pauses():
-            found = await _attached(operation, api, inputs)
-            if found is not None:
-                return _state(api, inputs["roleName"], found)
-            await operation.sleep(pause)
-        raise AssertionError("the pauses never end")
+        found = await watched(operation, lambda: _attached(operation, api, inputs), _unseen)
+        assert found is not None
+        return _state(api, inputs["roleName"], found)
 
     async def read(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> State | None:
         """See Resource."""
@@ -117,6 +114,10 @@ async def _attached(operation: Operation, api: TencentApi, where: Mapping[str, A
                 return each
         page, seen, total = page + 1, seen + len(listed), int((answer or {}).get("TotalNum") or 0) if listed else 0
     return None
+
+
+def _unseen(found: Mapping[str, Any] | None) -> str | None:
+    return None if found else "the attachment is not to be seen yet"
 
 
 def _policy(inputs: Properties) -> dict[str, Any]:

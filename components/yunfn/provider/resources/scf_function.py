@@ -22,7 +22,7 @@ from yunfn.provider.mark import TAG, mark_of
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
-from yunfn.provider.scf_function_change import CREATE_FAILED, Change, digest_of, removed, settled
+from yunfn.provider.scf_function_change import CREATE_FAILED, Change, digest_of, removed
 from yunfn.provider.scf_function_declaration import DECLARATION
 from yunfn.provider.session import Sessions
 
@@ -106,7 +106,7 @@ class Function(DeclaredResource):
         if imported:
             where, _ = await imported_place(operation, self._sessions, id, "<namespace>/<function>", parts=0)
         function = await function_at(operation, self._sessions, where)
-        found = await settled(operation, function)
+        found = await function.settled()
         if found is None:
             return None
         recorded = {} if imported else dict(inputs)
@@ -139,7 +139,7 @@ class Function(DeclaredResource):
         """See Resource. One whose creation failed, or that is gone, is made anew."""
         wanted = _wanted(inputs)
         function = await function_at(operation, self._sessions, wanted)
-        found = await settled(operation, function)
+        found = await function.settled()
         if found is not None and found["Status"] == CREATE_FAILED:
             await removed(operation, function)
             found = None
@@ -183,7 +183,7 @@ class Function(DeclaredResource):
         Raises:
             CloudAnswerError: it is somebody else's.
         """
-        found = await settled(operation, function)
+        found = await function.settled()
         if found is None:
             return None
         id = f"{function.namespace}/{function.name}"

@@ -80,7 +80,7 @@ class FunctionVersion(DeclaredResource):
         where = with_defaults(self.declaration.inputs, inputs)
         function = await function_at(operation, self._sessions, where)
         mark, fingerprint = mark_of(operation.urn), where["fingerprint"]
-        number = await _left(function, fingerprint, mark)
+        number, begun = await _left(function, fingerprint, mark), ""
         if number is None:
             # What is under way is none of what the version shall freeze.
             await function.active()
@@ -92,8 +92,8 @@ class FunctionVersion(DeclaredResource):
                 landed=lambda: _landed(function, fingerprint, mark),
                 Description=described(text, mark),
             )
-            number = str(answer["FunctionVersion"])
-        found = await self._published(function, number)
+            number, begun = str(answer["FunctionVersion"]), "scf publish"
+        found = await self._published(function, number, begun)
         outputs = _outputs(where, number, found)
         settings = where.get(PROVISIONED.name)
         if settings is not None:
@@ -152,10 +152,10 @@ class FunctionVersion(DeclaredResource):
             await provision(operation, function, version, None)
         await _remove(function, version)
 
-    async def _published(self, function: CloudFunction, number: str) -> dict[str, Any]:
+    async def _published(self, function: CloudFunction, number: str, begun: str) -> dict[str, Any]:
         """Wait until the version is Active; one that failed is removed, so that the next run publishes anew."""
         try:
-            return await function.active(number)
+            return await function.active(number, begun=begun)
         except CloudAnswerError as error:
             if error.code != "PublishFailed":
                 raise

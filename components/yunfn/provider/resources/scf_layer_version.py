@@ -8,9 +8,7 @@ resource's is told by the mark at the end of its description, which is over the 
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +20,7 @@ from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.function_place import ACCOUNT, REGION
 from yunfn.provider.mark import TAG, described, mark_of, split_mark
 from yunfn.provider.operations import Operation
+from yunfn.provider.pace import watched
 from yunfn.provider.properties import Properties
 from yunfn.provider.resource import State, Timeouts
 from yunfn.provider.session import Sessions
@@ -246,19 +245,14 @@ async def _settled(
     operation: Operation, scf: TencentApi, name: str, version: int, *, begun: bool = False
 ) -> dict[str, Any] | None:
     """What GetLayerVersion says once nothing is under way; None if it is gone. ``begun``: it was published just now."""
-    pace = operation.paces.of("scf publish layer")
-    since, earlier = time.monotonic(), 0.0
-    for pause in itertools.chain(() if begun else (0.0,), pace.looks()):
-        await operation.sleep(pause)
-        found = await scf.find(operation, "GetLayerVersion", {"LayerName": name, "LayerVersion": version}, _GONE)
-        passed = time.monotonic() - since
-        if found is None or found["Status"] != _PUBLISHING:
-            if begun:
-                pace.done(passed, earlier)
-            return found
-        earlier = passed
-        operation.progress(f"{name}:{version} is {_PUBLISHING}")
-    raise AssertionError("there is always another look")
+
+    async def look() -> dict[str, Any] | None:
+        return await scf.find(operation, "GetLayerVersion", {"LayerName": name, "LayerVersion": version}, _GONE)
+
+    def under_way(found: dict[str, Any] | None) -> str | None:
+        return f"{name}:{version} is {_PUBLISHING}" if found and found["Status"] == _PUBLISHING else None
+
+    return await watched(operation, look, under_way, begun="scf publish layer" if begun else "")
 
 
 async def _tags(operation: Operation, scf: TencentApi, name: str, version: int) -> dict[str, str]:
