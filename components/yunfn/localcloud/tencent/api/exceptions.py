@@ -56,6 +56,15 @@ class NoSuchVersion(ApiError):
         super().__init__(f"The API version `{version}` does not exist.")
 
 
+class UnsupportedProtocol(ApiError):
+    """A call by GET, which the true API 3.0 takes too: no client at hand sends one unless told to."""
+
+    code = "UnsupportedProtocol"
+
+    def __init__(self, method: str) -> None:
+        super().__init__(f"The local cloud takes POST, not {method}.")
+
+
 class UnsupportedRegion(ApiError):
     """A regional service was called without a region."""
 

@@ -19,7 +19,12 @@ from yunfn.localcloud.cloud_error import (
     UnknownOperationError,
 )
 from yunfn.localcloud.service import Service
-from yunfn.localcloud.tencent.api.exceptions import InvalidParameter, NoSuchVersion, UnsupportedRegion
+from yunfn.localcloud.tencent.api.exceptions import (
+    InvalidParameter,
+    NoSuchVersion,
+    UnsupportedProtocol,
+    UnsupportedRegion,
+)
 from yunfn.localcloud.tencent.api.request import ApiRequest
 from yunfn.localcloud.tencent.signatures import tc3
 
@@ -68,6 +73,8 @@ class ApiService(Service):
         call.account = self.cloud.tencent.uin
         call.operation = call.headers.get("x-tc-action", "")
         call.region = call.match.get("region") or call.headers.get("x-tc-region", "")
+        if call.method != "POST":
+            raise UnsupportedProtocol(call.method)
         call.principal = await tc3.verify(call, self.product)
         operation = self.routes().get(call.operation)
         if operation is None:

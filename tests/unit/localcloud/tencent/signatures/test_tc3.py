@@ -165,6 +165,11 @@ def test_what_is_asked_wrongly(identity: Identity) -> None:
         assert code(send(identity, authorization(key, body, at=now), at=now, body=body)) == "InvalidParameter"
 
 
+def test_a_call_by_get_is_refused_in_plain_words(identity: Identity) -> None:
+    answer = identity.cloud.session().get(f"https://{HOST}/?Action=GetCallerIdentity", timeout=10)
+    assert code(answer) == "UnsupportedProtocol"
+
+
 @pytest.mark.parametrize("size", [8_200, 65_000, 200_000])
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_a_client_name_that_grows_and_grows(identity: Identity, size: int, scheme: str) -> None:
