@@ -11,7 +11,7 @@ from yunfn.cli.layer import store as module
 from yunfn.exceptions import ArtifactError, CloudAnswerError
 from yunfn.packaging import Target, pack
 from yunfn.packaging.resolution import LockedArtifact
-from yunfn.storage.object_store import ObjectHead, Transfer
+from yunfn.storage.object_store import Checksums, ObjectHead, Transfer
 
 
 class Refusing:
@@ -25,7 +25,7 @@ class Refusing:
     def head(self, key: str) -> ObjectHead | None:
         raise CloudAnswerError(f"OSS HeadObject: {self.code}", code=self.code)
 
-    def put(self, key: str, file: Path, crc64: int, transfer: Transfer) -> ObjectHead:
+    def put(self, key: str, file: Path, checksums: Checksums, transfer: Transfer) -> ObjectHead:
         raise AssertionError
 
     def read(self, key: str) -> Iterator[bytes]:
