@@ -8,7 +8,7 @@ import requests
 from .conftest import TencentClients
 
 
-@pytest.mark.parametrize("host", ["scf.tencentcloudapi.com", "cos.myqcloud.com", "metadata.tencentyun.com"])
+@pytest.mark.parametrize("host", ["cvm.tencentcloudapi.com", "cos.myqcloud.com", "metadata.tencentyun.com"])
 def test_a_host_that_is_not_here_is_refused_and_noted(tencent: TencentClients, host: str) -> None:
     with pytest.raises(requests.exceptions.ProxyError, match=f"the local cloud has no host {host}"):
         tencent.http().get(f"https://{host}/")
