@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -65,6 +66,9 @@ class InvokeApi:
 
     def _accept(self, request: ApiRequest, function: ResolvedFunction, payload: bytes) -> Mapping[str, Any]:
         request_id = request.call.request_id.lower()
+        if "RoutingKey" in request:
+            # The version was chosen by what the queue does not keep.
+            function = dataclasses.replace(function, qualifier=function.version)
         self._queue.enqueue(function, payload, request_id=request_id, caller=request.principal.arn, source="cloudapi")
         return {"Result": _result(request_id)}
 

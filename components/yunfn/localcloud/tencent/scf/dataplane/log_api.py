@@ -56,7 +56,7 @@ class LogApi:
         code = request.inner("Filter").text("RetCode", "")
         if code and code not in _WANTED:
             raise InvalidParameterValue("Filter.RetCode", f"must be one of {', '.join(_WANTED)}")
-        start, end = self._interval(request, _LONGEST)
+        start, end = self._interval(request, _LONGEST, _LONGEST)
         qualifier = request.text("Qualifier", "")
         found = [
             record
@@ -76,7 +76,7 @@ class LogApi:
         namespace, name = self._function(request)
         request_id = request.text("FunctionRequestId")
         at = (request.region, namespace, name)
-        start, end = self._interval(request, _RECENT)
+        start, end = self._interval(request, _RECENT, None)
         shown = None
         for record in self._records.of_function(*at, request_id):
             shown = _status(record)
@@ -101,16 +101,16 @@ class LogApi:
         self._directory.status(request.region, namespace, name)
         return namespace, name
 
-    def _interval(self, request: ApiRequest, recent: timedelta) -> tuple[float, float]:
-        """The times asked for, in epoch seconds; raises InvalidParameterValue."""
+    def _interval(self, request: ApiRequest, recent: timedelta, longest: timedelta | None) -> tuple[float, float]:
+        """The times asked for (``recent`` where none are), in epoch seconds; raises InvalidParameterValue."""
         first, last = _time(request, "StartTime"), _time(request, "EndTime")
         if (first is None) != (last is None) and first is not None:
             raise InvalidParameterValue("EndTime", "must be given where StartTime is")
         now = self._cloud.clock.now()
         end = last or now
         start = first or end - recent
-        if start > end or end - start > _LONGEST:
-            raise InvalidParameterValue("EndTime", "must be later than StartTime, by a day at most")
+        if start > end or (longest is not None and end - start > longest):
+            raise InvalidParameterValue("EndTime", "must be later than StartTime, for logs by a day at most")
         # Times are told to the second: a call in the last of them counts.
         return start.timestamp(), end.timestamp() + 1
 

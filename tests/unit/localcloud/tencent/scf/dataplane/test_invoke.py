@@ -65,7 +65,9 @@ async def test_qualifiers_and_defaults(workshop: Workshop) -> None:
     assert (await workshop.invoke("fn", action="InvokeFunction"))["RetMsg"] == '"1"'
     routed = await workshop.invoke("fn", action="InvokeFunction", RoutingKey=json.dumps({"User": "tester"}))
     assert routed["RetMsg"] == '"2"'
-    (line,) = [line for line in workshop.journal(operation="InvokeFunction") if line["resource"].endswith(":2")]
+    later = await workshop.later("fn", Qualifier="$DEFAULT", RoutingKey=json.dumps({"User": "tester"}))
+    assert (await workshop.finished("fn", later))["RetMsg"] == '"2"'
+    (line, _) = [line for line in workshop.journal(operation="InvokeFunction") if line["resource"].endswith(":2")]
     assert line["resource"] == "default/fn:2"
 
 

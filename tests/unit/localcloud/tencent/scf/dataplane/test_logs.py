@@ -64,6 +64,9 @@ async def test_a_call_that_is_under_way_is_running_then_told(workshop: Workshop)
     await call
     told = await workshop.status("fn", request_id)
     assert (told["RetCode"], json.loads(told["RetMsg"])) == (0, {"value": 3})
+    old = {"StartTime": "2020-01-01 00:00:00", "EndTime": "2021-01-01 00:00:00"}
+    past = await workshop.api("GetRequestStatus", FunctionName="fn", FunctionRequestId=request_id, **old)
+    assert past["TotalCount"] == 0
     unknown = await workshop.api("GetRequestStatus", FunctionName="fn", FunctionRequestId="none")
     assert (unknown["TotalCount"], unknown["Data"]) == (0, [])
 
