@@ -175,6 +175,19 @@ def test_what_is_provisioned_is_put_changed_seen_and_taken_away(scf: ScfPlugin, 
     scf.delete(TOKEN, id, made)
 
 
+def test_a_version_whose_instances_are_refused_is_recorded_and_gets_them_the_next_time(
+    scf: ScfPlugin, function: LiveFunction
+) -> None:
+    wanted = inputs(function, provisionedConcurrency={"versionProvisionedConcurrencyNum": 1.0})
+    scf.fail("PutProvisionedConcurrencyConfig", DENIED)
+    with pytest.raises(Failure, match=r"UnauthorizedOperation\.CAM") as told:
+        scf.create(TOKEN, wanted)
+    assert (told.value.id, told.value.outputs["versionId"]) == (f"default/{function.name}:1", "1")
+    made = scf.update(TOKEN, told.value.id, told.value.outputs, wanted)
+    assert settled(scf, told.value.id, made, wanted)
+    assert function.versions() == ["1"]
+
+
 def test_a_stop_ends_the_waiting(scf: ScfPlugin, function: LiveFunction) -> None:
     scf.transitions(20)
     threading.Timer(0.3, scf.cancel).start()
