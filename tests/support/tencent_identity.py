@@ -1,4 +1,4 @@
-"""A local cloud with CAM, STS, Tag, SSL and COS, and the official clients of all of them."""
+"""A local cloud with CAM, STS, Tag, SSL, COS and CLS, and the official clients of all of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from qcloud_cos import CosConfig, CosS3Client
 from tencentcloud.cam.v20190116 import models as cam_models
 from tencentcloud.cam.v20190116.cam_client import CamClient
+from tencentcloud.cls.v20201016 import models as cls_models
+from tencentcloud.cls.v20201016.cls_client import ClsClient
 from tencentcloud.ssl.v20191205 import models as ssl_models
 from tencentcloud.ssl.v20191205.ssl_client import SslClient
 from tencentcloud.sts.v20180813 import models as sts_models
@@ -26,6 +28,7 @@ _PRODUCTS = {
     "sts": (StsClient, sts_models),
     "tag": (TagClient, tag_models),
     "ssl": (SslClient, ssl_models),
+    "cls": (ClsClient, cls_models),
 }
 
 
@@ -63,7 +66,7 @@ class Identity:
         kind, models = _PRODUCTS[product]
         at = (product, key.id, key.token) if key else (product, "", "")
         if at not in self._clients:
-            self._clients[at] = sdk_client(kind, self.cloud.home, self.cloud.port, "", key)
+            self._clients[at] = sdk_client(kind, self.cloud.home, self.cloud.port, REGION, key)
         return asked(self._clients[at], models, action, **parameters)
 
     def refused(self, code: str, product: str, action: str, key: AccessKey | None = None, **parameters: Any) -> str:

@@ -21,6 +21,7 @@ from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
 from yunfn.localcloud.keys import AccessKey
 from yunfn.localcloud.tencent.cam import CamService
+from yunfn.localcloud.tencent.cls import ClsService
 from yunfn.localcloud.tencent.cos import CosService
 from yunfn.localcloud.tencent.ssl import SslService
 from yunfn.localcloud.tencent.sts import StsService
@@ -105,6 +106,6 @@ def bucket(tencent: TencentClients) -> CosBucket:
 
 @pytest.fixture(scope="session")
 def identity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Identity]:
-    services = [TagService, CamService, StsService, SslService, CosService]
+    services = [TagService, CamService, StsService, SslService, CosService, ClsService]
     with served(tmp_path_factory.mktemp("identity") / "home", services) as cloud:
         yield Identity(cloud)
