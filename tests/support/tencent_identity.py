@@ -60,7 +60,7 @@ class Identity:
 
     def name(self) -> str:
         """A name that nothing has."""
-        return f"thing-{next(self._names)}"
+        return f"thing-{next(self._names):04}"
 
     def ask(self, product: str, action: str, key: AccessKey | None = None, **parameters: Any) -> Any:
         kind, models = _PRODUCTS[product]
