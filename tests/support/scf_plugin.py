@@ -27,7 +27,7 @@ from support.cos_bucket import CosBucket, fresh_bucket, session_of
 from yunfn.exceptions import CloudAnswerError
 from yunfn.localcloud import environment
 from yunfn.localcloud.connection import Connection
-from yunfn.provider import tencent_api
+from yunfn.provider import pace, tencent_api
 from yunfn.provider.liveness import Liveness
 from yunfn.provider.operations import Operations
 from yunfn.provider.properties import Properties, decode, encode
@@ -42,6 +42,8 @@ _OPTIONS = [("grpc.enable_http_proxy", 0)]
 _RATE = 1000
 # Seconds, the longest before what failed is tried a second time.
 _WAIT = 0.05
+# Seconds before the first look at what is under way.
+_LOOK = 0.02
 #: No answer arrived.
 LOST = CloudAnswerError("no answer (request -)")
 INTERNAL = CloudAnswerError("InternalError: we are sorry (request -)", code="InternalError", status=200)
@@ -233,8 +235,11 @@ def serving_over(cloud: Connection) -> Iterator[ScfPlugin]:
         def ask(client: TencentClient, action: str, parameters: Mapping[str, Any] | None = None) -> Any:
             return plugin.take_down(client, action, parameters)
 
-        quick = mock.patch.object(tencent_api, "_FIRST_WAIT", _WAIT)
-        with quick, mock.patch.object(TencentClient, "ask", ask):
+        with (
+            mock.patch.object(tencent_api, "_FIRST_WAIT", _WAIT),
+            mock.patch.object(pace, "_FIRST", _LOOK),
+            mock.patch.object(TencentClient, "ask", ask),
+        ):
             yield plugin
 
 

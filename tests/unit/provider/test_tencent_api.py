@@ -13,7 +13,7 @@ from yunfn.exceptions import CloudAnswerError, OperationStoppedError
 from yunfn.provider import tencent_api
 from yunfn.provider.mark import described, mark_of, split_mark
 from yunfn.provider.operations import Operation, Operations
-from yunfn.provider.pace import Pace
+from yunfn.provider.pace import watched
 from yunfn.provider.rate_limit import RateLimits
 from yunfn.provider.tencent_api import TencentApi
 
@@ -163,16 +163,29 @@ def test_marks_are_found_again_and_only_whole_ones() -> None:
         assert split_mark(text) == (text, None)
 
 
-def test_after_the_first_time_it_is_looked_at_when_it_is_about_to_be_done() -> None:
-    pace, looks = Pace(), []
-    for _ in range(12):
-        waited, earlier, number = 0.0, 0.0, 0
-        for pause in pace.looks():
-            earlier, waited, number = waited, waited + pause, number + 1
-            if waited >= 2:
-                break
-        pace.done(waited, earlier)
-        looks.append((number, waited))
-    assert looks[0][0] == 5
-    assert all(number <= 3 and waited < 2.6 for number, waited in looks[1:])
-    assert sum(number for number, _ in looks[1:]) < 2 * len(looks[1:])
+async def test_one_is_looked_at_often_and_the_others_when_it_is_done() -> None:
+    operations, taking, looks = Operations(), 0.4, list[int]()
+
+    async def change() -> None:
+        begun, looked = time.monotonic(), 0
+
+        async def look() -> bool:
+            nonlocal looked
+            looked += 1
+            return time.monotonic() - begun > taking
+
+        def under_way(done: bool) -> str | None:
+            return None if done else "under way"
+
+        await perform(lambda operation: watched(operation, look, under_way, begun="thing"), operations)
+        looks.append(looked)
+
+    begun = time.monotonic()
+    await asyncio.gather(*[change() for _ in range(16)])
+    assert time.monotonic() - begun < 2 * taking
+    assert (max(looks) <= 8, sum(looks) <= 16 + 8) == (True, True)
+    # Those that begin later are looked at once or twice.
+    for _ in range(3):
+        looks.clear()
+        await asyncio.gather(*[change() for _ in range(4)])
+        assert sum(looks) <= 9
