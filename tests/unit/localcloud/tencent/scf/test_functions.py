@@ -119,7 +119,39 @@ def test_creation_from_cos(scf: Scf) -> None:
         scf.refused("FailedOperation.FunctionStatusError", "UpdateFunctionConfiguration", FunctionName=failed)
         scf.call("DeleteFunction", FunctionName=failed)
     with scf.transitions(600):
-        assert scf.get(scf.function(Code=missing))["Status"] == "Creating"
+        creating = scf.get(scf.function(Code=missing))
+        assert (creating["Status"], creating["StatusReasons"]) == ("Creating", [])
+
+
+def test_code_in_another_regions_bucket(scf: Scf) -> None:
+    far = Scf(scf.cloud, "ap-tokyo")
+    far.bucket("faraway")
+    far.put("faraway", "a.zip", make_zip())
+    code = {"CosBucketName": "faraway", "CosObjectName": "/a.zip"}
+    assert scf.get(scf.function(Code=code))["Status"] == "CreateFailed"
+    assert scf.get(scf.function(Code={**code, "CosBucketRegion": "ap-tokyo"}))["Status"] == "Active"
+
+
+def test_code_and_layers_have_a_size_unzipped(scf: Scf) -> None:
+    data = bytearray(make_zip())
+    # The size unpacked, in the archive's own table: 600 MB.
+    at = data.index(b"PK\x01\x02") + 24
+    data[at : at + 4] = (600 << 20).to_bytes(4, "little")
+    code = {"ZipFile": base64.b64encode(data).decode()}
+    wanted = {"FunctionName": "large", "Handler": "a.b", "Runtime": "Python3.6", "Code": code}
+    before = scf.blobs()
+    assert "500 MB" in scf.refused("InvalidParameterValue.Code", "CreateFunction", **wanted)
+    assert scf.blobs() == before
+
+
+def test_a_link_to_code_ends(scf: Scf) -> None:
+    url = scf.call("GetFunctionAddress", FunctionName=scf.function()).Url
+    assert scf.cloud.session().get(url).status_code == 200
+    scf.cloud.run(lambda cloud: cloud.clock.move(3600))
+    try:
+        assert scf.cloud.session().get(url).status_code == 403
+    finally:
+        scf.cloud.run(lambda cloud: cloud.clock.move(-3600))
 
 
 def test_a_role_must_be_there_and_trust_scf(scf: Scf) -> None:

@@ -48,7 +48,9 @@ def test_versions_of_a_layer(near: Scf) -> None:
     assert near.raw("ListLayerVersions", LayerName="libs", CompatibleRuntime=["Python3.9"])["LayerVersions"] == []
     (newest,) = near.call("ListLayers", SearchKey="lib").Layers
     assert (newest.LayerName, newest.LayerVersion) == ("libs", 2)
+    before = near.blobs()
     near.call("DeleteLayerVersion", LayerName="libs", LayerVersion=2)
+    assert near.blobs() == before - 1
     near.refused("ResourceNotFound.LayerVersion", "GetLayerVersion", LayerName="libs", LayerVersion=2)
     near.refused("ResourceNotFound.LayerVersion", "DeleteLayerVersion", LayerName="libs", LayerVersion=2)
     assert publish(near, "libs") == 3

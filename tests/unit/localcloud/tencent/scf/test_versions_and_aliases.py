@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from unit.localcloud.tencent.scf.conftest import Scf, document, inline, make_zip
+from yunfn.localcloud.tencent.scf import ScfService
+from yunfn.localcloud.tencent.scf.directory import ResolvedFunction
+from yunfn.localcloud.tencent.scf.exceptions import FunctionStatusError
 
 
 def weight(version: str, share: float) -> dict[str, Any]:
@@ -57,6 +62,9 @@ def test_publishing_takes_a_while_on_function_and_version(scf: Scf) -> None:
         alias = {"FunctionName": name, "Name": "live", "FunctionVersion": "1"}
         scf.refused("FailedOperation.FunctionStatusError", "CreateAlias", **alias)
         scf.refused("FailedOperation.FunctionStatusError", "PublishVersion", FunctionName=name)
+        assert resolved(scf, name, "$LATEST").version == "$LATEST"
+        with pytest.raises(FunctionStatusError, match="1 is Publishing"):
+            resolved(scf, name, "1")
 
 
 def test_publish_with_an_update(scf: Scf) -> None:
@@ -147,8 +155,7 @@ def test_calls_are_shared_by_weight_and_header(scf: Scf) -> None:
     scf.call("UpdateAlias", FunctionName=name, Name="$DEFAULT", FunctionVersion="1", RoutingConfig=routing)
 
     def versions(headers: dict[str, str], count: int) -> Counter[str]:
-        resolve = lambda directory: directory.resolve(scf.region, "default", name, "$DEFAULT", headers).version  # noqa: E731
-        return scf.cloud.run(lambda cloud: Counter(resolve(directory(cloud)) for _ in range(count)))
+        return Counter(resolved(scf, name, "$DEFAULT", headers).version for _ in range(count))
 
     for headers in ({"User": "bob"}, {"user": "bob"}, {"Age": "11"}, {"age": "20"}):
         assert versions(headers, 20) == Counter({"2": 20})
@@ -162,8 +169,8 @@ def test_what_is_resolved(scf: Scf) -> None:
     scf.call("UpdateFunctionCode", FunctionName=name, Code=inline(index__py="v = 2"))
     scf.call("PutReservedConcurrencyConfig", FunctionName=name, ReservedConcurrencyMem=1280)
 
-    def resolve(qualifier: str) -> Any:
-        return scf.cloud.run(lambda cloud: directory(cloud).resolve(scf.region, "default", name, qualifier))
+    def resolve(qualifier: str) -> ResolvedFunction:
+        return resolved(scf, name, qualifier)
 
     one, latest = resolve("1"), resolve("$LATEST")
     assert (one.code.read_bytes(), latest.code.read_bytes()) == (
@@ -182,7 +189,7 @@ def test_what_is_resolved(scf: Scf) -> None:
         assert resolve("$LATEST").configuration["Timeout"] == 5
 
 
-def directory(cloud: Any) -> Any:
-    from yunfn.localcloud.tencent.scf import ScfService
-
-    return cloud.find(ScfService).directory
+def resolved(scf: Scf, name: str, qualifier: str, headers: dict[str, str] | None = None) -> ResolvedFunction:
+    return scf.cloud.run(
+        lambda cloud: cloud.find(ScfService).directory.resolve(scf.region, "default", name, qualifier, headers)
+    )
