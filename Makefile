@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum
 RUNTIMES := alibaba:python3.10 tencent:Python3.6
 
 .DEFAULT_GOAL := help
-.PHONY: pythons help venv lock engine local demo real test check bench clean
+.PHONY: pythons help venv lock engine local demo real test soak check bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,11 +36,11 @@ local: $(STAMP) ## start the local cloud and say how to use it
 	@$(VENV)/bin/yunfn local start
 	@echo 'next: eval "$$($(VENV)/bin/yunfn local env)"   or   $(VENV)/bin/yunfn local run -- COMMAND'
 
-demo: pythons ## the picture service, up and down again in a local cloud (KEEP=1 leaves it running)
+demo: pythons ## a service on each cloud, up and down again in a local cloud (KEEP=1 leaves them running)
 	@$(VENV)/bin/python engine/build.py
 	@$(VENV)/bin/python -m tests.demo $(if $(KEEP),--keep)
 
-real: $(STAMP) ## the same in a real account: make real CLOUD=alibaba, with keys in the environment
+real: $(STAMP) ## the same in a real account: make real CLOUD=alibaba or tencent, with keys in the environment
 	@$(VENV)/bin/python -m tests.demo --real $(or $(CLOUD),alibaba)
 
 check: $(STAMP) ## ruff, format, mypy --strict
@@ -51,6 +51,10 @@ check: $(STAMP) ## ruff, format, mypy --strict
 test: pythons ## all tests: units, then the real engine over the local cloud
 	@$(VENV)/bin/python engine/build.py
 	@$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+soak: pythons ## 100 updates while the cloud fails, drawn from seeds (ARGS="--seeds 10 --first 7")
+	@$(VENV)/bin/python engine/build.py
+	@$(VENV)/bin/python -m tests.soak $(ARGS)
 
 bench: $(STAMP) ## times and memory beside peers, in one run
 	@$(VENV)/bin/python engine/build.py

@@ -1,4 +1,4 @@
-"""``make demo`` and ``make real``: the picture service up, at work, and down again."""
+"""``make demo`` and ``make real``: a service on each cloud, up, at work, and down again."""
 
 from __future__ import annotations
 
@@ -12,28 +12,45 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.demo import show
+from tests.demo import image_service, maimai_site, show
+from tests.demo.image_service import ImageService
+from tests.demo.maimai_site import MaimaiSite
 from tests.demo.places import Place, local_place, real_place
 from tests.demo.steps import StepFailedError, Steps
 
-from support.pulumi_cli import ROOT, PulumiCli, PulumiFailedError, copy_project
+from support.pulumi_cli import ROOT, PulumiFailedError, copy_project
 from yunfn.exceptions import YunfnError
 
-_CONFIGURATION = "stacks/config/Pulumi.image-dev.yaml"
 _CREATES = """\
 In the real account of the keys in the environment this creates, and destroys again:
-  an OSS bucket for artifacts (if there is none yet) and one for pictures, a log project with one logstore,
-  3 RAM roles with one policy each, a layer, 2 functions with HTTP triggers that anybody may call while they stand.
+{what}
 It costs a few cents at most."""
+# By cloud: what is shown of it, what that creates, the variables that hold keys, and the settings of its stack.
+_SHOWS = {
+    "alibaba": (
+        ImageService,
+        image_service.CREATES,
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
+        {"yunfn:program": "image_service", "image:forceDestroy": "true", "image:memory": "256"},
+    ),
+    "tencent": (
+        MaimaiSite,
+        maimai_site.CREATES,
+        ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_APPID"),
+        {"yunfn:program": "maimai_probe"},
+    ),
+}
 
 
 def main() -> int:
     """Parse the command line and run; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave the service running and say what to try")
-    parser.add_argument("--real", metavar="CLOUD", help="run in a real account (alibaba)")
+    parser.add_argument("--real", metavar="CLOUD", help="run in a real account (alibaba, tencent)")
     parser.add_argument("--yes", action="store_true", help="with --real: do not ask")
     arguments = parser.parse_args()
     if arguments.real:
@@ -57,7 +74,8 @@ def _guarded(run: Callable[[Steps], None]) -> int:
 
 
 def _local(steps: Steps, keep: bool) -> None:
-    show.prepare_layer(steps)
+    for kind, *_ in _SHOWS.values():
+        kind.prepare(steps)
     with local_place(keep) as place:
         assert place.local is not None
         # In the cloud's own folder, which goes with it even if this process is killed.
@@ -65,36 +83,31 @@ def _local(steps: Steps, keep: bool) -> None:
         if not project.exists():
             copy_project(project)
         steps.say(f"local cloud: account {place.local.home.account}, proxy 127.0.0.1:{place.local.proxy_port}")
-        with steps.step("bootstrap: the artifact bucket"):
-            bootstrap = PulumiCli(project, "bootstrap", place.variables)
-            bootstrap.init()
-            bootstrap.up()
-        stack = PulumiCli(project, place.stack, place.variables)
-        with steps.step(f"up: {place.stack}"):
-            stack.init()
-            stack.up()
-        outputs = stack.outputs()
-        show.upload_and_rotate(steps, place, outputs)
-        show.expect_no_changes(steps, stack)
-        show.show_logs(steps, place, outputs)
+        shows = [kind(steps, place, project) for kind, *_ in _SHOWS.values()]
+        for each in shows:
+            with steps.step(f"bootstrap: the artifact bucket ({each.cloud})"):
+                show.make_bucket(place, project, each)
+            each.up()
+            each.work()
         if keep:
-            _say_what_to_try(steps, place, outputs)
+            _say_what_to_try(steps, place, [line for each in shows for line in each.hints()])
             return
-        with steps.step("destroy"):
-            stack.destroy()
-        show.list_leftovers(steps, place)
-        show.purge(steps, place)
+        for each in shows:
+            with steps.step(f"destroy: {each.stack.stack}"):
+                each.stack.destroy()
+                each.tidy()
+            show.list_leftovers(steps, place, each.cloud)
+            show.purge(steps, place, each.cloud)
         show.show_empty(steps, place)
 
 
-def _say_what_to_try(steps: Steps, place: Place, outputs: dict[str, str]) -> None:
+def _say_what_to_try(steps: Steps, place: Place, hints: list[str]) -> None:
     assert place.local is not None
     home = place.local.home.folder
     for line in (
         "left running; try:",
         f'  eval "$(.venv/bin/yunfn local env --home {home})"',
-        f'  curl {outputs["uploadUrl"]}/upload/ -F "lena.png=@lena.png"',
-        f"  curl {outputs['procUrl']}/proc/rotate/10/lena.png >rotated.png",
+        *(f"  {hint}" for hint in hints),
         f"  .venv/bin/yunfn local journal --home {home}",
         f"and to end it: .venv/bin/yunfn local stop --home {home}",
     ):
@@ -102,50 +115,47 @@ def _say_what_to_try(steps: Steps, place: Place, outputs: dict[str, str]) -> Non
 
 
 def _real(cloud: str, yes: bool) -> int:
-    if cloud != "alibaba":
-        print(f"make real knows CLOUD=alibaba, not {cloud!r}", file=sys.stderr)
+    if cloud not in _SHOWS:
+        print(f"make real knows CLOUD=alibaba and CLOUD=tencent, not {cloud!r}", file=sys.stderr)
         return 2
-    if not (os.environ.get("ALIBABA_CLOUD_ACCESS_KEY_ID") and os.environ.get("ALIBABA_CLOUD_ACCESS_KEY_SECRET")):
+    _, creates, keys, _ = _SHOWS[cloud]
+    if not all(os.environ.get(name) for name in keys):
         print(
-            "make real needs keys of a real account: set ALIBABA_CLOUD_ACCESS_KEY_ID and "
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET (and ALIBABA_CLOUD_REGION). Nothing was done.",
+            f"make real needs keys of a real account: set {', '.join(keys)} (and the region). Nothing was done.",
             file=sys.stderr,
         )
         return 2
     if os.environ.get("YUNFN_LOCAL"):
         print("this environment belongs to a local cloud; run make real outside of it", file=sys.stderr)
         return 2
-    print(_CREATES)
+    print(_CREATES.format(what=creates))
     if not yes and input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
         return 1
     built = subprocess.run([sys.executable, str(ROOT / "engine" / "build.py")])
     if built.returncode != 0:
         return built.returncode
-    return _guarded(_in_real_account)
+    return _guarded(lambda steps: _in_real_account(steps, cloud))
 
 
-def _in_real_account(steps: Steps) -> None:
-    show.prepare_layer(steps)
-    with tempfile.TemporaryDirectory(prefix="yunfn-demo-") as folder, real_place(Path(folder)) as place:
+def _in_real_account(steps: Steps, cloud: str) -> None:
+    kind, _, _, settings = _SHOWS[cloud]
+    kind.prepare(steps)
+    with tempfile.TemporaryDirectory(prefix="yunfn-demo-") as folder, real_place(Path(folder), cloud) as place:
         project = copy_project(Path(folder) / "project")
-        (project / f"stacks/config/Pulumi.{place.stack}.yaml").write_text((ROOT / _CONFIGURATION).read_text())
         made_bucket = False
-        stack = PulumiCli(project, place.stack, place.variables)
+        shown = kind(steps, place, project)
+        configuration = project / f"stacks/config/Pulumi.{shown.stack.stack}.yaml"
+        configuration.write_text(yaml.safe_dump({"config": settings}))
         try:
             with steps.step("bootstrap: the artifact bucket"):
-                made_bucket = show.make_bucket(place, project)
-            with steps.step(f"up: {place.stack}"):
-                stack.init()
-                stack.up()
-            outputs = stack.outputs()
-            show.upload_and_rotate(steps, place, outputs)
-            show.expect_no_changes(steps, stack)
-            show.show_logs(steps, place, outputs)
+                made_bucket = show.make_bucket(place, project, shown)
+            shown.up()
+            shown.work()
         finally:
             with steps.step("destroy"):
-                stack.destroy()
+                shown.stack.destroy()
             if made_bucket:
-                show.purge(steps, place)
+                show.purge(steps, place, cloud)
             else:
                 steps.say("the artifact bucket was there before: what is left in it stays (yunfn artifacts list)")
 

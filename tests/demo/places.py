@@ -16,6 +16,9 @@ from support.pulumi_cli import engine_variables
 from yunfn.localcloud import connection, environment
 from yunfn.localcloud.connection import Connection
 
+# The maimai site's is that of its template.
+_REGIONS = {"alibaba": environment.DEFAULT_REGION, "tencent": "ap-beijing"}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -24,9 +27,12 @@ class Place:
     variables: dict[str, str]
     http: httpx.Client
     local: Connection | None = None
-    stack: str = "image-dev"
-    region: str = environment.DEFAULT_REGION
-    notes: list[str] = field(default_factory=list)
+    regions: dict[str, str] = field(default_factory=lambda: dict(_REGIONS))
+    _own_stack: str = ""
+
+    def stack(self, name: str) -> str:
+        """What the stack ``name`` is called here: in a real account by a name that nobody else's has."""
+        return self._own_stack or name
 
 
 @contextmanager
@@ -41,21 +47,28 @@ def local_place(keep: bool) -> Iterator[Place]:
 
 
 @contextmanager
-def real_place(folder: Path) -> Iterator[Place]:
+def real_place(folder: Path, cloud: str) -> Iterator[Place]:
     """The real account of the environment's keys, with a state backend of the demo's own in ``folder``."""
     variables = dict(os.environ) | engine_variables()
     state = folder / "state"
     state.mkdir()
     variables["PULUMI_BACKEND_URL"] = f"file://{state}"
     variables["PULUMI_CONFIG_PASSPHRASE"] = os.urandom(16).hex()
-    region = variables.get("ALIBABA_CLOUD_REGION") or variables.get("ALICLOUD_REGION") or environment.DEFAULT_REGION
-    variables["ALICLOUD_REGION"] = variables["ALIBABA_CLOUD_REGION"] = region
+    if cloud == "alibaba":
+        region = variables.get("ALIBABA_CLOUD_REGION") or variables.get("ALICLOUD_REGION") or _REGIONS[cloud]
+        variables["ALICLOUD_REGION"] = variables["ALIBABA_CLOUD_REGION"] = region
+    else:
+        region = variables.get("TENCENTCLOUD_REGION") or _REGIONS[cloud]
+        variables["TENCENTCLOUD_REGION"] = region
     with httpx.Client(timeout=60) as http:
-        yield Place(variables, http, stack=f"demo-{os.urandom(3).hex()}", region=region)
+        yield Place(variables, http, regions={cloud: region}, _own_stack=f"demo-{os.urandom(3).hex()}")
 
 
 def _in_cloud(cloud: Connection) -> Place:
-    variables = environment.child_environment(os.environ, cloud.home, cloud.proxy_port) | engine_variables()
+    variables = (
+        environment.child_environment(os.environ, cloud.home, cloud.proxy_port, tencent_region=_REGIONS["tencent"])
+        | engine_variables()
+    )
     trust = ssl.create_default_context(cafile=str(cloud.home.certificates / "ca.pem"))
     http = httpx.Client(proxy=f"http://127.0.0.1:{cloud.proxy_port}", verify=trust, trust_env=False, timeout=60)
     return Place(variables, http, cloud)

@@ -1,4 +1,4 @@
-"""What the demo does, one function a step."""
+"""Steps that the demo takes whatever it shows."""
 
 from __future__ import annotations
 
@@ -7,37 +7,46 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import httpx
-from tests.demo import picture
 from tests.demo.places import Place
 from tests.demo.steps import StepFailedError, Steps
 
 from support.pulumi_cli import ROOT, PulumiCli
 
 
-def prepare_layer(steps: Steps) -> None:
-    """Build the layer outside the local cloud, where the package index is reached; cached after the first time."""
-    with steps.step("layer: Pillow for python3.10 on the cloud's Linux"):
-        command = [sys.executable, "-m", "yunfn.cli", "layer", "build", str(ROOT / "layers" / "image"), "--frozen"]
+class Show(Protocol):
+    """What is shown of one cloud: a stack that goes up, works, and comes down again."""
+
+    cloud: str
+    bootstrap: str
+    stack: PulumiCli
+
+    def up(self) -> None:
+        """Bring the stack up."""
+
+    def work(self) -> None:
+        """Show that it works."""
+
+    def tidy(self) -> None:
+        """Remove what was made beside the stack."""
+
+    def hints(self) -> list[str]:
+        """What to try while it is left running."""
+
+
+def build_layer(steps: Steps, title: str, folder: Path) -> None:
+    """Build a layer outside the local cloud, where the package index is reached; cached after the first time."""
+    with steps.step(title):
+        command = [sys.executable, "-m", "yunfn.cli", "layer", "build", str(folder), "--frozen"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise StepFailedError(f"the layer could not be built:\n{done.stderr}")
 
 
-def upload_and_rotate(steps: Steps, place: Place, outputs: dict[str, str]) -> None:
-    """Send a PNG through the HTTP trigger and check the rotated one that comes back, decoded."""
-    original = picture.make()
-    with steps.step("upload: a real PNG through the HTTP trigger"):
-        form = {"lena.png": ("lena.png", original, "image/png")}
-        _succeed(lambda: place.http.post(f"{outputs['uploadUrl']}/upload/", files=form))
-    with steps.step(f"proc: the PNG comes back rotated by {picture.ANGLE} degrees, checked by decoding it"):
-        answer = _succeed(lambda: place.http.get(f"{outputs['procUrl']}/proc/rotate/{picture.ANGLE}/lena.png"))
-        if wrong := picture.differs_from_rotated(original, answer.content):
-            raise StepFailedError(wrong)
-
-
-def _succeed(ask: Callable[[], httpx.Response]) -> httpx.Response:
+def succeed(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    """The answer of a request that must succeed."""
     answer = ask()
     if not answer.is_success:
         raise StepFailedError(
@@ -54,57 +63,47 @@ def expect_no_changes(steps: Steps, stack: PulumiCli) -> None:
         stack.refresh("--expect-no-changes")
 
 
-def show_logs(steps: Steps, place: Place, outputs: dict[str, str]) -> None:
-    """Read the functions' lines back from the log service, by its official client."""
-    with steps.step("logs: the functions' lines, read back from the log service"):
-        lines = _log_lines(place, outputs)
-    for line in lines[:6]:
-        steps.say(line)
-
-
-def _log_lines(place: Place, outputs: dict[str, str]) -> list[str]:
-    variables = place.variables
-    # In a process of its own: the client reads proxy and CA from the environment.
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("read_log.py")), json.dumps(outputs), place.region],
-        env=variables, capture_output=True, text=True, cwd=ROOT,
-    )  # fmt: skip
+def run_python(place: Place, file: str, *arguments: str) -> str:
+    """Run a file of this folder in the place's environment, where clients read proxy and CA; what it prints."""
+    command = [sys.executable, str(Path(__file__).with_name(file)), *arguments]
+    done = subprocess.run(command, env=place.variables, capture_output=True, text=True, cwd=ROOT)
     if done.returncode != 0:
-        raise StepFailedError(f"the log lines could not be read:\n{done.stderr[-3000:]}")
-    found: list[str] = json.loads(done.stdout)
-    return found
+        raise StepFailedError(f"{file}:\n{done.stderr[-3000:]}")
+    return done.stdout
 
 
-def make_bucket(place: Place, project: Path) -> bool:
+def make_bucket(place: Place, project: Path, show: Show) -> bool:
     """Run the bootstrap program unless the artifact bucket is there; True if it was made now."""
-    if json.loads(_yunfn(place, "artifacts", "bucket", "--json"))["exists"]:
+    if json.loads(yunfn(place, "artifacts", "bucket", "--cloud", show.cloud, "--json"))["exists"]:
         return False
-    bootstrap = PulumiCli(project, "bootstrap", place.variables)
+    bootstrap = PulumiCli(project, show.bootstrap, place.variables)
     bootstrap.init()
-    bootstrap.up("--config", f"alicloud:region={place.region}")
+    # The stack's own settings name a region too.
+    provider = {"alibaba": "alicloud", "tencent": "tencentcloud"}[show.cloud]
+    bootstrap.up("--config", f"{provider}:region={place.regions[show.cloud]}")
     return True
 
 
-def list_leftovers(steps: Steps, place: Place) -> None:
+def list_leftovers(steps: Steps, place: Place, cloud: str) -> None:
     """Show what outlives a destroy: the packages and retained versions, used by nobody."""
     with steps.step("left over: packages and retained versions only"):
-        output = _yunfn(place, "artifacts", "list", "--json")
-        found = json.loads(output)
+        found = json.loads(yunfn(place, "artifacts", "list", "--cloud", cloud, "--json"))
         if used := [item["name"] for item in found if item["used_by"]]:
             raise StepFailedError(f"still in use after destroy: {', '.join(used)}")
     for item in found:
         steps.say(f"{item['kind']}: {item['name']} ({item['bytes']:,} bytes)")
 
 
-def purge(steps: Steps, place: Place) -> None:
+def purge(steps: Steps, place: Place, cloud: str) -> None:
     """Remove the leftovers and the bucket."""
-    with steps.step("purge: yunfn artifacts purge --bucket"):
-        _yunfn(place, "artifacts", "purge", "--bucket", "--yes")
+    with steps.step(f"purge: yunfn artifacts purge --cloud {cloud} --bucket"):
+        yunfn(place, "artifacts", "purge", "--cloud", cloud, "--bucket", "--yes")
 
 
-def _yunfn(place: Place, *arguments: str) -> str:
+def yunfn(place: Place, *arguments: str, folder: Path = ROOT) -> str:
+    """Run a command of yunfn in the place's environment, in ``folder``; what it prints."""
     command = [sys.executable, "-m", "yunfn.cli", *arguments]
-    done = subprocess.run(command, env=place.variables, capture_output=True, text=True)
+    done = subprocess.run(command, env=place.variables, capture_output=True, text=True, cwd=folder)
     if done.returncode != 0:
         raise StepFailedError(f"{' '.join(arguments)}: {done.stdout}{done.stderr}")
     return done.stdout
