@@ -242,13 +242,15 @@ def _roots(found: Iterable[Difference]) -> list[str]:
 
 
 def _in_the_way(declared: Declaration, found: Iterable[Difference]) -> bool:
-    """Whether the old one has to go first: it bears the new one's name, or says so itself."""
-    replacing = list(found)
-    if any(each.replaces and each.in_the_way for each in replacing):
+    """Whether the old one would have to go first: it bears the new one's name, or says so itself.
+
+    Also told where nothing replaces, because a user may ask for it all the same: by its own mark the new one would be
+    found to be there already, and be deleted as the old one.
+    """
+    changed = list(found)
+    if any(each.replaces and each.in_the_way for each in changed):
         return True
-    if not declared.identity or not any(each.replaces for each in replacing):
-        return False
-    return not any(root(each.property) in declared.identity for each in replacing)
+    return bool(declared.identity) and not any(root(each.property) in declared.identity for each in changed)
 
 
 def _detail(found: Difference) -> Any:

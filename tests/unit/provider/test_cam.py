@@ -222,6 +222,16 @@ def test_a_policy_is_attached_by_number_or_name(scf: ScfPlugin, by: str) -> None
     scf.delete(ATTACHMENT, id, made)
 
 
+def test_the_same_policy_by_name_instead_of_number_is_the_same_attachment(scf: ScfPlugin) -> None:
+    role, rules = scf.create(ROLE, role_inputs(scf))[0], policy_inputs(scf)
+    by_number = {"account": scf.account, "roleName": role, "policyId": scf.create(POLICY, rules)[0]}
+    by_name = {"account": scf.account, "roleName": role, "policyName": rules["policyName"]}
+    made = scf.create(ATTACHMENT, by_number)[1]
+    assert not scf.diff(ATTACHMENT, by_number, by_name, made)
+    assert not scf.diff(ATTACHMENT, by_name, by_number, made)
+    assert scf.diff(ATTACHMENT, by_number, by_name | {"policyName": PRESET}, made).replaces == ["policyName"]
+
+
 def test_an_attachment_is_gone_with_its_role(scf: ScfPlugin) -> None:
     role = scf.create(ROLE, role_inputs(scf))[0]
     wanted = {"account": scf.account, "roleName": role, "policyName": PRESET}

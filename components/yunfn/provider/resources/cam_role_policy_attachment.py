@@ -10,7 +10,7 @@ from typing import Any
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.cam import ACCOUNT, POLICY_GONE, ROLE_GONE, cam_api
-from yunfn.provider.declaration import CheckFailure, Declaration, Property
+from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.operations import Operation
 from yunfn.provider.pace import watched
@@ -59,6 +59,13 @@ class RolePolicyAttachment(DeclaredResource):
         if isinstance(number, str) and not number.isdecimal():
             failures.append(CheckFailure("policyId", f"must be the policy's number, not {number!r}"))
         return failures
+
+    def diff(self, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Difference]:
+        """See Resource. The same policy by its name instead of its number is no change."""
+        given = "policyId" if "policyId" in inputs else "policyName"
+        before = {name: value for name, value in old_inputs.items() if name not in ("policyId", "policyName")}
+        before[given] = old_inputs.get(given) or old_outputs.get(given)
+        return super().diff(Properties(before), old_outputs, inputs)
 
     def plan(self, inputs: Properties, old_outputs: Properties | None) -> dict[str, Any]:
         """See Resource. What is not given of number and name is learned."""

@@ -55,6 +55,7 @@ class FunctionVersion(DeclaredResource):
             Property("versionId", "string", "The version's number; it is never given again."),
             Property("createdTime", "string", "When it was published, as SCF writes it."),
         ),
+        identity=tuple(each.name for each in _KEPT),
     )
     timeouts = Timeouts(create=600, update=600, delete=300, read=180)
 
