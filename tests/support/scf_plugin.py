@@ -111,8 +111,8 @@ class ScfPlugin:
         request = provider_pb2.ReadRequest(
             urn=urn_of(token),
             id=id,
-            properties=encode(outputs or {}, getattr(outputs, "secrets", ())),
-            inputs=encode(inputs or {}, getattr(inputs, "secrets", ())),
+            properties=_wire(outputs or {}),
+            inputs=_wire(inputs or {}),
         )
         answer = self._told(self.stub.Read, request)
         return (decode(answer.inputs), decode(answer.properties)) if answer.id else None
@@ -121,7 +121,7 @@ class ScfPlugin:
         """What differs between old and new inputs."""
         answer = self.stub.Diff(
             provider_pb2.DiffRequest(
-                urn=urn_of(token), id="x", old_inputs=encode(old), olds=encode(outputs or old), news=encode(new)
+                urn=urn_of(token), id="x", old_inputs=_wire(old), olds=_wire(outputs or old), news=_wire(new)
             )
         )
         kinds = {
@@ -145,8 +145,11 @@ class ScfPlugin:
         )
         return decode(self._told(self.stub.Update, request).properties)
 
-    def delete(self, token: str, id: str, outputs: Mapping[str, Any]) -> None:
-        """Remove it; raises Failure."""
+    def delete(self, token: str, id: str, outputs: Mapping[str, Any], *, same_run: bool = False) -> None:
+        """Remove it, in another run than what was done before; raises Failure."""
+        if not same_run:
+            # So the engine ends each run.
+            self.cancel()
         self._told(
             self.stub.Delete, provider_pb2.DeleteRequest(urn=urn_of(token), id=id, properties=encode(outputs))
         )  # fmt: skip
@@ -210,6 +213,11 @@ _ASK = TencentClient.ask
 def urn_of(token: str, name: str = "x") -> str:
     """The URN of a resource called ``name``."""
     return f"urn:pulumi:s::p::{token}::{name}"
+
+
+def _wire(values: Mapping[str, Any]) -> Any:
+    """Values as the engine sends them, with what is secret in them."""
+    return encode(values, getattr(values, "secrets", ()))
 
 
 def zipped(files: Mapping[str, str]) -> bytes:

@@ -7,7 +7,7 @@ report a partial failure and hides the old inputs.
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 import grpc
@@ -19,7 +19,7 @@ from yunfn.exceptions import ValidationError, YunfnError
 from yunfn.provider.declaration import Declaration, Difference
 from yunfn.provider.failures import PartialFailureError, abort, abort_partial, explain
 from yunfn.provider.liveness import Liveness
-from yunfn.provider.operations import Operations
+from yunfn.provider.operations import Operation, Operations
 from yunfn.provider.paths import covers, root
 from yunfn.provider.progress import EngineLog
 from yunfn.provider.properties import Properties, decode, encode
@@ -65,6 +65,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._operations = operations
         self._liveness = liveness
         self._resources: Mapping[str, Resource] = {}
+        #: What was made in this run: outputs by URN and id.
+        self._made: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._configure(Properties({}))
 
     def _configure(self, settings: Properties) -> None:
@@ -131,6 +133,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Cancel(self, request: Any, context: Context) -> Any:
         """Stop what runs; the engine also sends it at the end of each run, when nothing does."""
         self._operations.stop_all("was stopped: the update was cancelled")
+        self._made.clear()
         return empty_pb2.Empty()
 
     # Resources
@@ -152,7 +155,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         resource = self._resource(request.urn)
         found = [
             each
-            for each in resource.diff(old_inputs, olds, news)
+            for each in (*resource.diff(old_inputs, olds, news), *_hidden(olds, news))
             if not any(covers(ignored, each.property) for ignored in request.ignoreChanges)
         ]
         return provider_pb2.DiffResponse(
@@ -177,6 +180,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             request.timeout or resource.timeouts.create,
             lambda operation: resource.create(operation, inputs),
         )
+        self._made[request.urn, made.id] = made.outputs
         return provider_pb2.CreateResponse(id=made.id, properties=encode(made.outputs, secrets))
 
     @_telling
@@ -192,7 +196,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
         if found is None:
             return provider_pb2.ReadResponse()
-        secrets = outputs.secrets | inputs.secrets | resource.declaration.secrets
+        secrets = outputs.secrets | inputs.secrets | resource.declaration.secrets | found.secrets
         return provider_pb2.ReadResponse(
             id=found.id, properties=encode(found.outputs, secrets), inputs=encode(found.inputs or {}, secrets)
         )
@@ -214,14 +218,21 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_telling
     async def Delete(self, request: Any, context: Context) -> Any:
-        """Remove a resource."""
+        """Remove a resource, unless the one that takes its place is the same thing in the cloud.
+
+        The engine replaces what a user tells it to (``up --replace``) by making the new one first, whatever Diff says;
+        that one finds the old one by its mark and takes it over.
+        """
         resource, outputs = self._resource(request.urn), decode(request.properties)
-        await self._operations.perform(
-            request.urn,
-            "delete",
-            request.timeout or resource.timeouts.delete,
-            lambda operation: resource.delete(operation, request.id, outputs),
-        )
+        successor = self._made.get((request.urn, request.id))
+
+        async def delete(operation: Operation) -> None:
+            if successor is not None and _same_thing(resource.declaration, outputs, successor):
+                operation.warn(f"{operation.name}: {request.id} stays: the one that takes its place found it there")
+            else:
+                await resource.delete(operation, request.id, outputs)
+
+        await self._operations.perform(request.urn, "delete", request.timeout or resource.timeouts.delete, delete)
         return empty_pb2.Empty()
 
 
@@ -241,16 +252,27 @@ def _roots(found: Iterable[Difference]) -> list[str]:
     return list(dict.fromkeys(root(each.property) for each in found))
 
 
-def _in_the_way(declared: Declaration, found: Iterable[Difference]) -> bool:
-    """Whether the old one would have to go first: it bears the new one's name, or says so itself.
+def _same_thing(declared: Declaration, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether both outputs, of one id, are of one thing in the cloud."""
+    names = declared.identity or tuple(each.name for each in declared.inputs if each.replaces)
+    return all(old.get(name) == new.get(name) for name in names)
 
-    Also told where nothing replaces, because a user may ask for it all the same: by its own mark the new one would be
-    found to be there already, and be deleted as the old one.
-    """
-    changed = list(found)
-    if any(each.replaces and each.in_the_way for each in changed):
+
+def _hidden(olds: Properties, news: Properties) -> Iterator[Difference]:
+    """What became a secret since: without an update the state would keep it readable in the outputs."""
+    for name in sorted(news.secrets - olds.secrets):
+        if name in olds and name in news and olds[name] == news[name]:
+            yield Difference(name, replaces=False)
+
+
+def _in_the_way(declared: Declaration, found: Iterable[Difference]) -> bool:
+    """Whether the old one has to go first: it bears the new one's name, or says so itself."""
+    replacing = list(found)
+    if any(each.replaces and each.in_the_way for each in replacing):
         return True
-    return bool(declared.identity) and not any(root(each.property) in declared.identity for each in changed)
+    if not declared.identity or not any(each.replaces for each in replacing):
+        return False
+    return not any(root(each.property) in declared.identity for each in replacing)
 
 
 def _detail(found: Difference) -> Any:

@@ -146,7 +146,14 @@ async def test_a_resource_is_made_read_changed_and_removed(plugin: Plugin) -> No
         provider_pb2.UpdateRequest(urn=URN, id="id", olds=encode({"name": "n"}), news=encode({"count": 2}))
     )
     assert dict(decode(changed.properties)) == {"name": "n", "count": 2.0}
-    await plugin.call.Delete(provider_pb2.DeleteRequest(urn=URN, id="id", properties=encode({"name": "n"})))
+    delete = provider_pb2.DeleteRequest(urn=URN, id="id", properties=encode({"name": "n"}))
+    # Of a run that made it, it is the old one whose place it takes: up --replace.
+    await plugin.call.Delete(delete)
+    assert plugin.thing.called == ["create", "read", "read", "update"]
+    await plugin.call.Delete(provider_pb2.DeleteRequest(urn=URN, id="id", properties=encode({"name": "other"})))
+    assert plugin.thing.called.pop() == "delete"
+    await plugin.call.Cancel(empty_pb2.Empty())
+    await plugin.call.Delete(delete)
     assert plugin.thing.called == ["create", "read", "read", "update", "delete"]
 
 
