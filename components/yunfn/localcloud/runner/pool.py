@@ -37,6 +37,8 @@ class Pool:
         self._kept: dict[str, _Kept] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.TimerHandle | None = None
+        # Not the handle's own: uvloop gives one without a time for what is due at once.
+        self._sweep_due = 0.0
 
     def add(self, instance: Instance) -> None:
         """Count a new instance in, before it is started, so that nothing started is ever forgotten."""
@@ -139,10 +141,10 @@ class Pool:
     def _sweep_later(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time() + seconds
-        if self._sweeper is None or self._sweeper.cancelled() or self._sweeper.when() > due:
+        if self._sweeper is None or self._sweeper.cancelled() or self._sweep_due > due:
             if self._sweeper is not None:
                 self._sweeper.cancel()
-            self._sweeper = loop.call_at(due, self._sweep)
+            self._sweeper, self._sweep_due = loop.call_at(due, self._sweep), due
 
     def _sweep(self) -> None:
         """Discard what has been idle for too long; look again when the next one is due."""
