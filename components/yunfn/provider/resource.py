@@ -12,11 +12,15 @@ from yunfn.provider.properties import Properties
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A resource as it is: id, outputs, and for ``read`` the inputs that would make it."""
+    """A resource as it is: id, outputs, and for ``read`` the inputs that would make it.
+
+    ``secrets`` are names of properties that may hold a secret though nobody said so: those of an import.
+    """
 
     id: str
     outputs: dict[str, Any]
     inputs: dict[str, Any] | None = None
+    secrets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
