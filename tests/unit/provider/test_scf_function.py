@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from support.scf_code import Code, function_inputs, stored_code
-from support.scf_plugin import REGION, ScfPlugin, urn_of
+from support.scf_plugin import REGION, Failure, ScfPlugin, urn_of
 from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.mark import TAG, mark_of
 from yunfn.provider.paths import root
@@ -267,11 +267,23 @@ def test_a_preview_asks_nothing_and_knows_what_stays(scf: ScfPlugin, code: Code,
 
 
 def test_secrets_stay_secret(scf: ScfPlugin, code: Code) -> None:
-    wanted = function_inputs(scf, code.one, environment={"PASSWORD": "hunter2"})
+    hidden = {"environment"}
+    wanted = Properties(function_inputs(scf, code.one, environment={"PASSWORD": "hunter2"}), hidden)
     id, made = scf.create(TOKEN, wanted, secrets=("environment",))
-    assert made.secrets == {"environment"}
-    found = scf.read(TOKEN, id, made, Properties(wanted, {"environment"}))
+    assert made.secrets == hidden
+    found = scf.read(TOKEN, id, made, wanted)
     assert found is not None
-    assert (found[0].secrets, found[1].secrets) == ({"environment"}, {"environment"})
-    there = scf.update(TOKEN, id, made, wanted | {"memorySize": 256}, secrets=("environment",))
-    assert there.secrets == {"environment"}
+    assert (found[0].secrets, found[1].secrets) == (hidden, hidden)
+    there = scf.update(TOKEN, id, made, {**wanted, "memorySize": 256}, secrets=("environment",))
+    assert there.secrets == hidden
+    # Nobody tells at an import what is secret; and what becomes so is hidden in the outputs too.
+    imported = scf.read(TOKEN, id)
+    assert imported is not None
+    assert (imported[0].secrets, imported[1].secrets) == (hidden, hidden)
+    assert scf.diff(TOKEN, found[0], wanted, there).kinds == {}
+    assert scf.diff(TOKEN, dict(wanted), wanted, dict(there)).kinds == {"environment": "update"}
+    assert scf.update(TOKEN, id, dict(there), {**wanted, "memorySize": 256}, secrets=("environment",)).secrets == hidden
+    with pytest.raises(Failure) as told:
+        scf.create(TOKEN, {**wanted, "role": "nobody", "functionName": "hidden"}, secrets=("environment",))
+    assert (told.value.outputs.secrets, told.value.inputs.secrets) == (hidden, hidden)
+    assert "hunter2" not in str(told.value)

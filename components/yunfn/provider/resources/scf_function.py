@@ -133,7 +133,8 @@ class Function(DeclaredResource):
             made["modTime"] = outputs.get("modTime", made["modTime"])
         if found["Status"].endswith("Failed"):
             raise PartialFailureError(id, made, change.failure(), now)
-        return State(id, made, now)
+        # Nobody says at an import which variables are secret.
+        return State(id, made, now, frozenset(("environment",)) if imported else frozenset())
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
         """See Resource. One whose creation failed, or that is gone, is made anew."""
