@@ -121,6 +121,10 @@ def test_changes_of_code_and_layer_publish_one_version_that_the_alias_moves_to_a
     assert _function(cloud, stack)["FunctionId"] == function
     answer = _answer(cloud, after["url"])
     assert (answer["said"], answer["word"]) == ("second", "two")
+    # Instances stand ready for what serves, and for nothing else.
+    place = {"FunctionName": after["function"], "Namespace": after["namespace"]}
+    ready = ask(cloud, "scf", "GetProvisionedConcurrencyConfig", **place)["Allocated"]
+    assert [each["Qualifier"] for each in ready] == [after["version"]]
     # What was published before is as it was.
     old = _function(cloud, stack, before["version"])["Layers"]
     assert [f"{each['LayerName']}:{each['LayerVersion']}" for each in old] == [before["layer"]]

@@ -225,9 +225,18 @@ class Function(pulumi.ComponentResource):
             fingerprint=version_fingerprint(
                 frozen, pulumi.Output.from_input(variables), f"{pulumi.get_project()}/{name}"
             ),
-            provisioned_concurrency=ready,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[function], retain_on_delete=True),
         )
+        if ready is not None:
+            # Not on the version, which is kept when the next one is published: its instances must go.
+            scf.ProvisionedInstances(
+                f"{name}-provision",
+                **place,
+                function_name=function.function_name,
+                version_id=version.version_id,
+                provisioned_concurrency=ready,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         self.function_name = function.function_name
         self.function_arn = function.arn
         self.version = version.version_id

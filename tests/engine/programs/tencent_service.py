@@ -11,6 +11,7 @@ from yunfn.tencent import (
     HttpSource,
     Layer,
     LogProject,
+    ProvisionedInstances,
     Route,
     Service,
     TimerSource,
@@ -36,6 +37,7 @@ speaker = Function(
     environment={"GREETING": config.get("greeting") or "hello"},
     grants=[access.cos.read(bucket, "in/")],
     async_invocation=AsyncInvocation(retries=1, max_age=600),
+    provisioned_instances=ProvisionedInstances(target=1),
 )
 live = Alias("live", function=speaker)
 web = Trigger("web", alias=live, source=HttpSource(auth="anonymous"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from support.declaring import Declared, MockCloud, declare_in
+from yunfn.tencent import Function, Service
 
-__all__ = ["APP_ID", "REGION", "UIN", "Declared", "declare"]
+__all__ = ["APP_ID", "REGION", "UIN", "Declared", "declare", "function"]
 
 UIN, APP_ID = "100012345678", "1250000000"
 REGION = "ap-shanghai"
@@ -39,3 +41,10 @@ _CLOUD = MockCloud(
 def declare(program: Callable[[], object], *, stack: str = "dev", **config: str) -> Declared:
     """Run ``program`` and answer what it declared. An error of the program is raised, with ``declared`` on it."""
     return declare_in(_CLOUD, program, stack=stack, **config)
+
+
+def function(name: str = "fn", **settings: Any) -> Function:
+    """A function of the code beside the program, in a service of its own unless one is given."""
+    service = settings.pop("service", None) or Service("s")
+    named = {"runtime": "Python3.6", "handler": "index.handler", "code": "code", **settings}
+    return Function(name, service=service, **named)

@@ -12,6 +12,7 @@ from yunfn.provider.resources import (
     scf_function,
     scf_function_version,
     scf_layer_version,
+    scf_provisioned_instances,
     scf_trigger,
 )
 from yunfn.provider.resources.artifact import Artifact
@@ -29,6 +30,7 @@ def all_resources(sessions: Sessions) -> list[Resource]:
         scf_function.Function(sessions),
         scf_function_version.FunctionVersion(sessions),
         scf_layer_version.LayerVersion(sessions),
+        scf_provisioned_instances.ProvisionedInstances(sessions),
         scf_alias.Alias(sessions),
         scf_trigger.Trigger(sessions),
         scf_custom_domain.CustomDomain(sessions),

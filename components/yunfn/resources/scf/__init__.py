@@ -26,6 +26,7 @@ from yunfn.resources.scf.function_version import (
     ProvisionedConcurrencyAction,
 )
 from yunfn.resources.scf.layer_version import LayerContent, LayerVersion
+from yunfn.resources.scf.provisioned_instances import ProvisionedInstances
 from yunfn.resources.scf.trigger import (
     CkafkaTrigger,
     ClsTrigger,
@@ -63,6 +64,7 @@ __all__ = [
     "ProtocolParams",
     "ProvisionedConcurrency",
     "ProvisionedConcurrencyAction",
+    "ProvisionedInstances",
     "PublicNetConfig",
     "SessionConfig",
     "TimerTrigger",
