@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from support.greeter import write_greeter
 from support.local_account import LocalAccount, account_of
 from support.pulumi_cli import PulumiCli
 from yunfn.localcloud import connection
@@ -63,13 +65,24 @@ def tencent_artifact_bucket(account: LocalAccount, tmp_path_factory: pytest.Temp
 NewStack = Callable[[str], PulumiCli]
 
 
-def _maker(account: LocalAccount, folder: Path, base: str, made: list[PulumiCli]) -> NewStack:
+@pytest.fixture(scope="session")
+def stack_names() -> Counter[str]:
+    """How many stacks of the shared cloud began with a name; no two of them are called the same."""
+    return Counter()
+
+
+def _maker(
+    account: LocalAccount, folder: Path, base: str, names: Counter[str], made: list[PulumiCli] | None = None
+) -> NewStack:
     stem = re.sub(r"[^a-z0-9]+", "-", base.lower()).strip("-")[:40].strip("-")
 
     def make(program: str) -> PulumiCli:
-        name = stem if not made else f"{stem}-{len(made)}"
-        stack = account.stack(folder / f"{program}-{len(made)}", PROGRAMS / f"{program}.py", name)
-        made.append(stack)
+        number = names[stem]
+        names[stem] += 1
+        name = f"{stem}-{number}" if number else stem
+        stack = account.stack(folder / f"{program}-{number}", PROGRAMS / f"{program}.py", name)
+        if made is not None:
+            made.append(stack)
         return stack
 
     return make
@@ -77,13 +90,17 @@ def _maker(account: LocalAccount, folder: Path, base: str, made: list[PulumiCli]
 
 @pytest.fixture
 def new_stack(
-    tmp_path: Path, account: LocalAccount, artifact_bucket: str, request: pytest.FixtureRequest
-) -> Iterator[NewStack]:
-    """Makes a stack of a program in ``programs/``, in a project folder of its own; destroyed at the end."""
-    made: list[PulumiCli] = []
-    yield _maker(account, tmp_path, request.node.name, made)
-    for stack in made:
-        stack.destroy(check=False)
+    tmp_path: Path,
+    account: LocalAccount,
+    artifact_bucket: str,
+    request: pytest.FixtureRequest,
+    stack_names: Counter[str],
+) -> NewStack:
+    """Makes a stack of a program in ``programs/``, in a project folder of its own.
+
+    It stays until the cloud goes at the end: destroying takes seconds, and is proved where a test asks for it.
+    """
+    return _maker(account, tmp_path, request.node.name, stack_names)
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +109,14 @@ def module_stack(
     artifact_bucket: str,
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
+    stack_names: Counter[str],
 ) -> Iterator[NewStack]:
-    """As ``new_stack``, for stacks that the tests of a module share; what cannot be destroyed fails the last one."""
+    """As ``new_stack``, for stacks that the tests of a module share; they are destroyed, and what cannot be fails the
+    last one.
+    """
     made: list[PulumiCli] = []
     name = request.node.path.stem.removeprefix("test_")
-    yield _maker(account, tmp_path_factory.mktemp(name), name, made)
+    yield _maker(account, tmp_path_factory.mktemp(name), name, stack_names, made)
     for stack in made:
         stack.destroy()
 
@@ -104,11 +124,4 @@ def module_stack(
 @pytest.fixture
 def code(tmp_path: Path) -> Path:
     """A folder with the code of a small function: ``index.handler`` answers a greeting and its environment."""
-    folder = tmp_path / "code"
-    folder.mkdir()
-    (folder / "index.py").write_text(
-        "import json, os\n\n\n"
-        "def handler(event, context):\n"
-        '    return json.dumps({"said": "first", "env": os.environ.get("GREETING", "")})\n'
-    )
-    return folder
+    return write_greeter(tmp_path / "code")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,31 @@ import pytest
 from alibabacloud_fc20230330 import models
 
 from support.clients import FunctionComputeClient, http_client
-from support.pulumi_cli import PulumiCli
+from support.greeter import write_greeter
+from support.pulumi_cli import Outcome, PulumiCli
 from yunfn.localcloud.connection import Connection
 
 pytestmark = pytest.mark.engine
 NewStack = Callable[[str], PulumiCli]
 
 
-@pytest.fixture
-def stack(new_stack: NewStack, code: Path) -> PulumiCli:
-    made = new_stack("one_function")
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the code of the stack that the tests share."""
+    return write_greeter(tmp_path_factory.mktemp("greeter"))
+
+
+@pytest.fixture(scope="module")
+def first_up() -> list[Outcome]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def stack(module_stack: NewStack, code: Path, first_up: list[Outcome]) -> PulumiCli:
+    """One stack for all: each test takes it as it stands, up and serving, and leaves it so; the last destroys it."""
+    made = module_stack("one_function")
     made.configure(t__code=str(code))
+    first_up.append(made.up())
     return made
 
 
@@ -34,37 +49,48 @@ def _ask(cloud: Connection, stack: PulumiCli) -> tuple[dict[str, Any], str]:
 
 
 def _rewrite(code: Path, said: str) -> None:
-    (code / "index.py").write_text((code / "index.py").read_text().replace("first", said))
+    text = (code / "index.py").read_text()
+    (code / "index.py").write_text(re.sub(r'"said": "\w+"', f'"said": "{said}"', text))
 
 
-def test_up_serves_and_a_second_up_and_a_refresh_find_nothing_to_do(cloud: Connection, stack: PulumiCli) -> None:
-    made = stack.up()
-    assert made.changes["created"] >= 12
+def test_up_serves_and_a_second_up_and_a_refresh_find_nothing_to_do(
+    cloud: Connection, stack: PulumiCli, first_up: list[Outcome]
+) -> None:
+    assert first_up[0].changes["created"] >= 12
     assert _ask(cloud, stack) == ({"said": "first", "env": "hello"}, "1")
     stack.up("--expect-no-changes")
     stack.refresh("--expect-no-changes")
     stack.preview("--expect-no-changes")
 
 
+def test_the_real_plugin_answers_and_no_mocks_do(cloud: Connection, stack: PulumiCli) -> None:
+    """Mocks would leave the cloud untouched: what is in the state must be in the cloud, by the provider's requests."""
+    operations = {line["operation"] for line in _journal(cloud) if line["service"] == "fc" and line["status"] == 200}
+    assert {"CreateFunction", "PublishFunctionVersion", "CreateAlias", "CreateTrigger"} <= operations
+    plugins = json.loads(stack.run("plugin", "ls", "--json", with_stack=False).output)
+    assert [each["version"] for each in plugins if each["name"] == "alicloud"] == ["4.0.0"]
+    assert not [line for line in _journal(cloud) if line.get("unknown")]
+
+
 def test_a_change_of_code_publishes_a_version_and_moves_the_alias(
     cloud: Connection, stack: PulumiCli, code: Path
 ) -> None:
-    stack.up()
-    before = _urns(stack)
+    before, (answer, version) = _urns(stack), _ask(cloud, stack)
+    versions = _versions(cloud, stack)
     _rewrite(code, "second")
     changed = stack.up()
-    assert _ask(cloud, stack) == ({"said": "second", "env": "hello"}, "2")
+    new = str(int(version) + 1)
+    assert _ask(cloud, stack) == (answer | {"said": "second"}, new)
     # The package is another object; function and alias are updated, the version is published anew; no more.
     assert changed.changes["updated"] == 2
     assert changed.changes["replaced"] == 1
     assert changed.changes["created"] == 1
     assert len(_urns(stack)) == len(before)
-    assert _versions(cloud, stack) == ["2", "1"]
+    assert _versions(cloud, stack) == [new, *versions]
     stack.up("--expect-no-changes")
 
 
 def test_a_touched_file_of_equal_content_is_no_change(stack: PulumiCli, code: Path) -> None:
-    stack.up()
     (code / "index.py").touch()
     (code / "__pycache__").mkdir()
     (code / "__pycache__" / "index.cpython-310.pyc").write_bytes(b"\0")
@@ -74,28 +100,17 @@ def test_a_touched_file_of_equal_content_is_no_change(stack: PulumiCli, code: Pa
 def test_a_change_of_environment_only_publishes_a_version_and_uploads_nothing(
     cloud: Connection, stack: PulumiCli
 ) -> None:
-    stack.up()
+    answer, version = _ask(cloud, stack)
     objects = _uploads(cloud)
     stack.configure(t__greeting="nihao")
     stack.up()
-    assert _ask(cloud, stack) == ({"said": "first", "env": "nihao"}, "2")
+    assert _ask(cloud, stack) == (answer | {"env": "nihao"}, str(int(version) + 1))
     assert _uploads(cloud) == objects
 
 
-def test_a_rename_makes_the_new_function_before_the_old_one_goes(cloud: Connection, stack: PulumiCli) -> None:
-    stack.up()
-    old = stack.outputs()["function"]
-    stack.configure(**{"t__function-name": f"{old}-renamed"})
-    stack.up()
-    assert stack.outputs()["function"] == f"{old}-renamed"
-    assert _ask(cloud, stack)[0]["said"] == "first"
-    assert old not in _functions(cloud)
-
-
 def test_what_changed_behind_pulumis_back_is_seen_as_drift_and_mended(cloud: Connection, stack: PulumiCli) -> None:
-    stack.up()
     client = FunctionComputeClient(cloud)
-    name = stack.outputs()["function"]
+    name, greeting = stack.outputs()["function"], _ask(cloud, stack)[0]["env"]
     body = models.UpdateFunctionInput(memory_size=512, environment_variables={"GREETING": "meddled"})
     client.call("update_function", name, models.UpdateFunctionRequest(body=body))
     seen = stack.run("refresh", "--preview-only", "--diff", "--non-interactive")
@@ -104,26 +119,45 @@ def test_what_changed_behind_pulumis_back_is_seen_as_drift_and_mended(cloud: Con
     mended = stack.up()
     assert mended.changes["updated"] >= 1
     function = client.call("get_function", name, models.GetFunctionRequest())
-    assert (function.memory_size, function.environment_variables["GREETING"]) == (256, "hello")
+    assert (function.memory_size, function.environment_variables["GREETING"]) == (256, greeting)
 
 
 def test_a_function_deleted_behind_pulumis_back_comes_again(cloud: Connection, stack: PulumiCli) -> None:
-    stack.up()
-    client = FunctionComputeClient(cloud)
-    name = stack.outputs()["function"]
-    _delete_function(client, name)
+    answer, _ = _ask(cloud, stack)
+    _delete_function(FunctionComputeClient(cloud), stack.outputs()["function"])
     stack.refresh()
     stack.up()
-    assert _ask(cloud, stack)[0]["said"] == "first"
+    assert _ask(cloud, stack)[0] == answer
+
+
+def test_a_rename_makes_the_new_function_before_the_old_one_goes(cloud: Connection, stack: PulumiCli) -> None:
+    old, (answer, _) = stack.outputs()["function"], _ask(cloud, stack)
+    stack.configure(**{"t__function-name": f"{old}-renamed"})
+    begun = len(_journal(cloud))
+    stack.up()
+    assert stack.outputs()["function"] == f"{old}-renamed"
+    assert _ask(cloud, stack)[0] == answer
+    assert old not in _functions(cloud)
+    kinds = ("CreateFunction", "DeleteFunction")
+    made_and_gone = [line["operation"] for line in _journal(cloud)[begun:] if line["operation"] in kinds]
+    assert made_and_gone == ["CreateFunction", "DeleteFunction"]
+
+
+def test_destroy_leaves_packages_and_nothing_else_of_the_stack(cloud: Connection, stack: PulumiCli) -> None:
+    name = stack.outputs()["function"]
+    stack.destroy()
+    assert stack.resources() == [] or {each["type"] for each in stack.resources()} == {"pulumi:pulumi:Stack"}
+    assert name not in _functions(cloud)
 
 
 def test_a_create_that_fails_in_the_middle_is_finished_by_the_next_up(
-    cloud: Connection, stack: PulumiCli, code: Path
+    cloud: Connection, new_stack: NewStack, code: Path
 ) -> None:
     # The cloud refuses the function, after role, policy, logs and package were made: its memory is sold out
     # by name, since the components would refuse what the cloud always refuses.
     client = FunctionComputeClient(cloud)
-    stack.configure(**{"t__function-name": "taken-by-somebody"})
+    stack = new_stack("one_function")
+    stack.configure(t__code=str(code), **{"t__function-name": "taken-by-somebody"})
     zipped = client.call(
         "create_function",
         models.CreateFunctionRequest(
@@ -143,26 +177,8 @@ def test_a_create_that_fails_in_the_middle_is_finished_by_the_next_up(
     assert [each for each in _types(stack) if each.endswith("role:Role")]
     _delete_function(client, "taken-by-somebody")
     stack.up()
-    assert _ask(cloud, stack)[0]["said"] == "first"
+    assert _ask(cloud, stack)[0]["env"] == "hello"
     stack.up("--expect-no-changes")
-
-
-def test_destroy_leaves_packages_and_nothing_else_of_the_stack(cloud: Connection, stack: PulumiCli) -> None:
-    stack.up()
-    name = stack.outputs()["function"]
-    stack.destroy()
-    assert stack.resources() == [] or {each["type"] for each in stack.resources()} == {"pulumi:pulumi:Stack"}
-    assert name not in _functions(cloud)
-
-
-def test_the_real_plugin_answers_and_no_mocks_do(cloud: Connection, stack: PulumiCli) -> None:
-    """Mocks would leave the cloud untouched: what is in the state must be in the cloud, by the provider's requests."""
-    stack.up()
-    operations = {line["operation"] for line in _journal(cloud) if line["service"] == "fc" and line["status"] == 200}
-    assert {"CreateFunction", "PublishFunctionVersion", "CreateAlias", "CreateTrigger"} <= operations
-    plugins = json.loads(stack.run("plugin", "ls", "--json", with_stack=False).output)
-    assert [each["version"] for each in plugins if each["name"] == "alicloud"] == ["4.0.0"]
-    assert not [line for line in _journal(cloud) if line.get("unknown")]
 
 
 def _journal(cloud: Connection) -> list[dict[str, Any]]:

@@ -102,7 +102,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def stack(module_stack: NewStack, folder: Path) -> PulumiCli:
-    """The stack as the program writes it; tests that change it have stacks of their own."""
+    """The stack as the program writes it, until the tests at the end change it; each of those says all that differs."""
     made = module_stack("every_setting")
     made.configure(t__folder=str(folder))
     made.up()
@@ -112,14 +112,6 @@ def stack(module_stack: NewStack, folder: Path) -> PulumiCli:
 @pytest.fixture(scope="module")
 def outputs(stack: PulumiCli) -> dict[str, Any]:
     return stack.outputs()
-
-
-@pytest.fixture
-def changing(new_stack: NewStack, folder: Path) -> PulumiCli:
-    made = new_stack("every_setting")
-    made.configure(t__folder=str(folder))
-    made.up()
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +129,7 @@ def _tags(function: dict[str, Any]) -> dict[str, str]:
 
 
 def _change(stack: PulumiCli, **changes: Any) -> Any:
+    """Bring the stack up as the program writes it but for ``changes``, whatever was changed before."""
     stack.configure(t__changes=json.dumps(changes))
     return stack.up()
 
@@ -255,12 +248,12 @@ def test_a_custom_runtime_serves_several_calls_in_one_instance(account: LocalAcc
     assert max(int(each[2]) for each in answers) > 1
 
 
-def test_settings_change_in_place(account: LocalAccount, fc: FunctionComputeClient, changing: PulumiCli) -> None:
-    before = changing.outputs()
+def test_settings_change_in_place(account: LocalAccount, fc: FunctionComputeClient, stack: PulumiCli) -> None:
+    before = stack.outputs()
     name = before["full"]
     created = _function(fc, name)["createdTime"]
     changed = _change(
-        changing, description="other words", memory=2048, cpu=1, disk=512, timeout=30, environment={"GREETING": "bye"},
+        stack, description="other words", memory=2048, cpu=1, disk=512, timeout=30, environment={"GREETING": "bye"},
         initializer_timeout=6, pre_stop_timeout=5, ndots="3", internet=True, reserved=3, provisioned=2, evening=4,
         retries=0, max_age=60, on_success=True, stateful=False, tags={"stage": "other", "more": "yes"},
         concurrency=4, argument="bye", port=9200, group="sg-2", tls=False,
@@ -291,21 +284,21 @@ def test_settings_change_in_place(account: LocalAccount, fc: FunctionComputeClie
     assert _function(fc, before["netted"])["vpcConfig"]["securityGroupId"] == "sg-2"
     assert _function(fc, before["netted"])["nasConfig"]["mountPoints"][0]["enableTLS"] is False
     # What is frozen is published, and the alias serves it.
-    assert changing.outputs()["full-version"] == "2"
+    assert int(stack.outputs()["full-version"]) == int(before["full-version"]) + 1
     assert _called(account, before["full-url"])["environment"] == "bye"
     with http_client(account.cloud) as client:
         assert client.get(before["served-url"]).text.startswith("bye ")
-    changing.up("--expect-no-changes")
-    changing.refresh("--expect-no-changes")
+    stack.up("--expect-no-changes")
+    stack.refresh("--expect-no-changes")
 
 
 def test_settings_that_are_taken_away_are_gone(
-    account: LocalAccount, fc: FunctionComputeClient, changing: PulumiCli
+    account: LocalAccount, fc: FunctionComputeClient, stack: PulumiCli
 ) -> None:
-    before = changing.outputs()
+    before = stack.outputs()
     name = before["full"]
     _change(
-        changing, description=None, environment=None, layers=False, hooks=False, dns=False, affinity=None,
+        stack, description=None, environment=None, layers=False, hooks=False, dns=False, affinity=None,
         reserved=None, provisioned=None, asynchronous=False, tags={}, logs=False,
     )  # fmt: skip
     full = _function(fc, name)
@@ -325,73 +318,76 @@ def test_settings_that_are_taken_away_are_gone(
             fc.call("get_async_invoke_config", name, models.GetAsyncInvokeConfigRequest(qualifier=qualifier))
     answer = _called(account, before["full-url"])
     assert (answer["initialized"], answer["layers"], answer["environment"]) == (0, {}, None)
-    changing.up("--expect-no-changes")
-    changing.refresh("--expect-no-changes")
-
-
-def test_a_function_is_stopped_by_reserving_none_by_disabling_it_and_goes_on_under_another_name(
-    account: LocalAccount, fc: FunctionComputeClient, changing: PulumiCli
-) -> None:
-    url = changing.outputs()["full-url"]
-    assert _called(account, url)["initialized"] == 1
-    _change(changing, reserved=0)
-    with http_client(account.cloud) as client:
-        refused = client.post(url, json={})
-    assert refused.status_code == 429
-    assert refused.json()["Code"] == "ResourceExhausted"
-    changing.up("--expect-no-changes")
-    _change(changing, disabled=True)
-    with http_client(account.cloud) as client:
-        refused = client.post(url, json={})
-    assert 400 <= refused.status_code < 500
-    assert "disabled" in refused.text
-    changing.up("--expect-no-changes")
-    _change(changing, disabled=False)
-    assert _called(account, url)["initialized"] == 1
-    changing.up("--expect-no-changes")
-    # A new name is a new function, made before the old one goes; all that hangs on it comes along.
-    old = changing.outputs()["full"]
-    _change(changing, function_name=f"{old}-renamed", idle_timeout=60)
-    assert changing.outputs()["full"] == f"{old}-renamed"
-    assert _called(account, changing.outputs()["full-url"])["initialized"] == 1
-    with pytest.raises(DaraException, match="FunctionNotFound"):
-        _function(fc, old)
-    assert _function(fc, f"{old}-renamed")["idleTimeout"] == 60
-    changing.up("--expect-no-changes")
+    stack.up("--expect-no-changes")
+    stack.refresh("--expect-no-changes")
 
 
 def test_sizes_left_out_and_written_out_again_publish_what_differs_and_nothing_else(
-    fc: FunctionComputeClient, changing: PulumiCli
+    fc: FunctionComputeClient, stack: PulumiCli
 ) -> None:
-    name = changing.outputs()["full"]
+    name, before = stack.outputs()["full"], int(stack.outputs()["full-version"])
     sizes = ("memorySize", "cpu", "diskSize", "instanceIsolationMode", "sessionAffinity")
-    _change(changing, memory=None, cpu=None, disk=None, affinity=None, concurrency=None, isolation=None)
+    _change(stack, memory=None, cpu=None, disk=None, affinity=None, concurrency=None, isolation=None)
     left = {size: _function(fc, name)[size] for size in sizes}
     assert left == {
         "memorySize": 512, "cpu": 0.35, "diskSize": 512, "instanceIsolationMode": "SHARE", "sessionAffinity": "NONE",
     }  # fmt: skip
-    assert _function(fc, changing.outputs()["served"])["instanceConcurrency"] == 1
-    assert changing.outputs()["full-version"] == "2"
-    changing.up("--expect-no-changes")
-    _change(changing, memory=512, cpu=0.35, disk=512, affinity="NONE", concurrency=1, isolation="SHARE")
+    assert _function(fc, stack.outputs()["served"])["instanceConcurrency"] == 1
+    assert int(stack.outputs()["full-version"]) == before + 1
+    stack.up("--expect-no-changes")
+    _change(stack, memory=512, cpu=0.35, disk=512, affinity="NONE", concurrency=1, isolation="SHARE")
     assert {size: _function(fc, name)[size] for size in sizes} == left
-    assert changing.outputs()["full-version"] == "2"
+    assert int(stack.outputs()["full-version"]) == before + 1
 
 
 def test_network_mounts_and_checks_that_are_taken_away_are_gone_or_said_to_stay(
-    fc: FunctionComputeClient, changing: PulumiCli
+    fc: FunctionComputeClient, stack: PulumiCli
 ) -> None:
-    outputs = changing.outputs()
-    _change(changing, mounts=False)
+    outputs = stack.outputs()
+    _change(stack, mounts=False)
     netted = _function(fc, outputs["netted"])
     assert netted["nasConfig"] == {"userId": -1, "groupId": -1, "mountPoints": []}
     assert not netted["ossMountConfig"]["mountPoints"]
-    changing.up("--expect-no-changes")
+    stack.up("--expect-no-changes")
     # Upstream can take neither away; that is said, and does not stand in the way of anything else.
-    kept = _change(changing, mounts=False, vpc=False, check=False)
+    kept = _change(stack, mounts=False, vpc=False, check=False)
     assert "netted: still stands in vpc-1" in kept.output
     assert "served: still checked at /healthy" in kept.output
     assert _function(fc, outputs["netted"])["vpcConfig"]["vpcId"] == "vpc-1"
-    changing.up("--expect-no-changes")
-    _change(changing, mounts=False, vpc=False, check=False, argument="on")
-    assert _function(fc, outputs["served"], "2")["customRuntimeConfig"]["args"] == ["--greeting", "on"]
+    stack.up("--expect-no-changes")
+    _change(stack, mounts=False, vpc=False, check=False, argument="on")
+    versions = fc.call("list_function_versions", outputs["served"], models.ListFunctionVersionsRequest()).versions
+    newest = max((each.version_id for each in versions), key=int)
+    assert _function(fc, outputs["served"], newest)["customRuntimeConfig"]["args"] == ["--greeting", "on"]
+
+
+def test_a_function_is_stopped_by_reserving_none_by_disabling_it_and_goes_on_under_another_name(
+    account: LocalAccount, fc: FunctionComputeClient, stack: PulumiCli
+) -> None:
+    _change(stack)
+    url = stack.outputs()["full-url"]
+    assert _called(account, url)["initialized"] == 1
+    _change(stack, reserved=0)
+    with http_client(account.cloud) as client:
+        refused = client.post(url, json={})
+    assert refused.status_code == 429
+    assert refused.json()["Code"] == "ResourceExhausted"
+    stack.up("--expect-no-changes")
+    _change(stack, disabled=True)
+    with http_client(account.cloud) as client:
+        refused = client.post(url, json={})
+    assert 400 <= refused.status_code < 500
+    assert "disabled" in refused.text
+    stack.up("--expect-no-changes")
+    _change(stack, disabled=False)
+    assert _called(account, url)["initialized"] == 1
+    stack.up("--expect-no-changes")
+    # A new name is a new function, made before the old one goes; all that hangs on it comes along.
+    old = stack.outputs()["full"]
+    _change(stack, function_name=f"{old}-renamed", idle_timeout=60)
+    assert stack.outputs()["full"] == f"{old}-renamed"
+    assert _called(account, stack.outputs()["full-url"])["initialized"] == 1
+    with pytest.raises(DaraException, match="FunctionNotFound"):
+        _function(fc, old)
+    assert _function(fc, f"{old}-renamed")["idleTimeout"] == 60
+    stack.up("--expect-no-changes")

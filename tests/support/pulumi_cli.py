@@ -26,6 +26,23 @@ _SUMMARY = re.compile(
 )
 
 
+#: Marks a secret value in a state.
+_SECRET = "4dabf18193072939515e22adb298388d"
+
+
+class _Quoted(str):
+    """A string that is one in every YAML, whatever it looks like."""
+
+
+class _SettingsDumper(yaml.SafeDumper):
+    """Writes a stack's settings."""
+
+
+_SettingsDumper.add_representer(
+    _Quoted, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
+)
+
+
 class PulumiFailedError(AssertionError):
     """The CLI ended with another exit code than 0; ``output`` holds what it said."""
 
@@ -92,26 +109,44 @@ class PulumiCli:
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs, secrets shown."""
-        document: dict[str, Any] = json.loads(self.run("stack", "output", "--json", "--show-secrets").output)
-        return document
+        root = next((each for each in self.resources() if each["type"] == "pulumi:pulumi:Stack"), {})
+        outputs: dict[str, Any] = root.get("outputs", {})
+        # The engine is asked only where something has to be decrypted: its key takes as long as all of a small command.
+        if _SECRET in json.dumps(outputs):
+            outputs = json.loads(self.run("stack", "output", "--json", "--show-secrets").output)
+        return outputs
 
     def resources(self) -> list[dict[str, Any]]:
-        """Every resource in the stack's state."""
-        document = json.loads(self.run("stack", "export").output)
-        found: list[dict[str, Any]] = document["deployment"].get("resources", [])
+        """Every resource in the stack's state, read where it lies if that is a folder."""
+        if (checkpoint := self._checkpoint()) is not None:
+            deployment = json.loads(checkpoint.read_text())["checkpoint"].get("latest") or {}
+        else:
+            deployment = json.loads(self.run("stack", "export").output)["deployment"]
+        found: list[dict[str, Any]] = deployment.get("resources", [])
         return found
 
+    def _checkpoint(self) -> Path | None:
+        """The file that the stack's state is in; None where it is kept elsewhere."""
+        scheme, _, folder = self.environment.get("PULUMI_BACKEND_URL", "").partition("://")
+        file = Path(folder) / ".pulumi" / "stacks" / self._project()["name"] / f"{self.stack}.json"
+        return file if scheme == "file" and file.is_file() else None
+
+    def _project(self) -> dict[str, Any]:
+        document: dict[str, Any] = yaml.safe_load((self.folder / "Pulumi.yaml").read_text())
+        return document
+
     def configure(self, **values: str) -> None:
-        """Set configuration values; ``__`` in a name stands for the colon of its namespace."""
-        self._set("--plaintext", values)
+        """Set configuration values in the stack's settings file; ``__`` in a name stands for its namespace's colon."""
+        file = self.folder / self._project().get("stackConfigDir", "") / f"Pulumi.{self.stack}.yaml"
+        settings = (yaml.safe_load(file.read_text()) if file.exists() else None) or {}
+        config = settings.setdefault("config", {})
+        config |= {name.replace("__", ":"): _Quoted(value) for name, value in values.items()}
+        file.write_text(yaml.dump(settings, Dumper=_SettingsDumper, sort_keys=False))
 
     def configure_secret(self, **values: str) -> None:
         """Set configuration values that are encrypted; names as in ``configure``."""
-        self._set("--secret", values)
-
-    def _set(self, kind: str, values: Mapping[str, str]) -> None:
         pairs = [f"{name.replace('__', ':')}={value}" for name, value in values.items()]
-        self.run("config", "set-all", *(part for pair in pairs for part in (kind, pair)))
+        self.run("config", "set-all", *(part for pair in pairs for part in ("--secret", pair)))
 
     def run(
         self, *arguments: str, check: bool = True, with_stack: bool = True, timeout: float = 600
