@@ -127,14 +127,14 @@ async def test_what_may_have_arrived_is_looked_for_before_it_is_asked_again() ->
 async def test_one_limit_for_all_operations_of_the_process() -> None:
     client, operations = Client(), Operations(RateLimits(3))
     ask = [
-        perform(lambda operation: api(client).call(operation, "GetFunction", {}), operations) for _ in range(7)
+        perform(lambda operation: api(client).call(operation, "GetFunction", {}), operations) for _ in range(5)
     ]  # fmt: skip
     await asyncio.gather(*ask)
     # Three in any second, at once where nothing was asked before.
     for first, fourth in zip(client.asked, client.asked[3:], strict=False):
         assert fourth - first > 1
     assert client.asked[2] - client.asked[0] < 0.5
-    assert client.asked[6] - client.asked[0] < 3.5
+    assert client.asked[4] - client.asked[0] < 2
     # Another API and another account have limits of their own.
     begun = time.monotonic()
     other = TencentApi(client, "scf", "1250000001", "ap-shanghai")  # type: ignore[arg-type]
