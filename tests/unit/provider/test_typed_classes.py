@@ -7,8 +7,10 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+import pulumi
 import pytest
 
+from support.declaring import MockCloud, declare_in
 from yunfn.provider.declaration import Declaration, Property
 from yunfn.provider.properties import Properties
 from yunfn.provider.resources import all_resources
@@ -50,3 +52,38 @@ def test_so_are_the_types_of_their_arguments(declared: Declaration) -> None:
             for field in dataclasses.fields(getattr(module, each.type_name))
         }
         assert fields == {field.name: field.required for field in each.fields}, each.type_name
+
+
+def test_names_are_the_wires_and_keys_of_maps_the_users() -> None:
+    def program() -> None:
+        place = {"account": "1", "region": "r", "function_name": pulumi.Output.from_input("f")}
+        cors = scf.TriggerCorsConfig(origins=["a", pulumi.Output.from_input("b")], max_age=3)
+        http = scf.HttpTrigger(auth_type="NONE", cors_config=cors)
+        scf.Trigger("t", **place, trigger_name="u", http=http)
+        match = scf.AliasHeaderMatch(version="1", header="x_y", method="exact", expression="a")
+        weights = {"2": 0.5}
+        scf.Alias(
+            "a",
+            **place,
+            alias_name="l",
+            function_version="3",
+            additional_version_weight=weights,
+            header_matches=[match],
+        )
+        cam.Role("r", account="1", role_name="n", policy_document="{}", tags={"cost_center": "c"})
+
+    declared = declare_in(MockCloud("tencent", {}, {}, {}), program)
+    where = {"account": "1", "region": "r", "functionName": "f"}
+    assert declared.of("Trigger")["t"] == {
+        **where,
+        "triggerName": "u",
+        "http": {"authType": "NONE", "corsConfig": {"origins": ["a", "b"], "maxAge": 3}},
+    }
+    assert declared.of("Alias")["a"] == {
+        **where,
+        "aliasName": "l",
+        "functionVersion": "3",
+        "additionalVersionWeight": {"2": 0.5},
+        "headerMatches": [{"version": "1", "header": "x_y", "method": "exact", "expression": "a"}],
+    }
+    assert declared.of("Role")["r"]["tags"] == {"cost_center": "c"}
