@@ -14,14 +14,12 @@ pytestmark = pytest.mark.engine
 NewStack = Callable[[str], PulumiCli]
 # The mistake, the property that the message names, and words of the rule.
 MISTAKES = [
-    ("runtime", "f: runtime='python2.7'", "one of python3, python3.9, python3.10"),
     ("handler", "f: handler='index:handler'", "file.function"),
     ("handler's file", "f: handler='elsewhere.handler'", "the code holds no file elsewhere.py"),
     ("initializer", "f: initializer.handler='elsewhere.start'", "the code holds no file elsewhere.py"),
     ("name", "f: function_name='1st'", "1–128 letters"),
     ("environment key", "f: environment='1st'", "keys start with a letter"),
     ("reserved key", "f: environment='FC_REGION'", "reserved by Function Compute"),
-    ("secret environment", "f: environment='4105 bytes'", "at most 4096 bytes"),
     ("memory", "f: memory=1000", "steps of 64 MB"),
     ("cpu", "f: cpu=0.52", "steps of 0.05 vCPU"),
     ("cpu to memory", "f: cpu=4", "1:1 to 1:4"),
@@ -36,6 +34,11 @@ MISTAKES = [
     ("cron", "tick: cron='0 0 * * *'", "5 fields"),
     ("method", "web: source.methods=['FETCH']", "some of GET"),
 ]
+# One is met at once, of the other the program hears when its value is known.
+ENDING = [
+    ("runtime", "f: runtime='python2.7'", "one of python3, python3.9, python3.10"),
+    ("secret environment", "f: environment='4105 bytes'", "at most 4096 bytes"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +50,32 @@ def stack(module_stack: NewStack, tmp_path_factory: pytest.TempPathFactory) -> P
     return made
 
 
-def _said(output: str) -> str:
-    return next(line for line in output.splitlines() if "ValidationError: " in line).split("ValidationError: ", 1)[1]
+def _said(output: str, mistake: str = "") -> str:
+    said = f"{mistake}: ValidationError: " if mistake else "ValidationError: "
+    return next(line for line in output.splitlines() if said in line).split(said, 1)[1]
+
+
+@pytest.fixture(scope="module")
+def every_mistake(stack: PulumiCli, account: LocalAccount) -> str:
+    """What a preview says of a program that makes all of them, one after the other."""
+    before = len(account.journal())
+    stack.configure(t__mistake="|".join(each[0] for each in MISTAKES))
+    refused = stack.preview(check=False)
+    assert refused.code != 0
+    assert "were not refused" not in refused.output
+    assert writes(account.journal()[before:]) == []
+    return refused.output
 
 
 @pytest.mark.parametrize(("mistake", "property", "rule"), MISTAKES, ids=[each[0] for each in MISTAKES])
-def test_a_mistake_is_refused_in_preview(
+def test_a_mistake_is_refused_in_preview(mistake: str, property: str, rule: str, every_mistake: str) -> None:
+    said = _said(every_mistake, mistake)
+    assert said.startswith(property)
+    assert rule in said
+
+
+@pytest.mark.parametrize(("mistake", "property", "rule"), ENDING, ids=[each[0] for each in ENDING])
+def test_a_mistake_ends_the_preview(
     mistake: str, property: str, rule: str, stack: PulumiCli, account: LocalAccount
 ) -> None:
     before = len(account.journal())
