@@ -16,6 +16,9 @@ from support.cloud_calls import inside, oss_bucket
 from support.cos_bucket import fresh_bucket, session_of
 from support.local_account import LocalAccount, writes
 from support.pulumi_cli import PLUGIN, PulumiCli
+from yunfn.provider.properties import Properties
+from yunfn.provider.resources import all_resources
+from yunfn.provider.session import Sessions
 
 pytestmark = pytest.mark.engine
 NewStack = Callable[[str], PulumiCli]
@@ -221,8 +224,12 @@ def test_the_schema_is_read_from_the_executable(account: LocalAccount, tmp_path:
     cli = PulumiCli(tmp_path, "none", account.variables)
     executable = str(PLUGIN / "pulumi-resource-yunfn")
     schema = json.loads(cli.run("package", "get-schema", executable, with_stack=False, timeout=60).output)
-    assert set(schema["resources"]) == {TOKEN, "yunfn:fc:FunctionVersion"}
+    assert set(schema["resources"]) == {each.declaration.token for each in all_resources(Sessions(Properties({})))}
     assert "digest" in schema["resources"][TOKEN]["requiredInputs"]
+    function = schema["resources"]["yunfn:scf:Function"]
+    assert function["inputProperties"]["layers"]["items"] == {"$ref": "#/types/yunfn:scf:Layer"}
+    assert "functionId" in function["properties"]
+    assert schema["types"]["yunfn:scf:Layer"]["required"] == ["layerName", "layerVersion"]
 
 
 def test_a_project_that_does_not_name_the_plugin_is_told_what_to_add(
