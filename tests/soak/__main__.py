@@ -5,17 +5,14 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.soak.run import RATE, Soaked, SoakFailedError, soak
-
-from support.local_account import account_of
-from yunfn.localcloud import connection
+from tests.soak.run import RATE
+from tests.soak.worker import share_of_seeds
 
 
 def main() -> int:
@@ -30,7 +27,7 @@ def main() -> int:
     began, drawn, well, failed = time.monotonic(), Counter[str](), 0, list[str]()
     shares = [(list(seeds[worker :: arguments.workers]), arguments.rate) for worker in range(arguments.workers)]
     with multiprocessing.get_context("spawn").Pool(arguments.workers) as pool:
-        results = [pool.apply_async(_worker, share) for share in shares]
+        results = [pool.apply_async(share_of_seeds, share) for share in shares]
         for done in results:
             for seed, outcome in done.get():
                 if isinstance(outcome, str):
@@ -46,23 +43,6 @@ def main() -> int:
     print(f"soak: {well} of {runs} updates ended well under faults, the others with a clear error")
     print(f"soak: {len(seeds) - len(failed)} of {len(seeds)} seeds ended in the declared state")
     return 1 if failed else 0
-
-
-def _worker(seeds: list[int], rate: float) -> list[tuple[int, Soaked | str]]:
-    """One share of the seeds, in a cloud of its own, which lets them meet no other's faults."""
-    found: list[tuple[int, Soaked | str]] = []
-    with tempfile.TemporaryDirectory(prefix="yunfn-soak-") as folder, connection.temporary() as cloud:
-        account = account_of(cloud)
-        for seed in seeds:
-            try:
-                outcome = soak(account, seed, Path(folder), rate)
-                ended = ", ".join("ended well" if each else "a clear error" for each in outcome.ended_well)
-                print(f"seed {seed}: {sum(outcome.drawn.values())} faults; {ended}", flush=True)
-                found.append((seed, outcome))
-            except AssertionError as error:
-                kind = "" if isinstance(error, SoakFailedError) else f"{type(error).__name__}: "
-                found.append((seed, f"{kind}{error}"))
-    return found
 
 
 if __name__ == "__main__":
