@@ -10,6 +10,7 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_all_config, set_mocks, test
+from pulumi.runtime.settings import set_root_resource
 
 Outputs = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -66,6 +67,8 @@ def _loop() -> asyncio.AbstractEventLoop:
 def declare_in(cloud: MockCloud, program: Callable[[], object], *, stack: str = "dev", **config: str) -> Declared:
     """Run ``program`` and answer what it declared. An error of the program is raised, with ``declared`` on it."""
     declared = Declared(cloud)
+    # Each program is a run of its own, with a stack of its own.
+    set_root_resource(None)  # type: ignore[arg-type]
     # Pulumi takes the thread's event loop, and other tests leave none behind.
     asyncio.set_event_loop(_loop())
     set_mocks(declared, project="test", stack=stack, preview=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -192,7 +193,12 @@ def test_wsgi_serves_events_by_the_adapter() -> None:
 
 
 def test_wsgi_serves_a_web_function_by_a_generated_bootstrap(code: Path) -> None:
-    made = declared_function(wsgi=True, web=True, instance_concurrency=10)
+    declared = declare(lambda: function(wsgi=True, web=True, instance_concurrency=10))
+    ((_, stored),) = declared.of("Artifact").items()
+    with zipfile.ZipFile(stored["source"]) as package:
+        assert set(package.namelist()) == {"index.py", "yunfn_wsgi.py", "scf_bootstrap"}
+        assert package.getinfo("scf_bootstrap").external_attr >> 16 & 0o777 == 0o755
+    made = declared.of("Function")["fn-function"]
     assert made["type"] == "HTTP"
     assert made["handler"] == "yunfn_wsgi.handler"
     assert made["environment"] == {"YUNFN_WSGI": "index.handler"}

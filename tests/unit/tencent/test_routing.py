@@ -75,6 +75,9 @@ def test_triggers_are_bound_to_an_alias_never_to_latest() -> None:
     for bind in ({}, {"qualifier": "1"}):
         with pytest.raises(ValidationError):
             declare(lambda bind=bind: (function(), Trigger("t", source=HttpSource(), **bind)))  # type: ignore[misc]
+    with pytest.raises(ValidationError, match="either alias or function"):
+        f = function
+        declare(lambda: Trigger("t", source=HttpSource(), function=(one := f()), alias=Alias("live", function=one)))
     with pytest.raises(ValidationError, match="bypasses every alias"):
         declare(lambda: Trigger("t", function=function(), qualifier="$LATEST", source=HttpSource()))
     with pytest.raises(ValidationError, match="named after what it listens to"):
@@ -127,6 +130,14 @@ def test_a_domain_over_https_leads_paths_to_aliases() -> None:
             "pathRewrite": [{"path": "/test/*", "type": "WildcardRules", "rewrite": "/$1"}],
         },
     ]
+
+
+def test_a_domain_may_speak_both_protocols() -> None:
+    def program() -> None:
+        route = Route(path="/*", alias=Alias("live", function=function()))
+        CustomDomain("d", domain_name="a.example.com", routes=[route], protocol="HTTP,HTTPS", certificate_id="hMMBPdz0")
+
+    assert declare(program).of("CustomDomain")["d-domain"]["protocol"] == "HTTP&HTTPS"
 
 
 @pytest.mark.parametrize("path", ["a", "/a/", "/*/a", "/a*", "//", "", "/a b"])
