@@ -1,4 +1,7 @@
-"""``yunfn layer`` as users and scripts run it: what it prints, and how it ends."""
+"""``yunfn layer`` as users and scripts run it: what it prints, and how it ends.
+
+A process of its own where a process matters; elsewhere the commands run in this one.
+"""
 
 from __future__ import annotations
 
@@ -51,31 +54,31 @@ def test_build_prints_what_is_in_it(yunfn: Yunfn, layers: Path, tmp_path: Path) 
 
 def test_list_and_lock_say_how_things_stand(yunfn: Yunfn, layers: Path) -> None:
     def row() -> tuple[str, bool]:
-        done = yunfn("layer", "list", "--json", cwd=layers.parent)
+        done = yunfn.inside("layer", "list", "--json", cwd=layers.parent)
         (found, _) = json.loads(done.stdout)
         return found["lock"], bool(found["digests"])
 
     assert row() == ("missing", False)
-    assert yunfn("layer", "lock", layers / "things", "--check").returncode == 1
-    assert yunfn("layer", "lock", layers / "things", "--offline").returncode == 0
-    assert yunfn("layer", "lock", layers / "things", "--check").returncode == 0
+    assert yunfn.inside("layer", "lock", layers / "things", "--check").returncode == 1
+    assert yunfn.inside("layer", "lock", layers / "things", "--offline").returncode == 0
+    assert yunfn.inside("layer", "lock", layers / "things", "--check").returncode == 0
     assert row() == ("fits", False)
-    assert yunfn("layer", "build", layers / "things", "--offline").returncode == 0
+    assert yunfn.inside("layer", "build", layers / "things", "--offline").returncode == 0
     assert row() == ("fits", True)
     (layers / "things/layer.yaml").write_text(f"requirements: one>=1\ntargets: [{TARGET}, tencent:Python3.10]\n")
     assert row() == ("out of date", False)
-    stale = yunfn("layer", "build", layers / "things", "--offline")
+    stale = yunfn.inside("layer", "build", layers / "things", "--offline")
     assert stale.returncode == 1
     assert str(layers / "things/layer.lock") in stale.stderr
     assert str(layers / "things/layer.yaml") in stale.stderr
-    assert yunfn("layer", "lock", layers / "things", "--offline").returncode == 0
+    assert yunfn.inside("layer", "lock", layers / "things", "--offline").returncode == 0
     assert row() == ("fits", True)
 
 
 def test_a_broken_layer_does_not_hide_the_others(yunfn: Yunfn, layers: Path) -> None:
     (layers / "broken").mkdir()
     (layers / "broken/layer.yaml").write_text("targets: nowhere\n")
-    done = yunfn("layer", "list", cwd=layers.parent)
+    done = yunfn.inside("layer", "list", cwd=layers.parent)
     assert done.returncode == 1
     assert "things" in done.stdout
     assert "broken  -" in done.stdout
@@ -83,14 +86,14 @@ def test_a_broken_layer_does_not_hide_the_others(yunfn: Yunfn, layers: Path) -> 
 
 
 def test_plan_changes_nothing_and_fails_on_a_refused_package(yunfn: Yunfn, layers: Path) -> None:
-    good = yunfn("layer", "plan", layers / "things", "--offline", "--json")
+    good = yunfn.inside("layer", "plan", layers / "things", "--offline", "--json")
     assert good.returncode == 0, good.stderr
     assert json.loads(good.stdout)[0]["packages"] == [
         {"name": "one", "version": "1.0", "source": "wheel", "refused": None}
     ]
     assert not (layers / "things/layer.lock").exists()
     (layers / "things/layer.yaml").write_text(f"requirements: [one, nowhere-to-be-had]\ntargets: {TARGET}\n")
-    bad = yunfn("layer", "plan", layers / "things", "--offline")
+    bad = yunfn.inside("layer", "plan", layers / "things", "--offline")
     assert bad.returncode == 1
     assert "nowhere-to-be-had is refused" in bad.stdout
     assert "1 of 2 packages can be had" in bad.stdout
@@ -99,43 +102,43 @@ def test_plan_changes_nothing_and_fails_on_a_refused_package(yunfn: Yunfn, layer
 def test_check_of_a_zip_from_elsewhere(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
         archive.writestr("python/fast.cpython-39-x86_64-linux-gnu.so", b"\xcf\xfa\xed\xfe" + bytes(60))
-    done = yunfn("layer", "check", tmp_path / "bad.zip", "--target", TARGET, "--json")
+    done = yunfn.inside("layer", "check", tmp_path / "bad.zip", "--target", TARGET, "--json")
     assert done.returncode == 1
     (checked,) = json.loads(done.stdout)
     assert checked["target"] == TARGET
     assert "elf-format" in {finding["rule"] for finding in checked["findings"]}
     windows = (tmp_path / "bad.zip").rename(tmp_path / "BAD.ZIP")
-    assert "elf-format" in yunfn("layer", "check", windows, "--target", TARGET).stdout
-    unsaid = yunfn("layer", "check", windows)
+    assert "elf-format" in yunfn.inside("layer", "check", windows, "--target", TARGET).stdout
+    unsaid = yunfn.inside("layer", "check", windows)
     assert unsaid.returncode == 1
     assert "--target" in unsaid.stderr
 
 
 def test_looking_writes_nothing_beside_the_definition(yunfn: Yunfn, layers: Path) -> None:
     for command in ("check", "tree"):
-        done = yunfn("layer", command, layers / "things", "--offline")
+        done = yunfn.inside("layer", command, layers / "things", "--offline")
         assert (done.returncode, "yunfn layer lock" in done.stderr) == (1, True)
-    assert yunfn("layer", "lock", layers / "things", "--offline").returncode == 0
+    assert yunfn.inside("layer", "lock", layers / "things", "--offline").returncode == 0
     before = (layers / "things/layer.lock").read_text()
     for command in ("check", "tree"):
-        assert yunfn("layer", command, layers / "things", "--offline").returncode == 0
+        assert yunfn.inside("layer", command, layers / "things", "--offline").returncode == 0
     assert (layers / "things/layer.lock").read_text() == before
 
 
 def test_check_imports_what_is_in_it(yunfn: Yunfn, layers: Path) -> None:
     require_python("3.10")
-    yunfn("layer", "lock", layers / "things", "--offline")
-    done = yunfn("layer", "check", layers / "things", "--target", TARGET, "--offline", "--import", "--json")
+    yunfn.inside("layer", "lock", layers / "things", "--offline")
+    done = yunfn.inside("layer", "check", layers / "things", "--target", TARGET, "--offline", "--import", "--json")
     assert done.returncode == 0, done.stderr
     (checked,) = json.loads(done.stdout)
     assert checked["imported"] == ["one"]
-    said = yunfn("layer", "check", layers / "things", "--target", TARGET, "--offline", "--import").stdout
+    said = yunfn.inside("layer", "check", layers / "things", "--target", TARGET, "--offline", "--import").stdout
     assert f"{TARGET}: 1 modules imported" in said
 
 
 def test_tree_lists_and_draws(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
-    yunfn("layer", "lock", layers / "things", "--offline")
-    done = yunfn("layer", "tree", layers / "things", "--offline", "--html", tmp_path / "map.html", "--json")
+    yunfn.inside("layer", "lock", layers / "things", "--offline")
+    done = yunfn.inside("layer", "tree", layers / "things", "--offline", "--html", tmp_path / "map.html", "--json")
     assert done.returncode == 0, done.stderr
     (alibaba, _) = json.loads(done.stdout)
     assert alibaba["packages"][0]["name"] == "one"
@@ -146,17 +149,17 @@ def test_tree_lists_and_draws(yunfn: Yunfn, layers: Path, tmp_path: Path) -> Non
 
 
 def test_the_cache_is_shown_and_cleared(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
-    yunfn("layer", "build", layers / "things", "--offline")
-    shown = json.loads(yunfn("layer", "cache", "--json").stdout)
+    yunfn.inside("layer", "build", layers / "things", "--offline")
+    shown = json.loads(yunfn.inside("layer", "cache", "--json").stdout)
     assert shown["folder"] == str(tmp_path / "cache/yunfn")
     assert shown["bytes"]["packages"] > 500
-    assert json.loads(yunfn("layer", "cache", "--prune", "--json").stdout)["bytes"] == shown["bytes"]
-    assert yunfn("layer", "cache", "--clear", stdin="n\n").returncode == 1
-    cleared = json.loads(yunfn("layer", "cache", "--clear", "--yes", "--json").stdout)
+    assert json.loads(yunfn.inside("layer", "cache", "--prune", "--json").stdout)["bytes"] == shown["bytes"]
+    assert yunfn.inside("layer", "cache", "--clear", stdin="n\n").returncode == 1
+    cleared = json.loads(yunfn.inside("layer", "cache", "--clear", "--yes", "--json").stdout)
     assert cleared["freed"] == sum(shown["bytes"].values())
     assert not any(cleared["bytes"].values())
-    assert "YUNFN_CACHE_MB" in yunfn("layer", "cache", "--prune", YUNFN_CACHE_MB="much").stderr
-    assert yunfn("layer", "build", layers / "things", "--offline").returncode == 0
+    assert "YUNFN_CACHE_MB" in yunfn.inside("layer", "cache", "--prune", YUNFN_CACHE_MB="much").stderr
+    assert yunfn.inside("layer", "build", layers / "things", "--offline").returncode == 0
 
 
 def test_errors_are_one_sentence(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
@@ -165,7 +168,7 @@ def test_errors_are_one_sentence(yunfn: Yunfn, layers: Path, tmp_path: Path) -> 
         (("build", layers / "things", "--target", "alibaba:python2"), "alibaba:python2"),
         (("build", layers / "things", "--push"), "--store"),
     ):
-        done = yunfn("layer", *arguments)
+        done = yunfn.inside("layer", *arguments)
         assert done.returncode in (1, 2)
         assert words in done.stderr
         assert "Traceback" not in done.stderr
@@ -174,7 +177,7 @@ def test_errors_are_one_sentence(yunfn: Yunfn, layers: Path, tmp_path: Path) -> 
 def test_places_that_cannot_be_written_are_named(yunfn: Yunfn, layers: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for arguments in (("build", "--output", tmp_path / "file"), ("tree", "--html", tmp_path / "gone/map.html")):
-        done = yunfn("layer", arguments[0], layers / "things", "--offline", *arguments[1:])
+        done = yunfn.inside("layer", arguments[0], layers / "things", "--offline", *arguments[1:])
         assert done.returncode == 1
         assert f"error: {arguments[1]} {arguments[2]}: cannot be written: " in done.stderr
         assert "Traceback" not in done.stderr

@@ -125,7 +125,11 @@ def test_a_wrong_password_is_told_without_being_shown(
     assert "wr0ng" not in str(caught.value) and "right" not in str(caught.value)
 
 
-def test_an_index_that_does_not_answer_is_told(index: PackageIndex, builder: Builder, tmp_path: Path) -> None:
+def test_an_index_that_does_not_answer_is_told(
+    index: PackageIndex, builder: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # uv would wait longer and longer between its tries.
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     index.sdist("s", "1.0")
     file = tmp_path / "r.txt"
     file.write_text("s\n")
