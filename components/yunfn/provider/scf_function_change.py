@@ -48,7 +48,8 @@ async def removed(operation: Operation, function: CloudFunction) -> None:
 class Change:
     """One function while it is made what is ``wanted``: inputs with their defaults.
 
-    ``recorded`` are the outputs of the last time, ``digest`` is that of the code that it runs, as far as it is known.
+    ``recorded`` are the outputs of the last time, ``digest`` is that of the code that it runs, as far as it is known;
+    ``arn`` may still be "".
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class Change:
         self._operation = operation
         self._function = function
         self._recorded = recorded
-        self._arn = arn
+        self.arn = arn
         self._untold = {name: recorded.get(name) for name in UNTOLD}
 
     @property
@@ -76,7 +77,7 @@ class Change:
     def outputs(self) -> dict[str, Any]:
         """What is known of it now."""
         if self.found is None:
-            return {**self.wanted, "codeSha256": None, "status": "Creating", "arn": self._arn}
+            return {**self.wanted, "codeSha256": None, "status": "Creating", "arn": self.arn}
         told = document.observed(self.found) | self._untold
         for name in ("clsLogsetId", "clsTopicId"):
             # Without one of the program's, SCF names one of its own.
@@ -84,7 +85,7 @@ class Change:
                 told.pop(name)
         inputs = with_defaults(DECLARATION.inputs, refreshed(DECLARATION.inputs, self.wanted, told))
         digest = None if self.found["Status"] == CREATE_FAILED else self.digest
-        return {**inputs, **document.outputs_of(self.found), "codeSha256": digest, "arn": self._arn}
+        return {**inputs, **document.outputs_of(self.found), "codeSha256": digest, "arn": self.arn}
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:

@@ -75,7 +75,7 @@ class Function(DeclaredResource):
             )
         function = await function_at(operation, self._sessions, wanted)
         mark = mark_of(operation.urn)
-        change = Change(operation, function, wanted, {}, await self._arn(operation, wanted, {}))
+        change = Change(operation, function, wanted, {}, "")
 
         async def landed() -> dict[str, Any] | None:
             found = await function.find("GetFunction", FUNCTION_GONE)
@@ -90,9 +90,12 @@ class Function(DeclaredResource):
             found = await self._own(operation, function, wanted, mark)
             if found is None:
                 return await self.create(operation, inputs)
+            change.arn = await self._arn(operation, wanted, {})
             return State(change.id, await self._changed(operation, change, found, mark))
         change.digest = wanted.get("codeSha256")
         with change.kept():
+            # While SCF is at it anyway.
+            change.arn = await self._arn(operation, wanted, {})
             await change.settle("create")
             await change.configure(document.UPDATE_ONLY)
             await change.surroundings()
