@@ -13,6 +13,7 @@ import pytest
 from support.scf_code import Code, function_inputs, stored_code
 from support.scf_plugin import INTERNAL, LOST, REGION, THROTTLED, Failure, ScfPlugin
 from yunfn.exceptions import CloudAnswerError
+from yunfn.provider.resources import scf_function
 
 TOKEN = "yunfn:scf:Function"
 DENIED = CloudAnswerError("UnauthorizedOperation.CAM: no", code="UnauthorizedOperation.CAM", status=200)
@@ -285,3 +286,17 @@ def test_functions_are_made_beside_each_other_with_few_looks(scf: ScfPlugin, cod
             each.join()
     assert time.monotonic() - begun < 2
     assert asked.count("GetFunction") <= 4 * len(wanted)
+
+
+def test_a_role_that_scf_does_not_know_yet_is_waited_for(
+    scf: ScfPlugin, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = CloudAnswerError("no such role", code="FailedOperation.QcsRoleNotFound", status=200)
+    wanted = function_inputs(scf, code.one)
+    scf.fail("CreateFunction", unknown, times=3)
+    id, made = scf.create(TOKEN, wanted)
+    settled(scf, id, made, wanted)
+    monkeypatch.setattr(scf_function, "_ROLE_PATIENCE", 0.1)
+    scf.fail("CreateFunction", unknown, times=9)
+    with pytest.raises(Failure, match="no such role"):
+        scf.create(TOKEN, function_inputs(scf, code.one))

@@ -7,7 +7,8 @@ update begins by looking and makes what is missing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from yunfn.exceptions import CloudAnswerError, ValidationError
@@ -20,6 +21,7 @@ from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.function_place import function_at, imported_place
 from yunfn.provider.mark import TAG, mark_of
 from yunfn.provider.operations import Operation
+from yunfn.provider.pace import Pace
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
 from yunfn.provider.scf_function_change import CREATE_FAILED, Change, digest_of, removed
@@ -27,6 +29,10 @@ from yunfn.provider.scf_function_declaration import DECLARATION
 from yunfn.provider.session import Sessions
 
 _EXISTS = "ResourceInUse.Function"
+# A role that CAM has just made is not known everywhere at once: the tencentcloud provider 1.81.90 sleeps five seconds
+# after each for that. Refusals because of it are repeated for so many seconds at most.
+_ROLE_UNKNOWN = frozenset(("ResourceNotFound.Role", "FailedOperation.QcsRoleNotFound"))
+_ROLE_PATIENCE = 30.0
 # Read where the program says something, else SCF's own choice.
 _IF_DECLARED = ("clsLogsetId", "clsTopicId")
 
@@ -83,7 +89,9 @@ class Function(DeclaredResource):
 
         operation.progress(f"creating {function.name}")
         try:
-            await function.call("CreateFunction", landed=landed, **document.creation(wanted, mark))
+            await _once_the_role_is_known(
+                operation, lambda: function.call("CreateFunction", landed=landed, **document.creation(wanted, mark))
+            )
         except CloudAnswerError as error:
             if error.code != _EXISTS:
                 raise
@@ -240,3 +248,17 @@ async def _digest(function: CloudFunction, found: Mapping[str, Any], outputs: Ma
     recorded = outputs.get("codeSha256")
     unchanged = found.get("ModTime") == outputs.get("modTime") and found.get("CodeSize") == outputs.get("codeSize")
     return str(recorded) if recorded and unchanged else await digest_of(function)
+
+
+async def _once_the_role_is_known(operation: Operation, create: Callable[[], Awaitable[Any]]) -> None:
+    """Create; again for a while where the role, which must be there by now, is not known to SCF yet."""
+    until = time.monotonic() + _ROLE_PATIENCE
+    for pause in Pace.looks():
+        try:
+            await create()
+            return
+        except CloudAnswerError as error:
+            if error.code not in _ROLE_UNKNOWN or time.monotonic() > until:
+                raise
+            operation.progress(f"waiting until SCF knows the role: {error.code}")
+            await operation.sleep(pause)
