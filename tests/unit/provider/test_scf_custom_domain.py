@@ -124,6 +124,15 @@ def test_what_makes_another_domain(scf: ScfPlugin, function: LiveFunction, name:
     assert (changes.replaces, changes.delete_first) == ([name], first)
 
 
+def test_where_a_function_goes_first_its_domain_goes_before_it(scf: ScfPlugin, function: LiveFunction) -> None:
+    """The engine asks with all endpoints unknown; in previews, what is unknown is within one."""
+    old = inputs(function)
+    assert scf.diff(TOKEN, old, old | {"endpoints": UNKNOWN}).replaces == ["endpoints"]
+    to_come = {"functionName": UNKNOWN, "pathMatch": "/*"}
+    found = scf.diff(TOKEN, old, old | {"endpoints": [to_come]})
+    assert found.kinds and not found.replaces
+
+
 def test_a_change_by_another_hand_is_seen_and_put_right(scf: ScfPlugin, function: LiveFunction) -> None:
     wanted = inputs(function)
     id, made = scf.create(TOKEN, wanted)

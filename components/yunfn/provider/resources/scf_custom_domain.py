@@ -6,16 +6,17 @@ A domain has no description, so that its mark is a tag.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.cloud_function import DEFAULT
-from yunfn.provider.declaration import CheckFailure, Declaration, Property, refreshed, with_defaults
+from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property, refreshed, with_defaults
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.function_place import ACCOUNT, REGION
 from yunfn.provider.mark import TAG, mark_of
 from yunfn.provider.operations import Operation
-from yunfn.provider.properties import Properties
+from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
 from yunfn.provider.session import Sessions
 from yunfn.provider.tencent_api import TencentApi
@@ -104,6 +105,18 @@ class CustomDomain(DeclaredResource):
         if isinstance(tags, Mapping) and TAG in tags:
             failures.append(CheckFailure("tags", f"{TAG} is yunfn's own"))
         return failures
+
+    def diff(self, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Difference]:
+        """See Resource.
+
+        Where a function has to go before it is made anew, the engine asks with all of its dependents' properties
+        unknown that lead to it, and deletes those first that say they are replaced. Its URL cannot be deleted while a
+        domain leads there (FailedOperation.DeleteTrigger.UrlUsed).
+        """
+        found = super().diff(old_inputs, old_outputs, inputs)
+        if inputs.get("endpoints") is UNKNOWN:
+            return [replace(each, replaces=each.replaces or each.property == "endpoints") for each in found]
+        return found
 
     async def create(self, operation: Operation, inputs: Properties) -> State:
         """See Resource."""
