@@ -12,10 +12,14 @@ from yunfn.resources import Artifact, require_plugin
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Where an uploaded package is: bucket and key, known once it is there."""
+    """Where an uploaded package is, known once it is there: bucket and key, and the SHA-256 of the bytes there.
+
+    These are other bytes than this machine's zip where another one stored the same files, compressed otherwise.
+    """
 
     bucket: pulumi.Output[str]
     key: pulumi.Output[str]
+    sha256: pulumi.Output[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,4 +65,4 @@ class Store:
                 aliases=[pulumi.Alias(type_=self.formerly)] if self.formerly else None,
             ),
         )
-        return Stored(stored.bucket, stored.key)
+        return Stored(stored.bucket, stored.key, stored.sha256)

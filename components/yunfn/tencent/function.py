@@ -199,10 +199,11 @@ class Function(pulumi.ComponentResource):
         }
         place: dict[str, Any] = {"account": account.app_id, "region": account.region, "namespace": service.namespace}
         source: Any = {"imageConfig": container.settings()} if container is not None else {}
+        bytes_there: pulumi.Output[str] | None = None
         if package is not None:
             store = artifact_store(account, bucket)
             stored = store.upload(f"{name}-code", package, storage.code_key(name, package.digest), self)
-            source = scf.Code(**code_location(stored, account))
+            source, bytes_there = scf.Code(**code_location(stored, account)), stored.sha256
         function = scf.Function(
             f"{name}-function",
             **place,
@@ -210,7 +211,7 @@ class Function(pulumi.ComponentResource):
             description=text,
             environment=variables,
             code=source,
-            code_sha256=package.sha256 if package is not None else None,
+            code_sha256=bytes_there,
             tags={**service.tags, **(tags or {})} or None,
             reserved_concurrency=reserved,
             **{key: value for key, value in {**settings, **asynchronous}.items() if value is not None},

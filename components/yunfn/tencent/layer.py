@@ -118,7 +118,8 @@ class Layer(pulumi.ComponentResource):
                 description=description,
                 license_info=license,
                 content=scf.LayerContent(**code_location(stored, account)),
-                sha256=package.sha256,
+                # Not this machine's zip: that would be another version wherever zips come out otherwise.
+                sha256=stored.sha256,
                 opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
             )
             made.append(version)

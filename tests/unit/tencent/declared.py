@@ -8,11 +8,11 @@ from typing import Any
 from support.declaring import Declared, MockCloud, declare_in
 from yunfn.tencent import Function, Service
 
-__all__ = ["APP_ID", "REGION", "UIN", "Declared", "declare", "function"]
+__all__ = ["APP_ID", "CLOUD", "REGION", "UIN", "Declared", "declare", "function"]
 
 UIN, APP_ID = "100012345678", "1250000000"
 REGION = "ap-shanghai"
-_CLOUD = MockCloud(
+CLOUD = MockCloud(
     name="tencent",
     outputs={
         "yunfn:cam:Policy": lambda i: {"policyId": "17"},
@@ -40,7 +40,7 @@ _CLOUD = MockCloud(
 
 def declare(program: Callable[[], object], *, stack: str = "dev", **config: str) -> Declared:
     """Run ``program`` and answer what it declared. An error of the program is raised, with ``declared`` on it."""
-    return declare_in(_CLOUD, program, stack=stack, **config)
+    return declare_in(CLOUD, program, stack=stack, **config)
 
 
 def function(name: str = "fn", **settings: Any) -> Function:

@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from unit.tencent.declared import APP_ID, REGION, Declared, declare, function
+from unit.tencent.declared import APP_ID, CLOUD, REGION, Declared, declare, function
 from yunfn import access
 from yunfn.exceptions import ValidationError
 from yunfn.tencent import (
@@ -212,6 +212,15 @@ def test_a_web_function_may_bring_a_bootstrap_that_can_be_run(code: Path) -> Non
         declared_function(web=True, handler=None)
     (code / "scf_bootstrap").chmod(0o755)
     assert declared_function(web=True, handler=None)["type"] == "HTTP"
+
+
+def test_what_the_bucket_holds_is_what_runs_whatever_this_machines_zip_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The same files, zipped by another release of the compressor, are other bytes of the same digest.
+    monkeypatch.setitem(CLOUD.outputs, "yunfn:storage:Artifact", lambda inputs: {"sha256": "e" * 64})
+    layer = {"content": "code", "compatible_runtimes": ["Python3.6"]}
+    declared = declare(lambda: function(layers=[Layer("l", **layer)]))
+    assert declared.of("Function")["fn-function"]["codeSha256"] == "e" * 64
+    assert declared.of("LayerVersion")["l-version"]["sha256"] == "e" * 64
 
 
 def test_the_code_goes_by_its_digest_and_is_kept(code: Path) -> None:
