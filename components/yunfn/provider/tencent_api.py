@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from yunfn.exceptions import CloudAnswerError, OperationStoppedError
 from yunfn.provider.operations import Operation
+from yunfn.storage.tencent_refusals import THROTTLED, passes
 
 if TYPE_CHECKING:
     from yunfn.storage.tencent_client import TencentClient
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 # Seconds: the longest of the first waits, doubled each time, and the longest of all.
 _FIRST_WAIT: Final = 0.5
 _LONGEST_WAIT: Final = 10.0
-_THROTTLED: Final = "RequestLimitExceeded"
-_INTERNAL: Final = "InternalError"
 
 Landed = Callable[[], Awaitable[dict[str, Any] | None]]
 
@@ -62,7 +61,7 @@ class TencentApi:
                 operation.progress(f"again in {pause:.1f} s: {last}")
                 await operation.sleep(pause)
                 wait = min(2 * wait, _LONGEST_WAIT)
-                uncertain = not last.code.startswith(_THROTTLED)
+                uncertain = not last.code.startswith(THROTTLED)
                 if landed is not None and uncertain and (answer := await landed()) is not None:
                     return answer
         except OperationStoppedError:
@@ -81,10 +80,3 @@ class TencentApi:
             if error.code in missing:
                 return None
             raise
-
-
-def passes(error: CloudAnswerError) -> bool:
-    """Whether the same request may succeed in a moment."""
-    if not error.code:
-        return error.status == 0 or error.status >= 500
-    return error.code.startswith((_THROTTLED, _INTERNAL))

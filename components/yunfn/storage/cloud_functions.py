@@ -10,6 +10,7 @@ from yunfn.exceptions import CloudAnswerError
 from yunfn.storage.part_sender import retrying
 from yunfn.storage.retained import FunctionUse, LayerVersion
 from yunfn.storage.tencent_client import TencentClient
+from yunfn.storage.tencent_refusals import passes
 from yunfn.storage.tencent_session import TencentSession
 
 _PAGE = 100
@@ -74,7 +75,7 @@ class CloudFunctions:
                 return
 
     def _ask(self, action: str, **parameters: Any) -> dict[str, Any]:
-        return retrying(_passes)(self._client.ask, action, parameters)
+        return retrying(passes)(self._client.ask, action, parameters)
 
 
 def _layer_id(version: Mapping[str, Any]) -> str:
@@ -90,12 +91,3 @@ def _content(answer: Mapping[str, Any], subject: str) -> str:
             f"(request {answer.get('RequestId', '-')})"
         )
     return found
-
-
-def _passes(error: BaseException) -> bool:
-    """Whether the same request may go through a moment later: no answer, 5xx, throttling, an error within SCF."""
-    if not isinstance(error, CloudAnswerError):
-        return False
-    if not error.code:
-        return error.status == 0 or error.status >= 500
-    return error.code.startswith(("RequestLimitExceeded", "InternalError"))
