@@ -12,6 +12,7 @@ import typer
 
 from yunfn.cli.table import print_table
 from yunfn.exceptions import ArtifactError
+from yunfn.storage.names import BOOTSTRAP
 
 # The cloud's SDKs take seconds to import; every other command would wait for them.
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Cloud(StrEnum):
     TENCENT = "tencent"
 
 
+_STORAGE = {Cloud.ALIBABA: "oss", Cloud.TENCENT: "cos"}
 CloudOption = Annotated[Cloud, typer.Option("--cloud", help="Whose functions, layers and bucket.")]
 RegionOption = Annotated[
     str | None,
@@ -118,7 +120,7 @@ def bucket(cloud: CloudOption = Cloud.ALIBABA, region: RegionOption = None, json
     if json_output:
         typer.echo(json.dumps({"bucket": store.name, "exists": exists}))
     else:
-        hint = "" if exists else " (not there yet: pulumi up --stack bootstrap makes it)"
+        hint = "" if exists else f" (not there yet: {BOOTSTRAP[_STORAGE[cloud]]} makes it)"
         typer.echo(f"{store.name}{hint}")
 
 

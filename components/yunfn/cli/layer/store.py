@@ -68,18 +68,18 @@ def team_store(store: Store) -> SharedStore:
     """The store, entered with the keys of the environment; raises CloudAnswerError if they are refused."""
     if store is Store.OSS:
         from yunfn.storage import alibaba_session
-        from yunfn.storage.names import artifact_bucket
+        from yunfn.storage.names import BOOTSTRAP, artifact_bucket
         from yunfn.storage.oss_store import OssStore
 
         session = alibaba_session.from_environment()
         return _TeamStore(
-            OssStore(session, artifact_bucket(session.account, session.region)), "pulumi up --stack bootstrap makes it"
+            OssStore(session, artifact_bucket(session.account, session.region)), f"{BOOTSTRAP[store]} makes it"
         )
     from yunfn.storage import tencent_session
     from yunfn.storage.cos import CosStore
-    from yunfn.storage.names import cos_artifact_bucket
+    from yunfn.storage.names import BOOTSTRAP, cos_artifact_bucket
 
     tencent = tencent_session.from_environment()
     return _TeamStore(
-        CosStore(tencent, cos_artifact_bucket(tencent.appid, tencent.region)), "make it, private and without versioning"
+        CosStore(tencent, cos_artifact_bucket(tencent.appid, tencent.region)), f"{BOOTSTRAP[store]} makes it"
     )

@@ -21,6 +21,7 @@ from yunfn.provider.operations import Operation
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
 from yunfn.provider.session import Sessions
+from yunfn.storage.names import BOOTSTRAP
 
 if TYPE_CHECKING:
     from yunfn.storage.alibaba_session import AlibabaSession
@@ -108,7 +109,7 @@ class Artifact:
                 raise
             raise ArtifactError(
                 f"{operation.name}: the artifact bucket {store.bucket} is not there. The bootstrap program makes it, "
-                f"once per account and region: pulumi up --stack bootstrap. Then run this again ({error})"
+                f"once per account and region: {BOOTSTRAP[inputs['cloud']]}. Then run this again ({error})"
             ) from error
         return State(inputs["key"], outputs)
 
