@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from unit.cli.command import Yunfn
 from yunfn.exceptions import LocalCloudStartError
 from yunfn.localcloud import connection
+from yunfn.localcloud.connection import Connection
 
 
 def _start(yunfn: Yunfn, *arguments: str | Path) -> dict[str, object]:
@@ -25,14 +29,13 @@ def _start(yunfn: Yunfn, *arguments: str | Path) -> dict[str, object]:
 
 
 def _wait_gone(pid: int) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.05)
-    pytest.fail(f"process {pid} is still there")
+    """Wait until a process has ended, whether or not somebody has asked how."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        deadline = time.monotonic() + 20
+        while process.status() != psutil.STATUS_ZOMBIE:
+            assert time.monotonic() < deadline, f"process {pid} is still there"
+            time.sleep(0.05)
 
 
 def test_a_second_start_finds_the_first_and_a_second_stop_nothing(yunfn: Yunfn) -> None:
@@ -111,6 +114,17 @@ def test_a_server_that_is_not_found_can_be_stopped(yunfn: Yunfn, monkeypatch: py
         connection.start(yunfn.home)
     assert yunfn("local", "stop").stdout == "local cloud stopped; its state is kept\n"
     _wait_gone(pid)
+
+
+def test_one_that_ended_is_gone_though_nobody_asked_how_it_did(yunfn: Yunfn) -> None:
+    """As where the first process of a container reaps no orphans."""
+    forgets = "import subprocess, time; print(subprocess.Popen(['true']).pid, flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", forgets], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        ended = Connection(yunfn.home, proxy_port=1, pid=int(parent.stdout.readline()))
+        _wait_gone(ended.pid)
+        connection.stop(ended)
+        parent.kill()
 
 
 def test_a_server_ends_when_its_folder_is_removed(yunfn: Yunfn) -> None:
