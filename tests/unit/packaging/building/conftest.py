@@ -80,12 +80,6 @@ def builder(cache: Path) -> WheelBuilder:
     return WheelBuilder(cache)
 
 
-@pytest.fixture(scope="session")
-def compilers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache for the session, as making the compiler's libraries takes seconds."""
-    return tmp_path_factory.mktemp("compilers")
-
-
 @pytest.fixture
 def fallback(monkeypatch: pytest.MonkeyPatch) -> Isolation:
     """A machine without namespaces."""

@@ -19,6 +19,7 @@ from yunfn.packaging import ArtifactCache, Target
 from yunfn.packaging.definition import read_definition
 from yunfn.packaging.layer import BuildOptions, BuiltLayer, build_layer, plan_layer
 from yunfn.packaging.proof.imports import import_report
+from yunfn.packaging.user_cache import user_cache
 
 INPUTS = Path(__file__).parents[3] / "inputs"
 DOWNLOADS = os.environ.get("UV_CACHE_DIR") or str(platformdirs.user_cache_path("uv"))
@@ -34,8 +35,11 @@ print(" ".join(names))
 
 
 @pytest.fixture
-def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BuildOptions:
+def options(tmp_path: Path, compilers: Path, monkeypatch: pytest.MonkeyPatch) -> BuildOptions:
     monkeypatch.delenv("UV_FIND_LINKS")
+    own = user_cache()
+    own.mkdir(parents=True)
+    (own / "compilers").symlink_to(compilers)
     # Hundreds of megabytes are downloaded once per machine, not per test.
     monkeypatch.setenv("UV_CACHE_DIR", DOWNLOADS)
     return BuildOptions(cache=ArtifactCache(tmp_path / "packages"))
@@ -63,8 +67,11 @@ def test_the_flask_site_for_both_clouds(tmp_path: Path, options: BuildOptions) -
 
 
 def test_the_federated_project_package_by_package(tmp_path: Path, options: BuildOptions) -> None:
-    """Of its 23 pins one is refused, in the index's words; with it replaced the layer is built and imports."""
-    require_python("3.6")
+    """Of its 23 pins one is refused, in the index's words; with it replaced the layer is built and imports.
+
+    pycryptodome, of which there are only sources, is compiled for it.
+    """
+    python = require_python("3.6")
     definition = read_definition(INPUTS / "wefe/Funfile.custom", ["alibaba:python3"])
     assert len(definition.requirements) == 23
     (plan,) = plan_layer(definition, options)
@@ -82,21 +89,37 @@ def test_the_federated_project_package_by_package(tmp_path: Path, options: Build
     assert layer.findings == ()
     report = import_report(layer.parts[0].package.file, layer.target)
     assert report.findings == ()
-    newest = newest_glibc(unzipped(layer, tmp_path / "opt"))
-    assert newest <= Target.parse("alibaba:python3").runtime.glibc == (2, 24)
+    tree = unzipped(layer, tmp_path / "opt")
+    needed = needed_glibc(tree)
+    assert max(needed.values()) <= Target.parse("alibaba:python3").runtime.glibc == (2, 24)
+    # Much C code of which there are only sources, built against the oldest C library.
+    (built,) = [package for package in layer.parts[0].packages if package.name == "pycryptodome"]
+    assert built.version == "3.3.1"
+    compiled = {path: versions for path, versions in needed.items() if path.parts[0] == "Crypto"}
+    assert len(compiled) >= 25
+    assert max(compiled.values()) <= (2, 17)
+    code = (
+        f"import sys; sys.path.insert(0, {str(tree)!r}); from Crypto.Cipher import AES; from Crypto.Hash import SHA256;"
+        " print(AES.new(b'k' * 16, AES.MODE_ECB).encrypt(b'p' * 16).hex()[:8], SHA256.new(b'').hexdigest()[:8])"
+    )
+    command = [str(python.executable), "-I", "-S", "-c", code]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.split()[1] == "e3b0c442"
 
 
-def newest_glibc(tree: Path) -> tuple[int, int]:
-    """The newest GLIBC symbol version that any ELF file of the tree needs, read by its section headers."""
-    needed = {(0, 0)}
+def needed_glibc(tree: Path) -> dict[Path, tuple[int, int]]:
+    """The newest GLIBC symbol version that each ELF file of the tree needs, read by its section headers."""
+    newest: dict[Path, tuple[int, int]] = {}
     for path in tree.rglob("*"):
         if not path.is_file():
             continue
         with path.open("rb") as stream:
             if stream.read(4) == b"\x7fELF":
+                needed = {(0, 0)}
                 for section in ELFFile(stream).iter_sections():
                     if isinstance(section, GNUVerNeedSection):
                         names = [aux.name for _, auxiliaries in section.iter_versions() for aux in auxiliaries]
                         needed |= {tuple(map(int, n[6:].split(".")[:2])) for n in names if n.startswith("GLIBC_")}
-    assert len(needed) > 1
-    return max(needed)
+                newest[path.relative_to(tree)] = max(needed)
+    assert set(newest.values()) > {(0, 0)}
+    return newest
