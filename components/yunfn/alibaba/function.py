@@ -14,6 +14,7 @@ from yunfn.access import Grant
 from yunfn.alibaba import rules
 from yunfn.alibaba.account import guard
 from yunfn.alibaba.artifact import artifact_store
+from yunfn.alibaba.code import check_program, code_package, entry_point
 from yunfn.alibaba.instance import Container, CustomRuntime, Dns, Gpu, Initializer, PreStop, lifecycle
 from yunfn.alibaba.invocation import AsyncInvocation, ProvisionedInstances
 from yunfn.alibaba.layer import Layer
@@ -25,11 +26,11 @@ from yunfn.alibaba.size import sizes
 from yunfn.exceptions import ValidationError
 from yunfn.program import rules as shared
 from yunfn.program.checking import checked, optional
-from yunfn.program.environment import WSGI_FILE, WSGI_HANDLER, checked_environment, with_wsgi, wsgi_source
+from yunfn.program.environment import WSGI_HANDLER, checked_environment, with_wsgi
 from yunfn.program.fingerprint import version_fingerprint
 from yunfn.program.naming import default_name
 from yunfn.resources import FunctionVersion, require_plugin
-from yunfn.runtimes import FC_LIMITS, Runtime
+from yunfn.runtimes import FC_LIMITS
 
 if TYPE_CHECKING:
     from yunfn.alibaba.alias import Alias
@@ -147,11 +148,12 @@ class Function(pulumi.ComponentResource):
             AccountMismatchError: the stack belongs to another account.
         """
         kind = rules.runtime(name, runtime)
-        package = _package(name, kind, code, wsgi, include, exclude)
-        entry = _handler(name, kind, handler, package)
+        check_program(name, kind, custom_runtime, container)
+        package = code_package(name, kind, code, wsgi, include, exclude)
+        entry = entry_point(name, kind, handler, package)
         for hook, at in ((initializer, "initializer"), (pre_stop, "pre_stop")):
             if hook is not None and hook.handler is not None and kind is not None and not kind.custom:
-                _handler(name, kind, hook.handler, package, f"{at}.handler")
+                entry_point(name, kind, hook.handler, package, f"{at}.handler")
         called = checked(function_name or default_name(name), lambda v: rules.function_name(name, "function_name", v))
         count = sum(len(each.arns) if isinstance(each, Layer) else 1 for each in layers)
         shared.layer_count(name, count, FC_LIMITS.layers_per_function)
@@ -160,7 +162,6 @@ class Function(pulumi.ComponentResource):
                 shared.layer_runtime(name, each._name, each.compatible_runtimes, runtime)
             else:
                 checked(each, lambda arn: rules.layer_arn(name, arn))
-        _check_program(name, runtime, kind, custom_runtime, container)
         variables: Any = environment
         if wsgi:
             variables = with_wsgi(name, environment, entry)
@@ -301,52 +302,3 @@ class Function(pulumi.ComponentResource):
                 opts=child,
                 **asynchronous,
             )
-
-
-def _package(
-    name: str,
-    kind: Runtime | None,
-    code: str | Path | None,
-    wsgi: bool,
-    include: Sequence[str | packaging.Include | Mapping[str, str]],
-    exclude: Sequence[str],
-) -> packaging.Package | None:
-    if kind is None:
-        if code is not None:
-            raise ValidationError(name, "code", str(code), "a container brings its own code in the image")
-        return None
-    if code is None:
-        raise ValidationError(name, "code", code, f"runtime {kind.name} needs a folder or zip")
-    if wsgi and kind.custom:
-        raise ValidationError(name, "wsgi", wsgi, f"runtime {kind.name} serves HTTP by its own program")
-    generated = {WSGI_FILE: wsgi_source()} if wsgi else None
-    package = packaging.pack(code, include=include, exclude=exclude, generated=generated)
-    shared.package_size(name, "code", package.zip_size, FC_LIMITS.oss_code_mb)
-    return package
-
-
-def _handler(
-    name: str,
-    kind: Runtime | None,
-    handler: pulumi.Input[str] | None,
-    package: packaging.Package | None,
-    property: str = "handler",
-) -> pulumi.Input[str]:
-    if kind is None or kind.custom:
-        # The API wants one all the same; custom runtimes never look at it (FCD "custom runtimes").
-        return handler if handler is not None else "index.handler"
-    if handler is None:
-        raise ValidationError(name, property, handler, f"runtime {kind.name} needs a handler, file.function")
-    paths = package.manifest.paths if package is not None else None
-    return checked(handler, lambda value: shared.handler(name, property, value, paths))
-
-
-def _check_program(
-    name: str, runtime: str, kind: Runtime | None, program: CustomRuntime | None, container: Container | None
-) -> None:
-    if program is not None and (kind is None or not kind.custom):
-        raise ValidationError(name, "custom_runtime", program.command, f"runtime {runtime} takes none")
-    if container is not None and kind is not None:
-        raise ValidationError(name, "container", container.image, f"only runtime {rules.CONTAINER} takes one")
-    if container is None and kind is None:
-        raise ValidationError(name, "container", None, f"runtime {rules.CONTAINER} needs one")

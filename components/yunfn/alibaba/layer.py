@@ -13,10 +13,9 @@ from yunfn.alibaba import rules
 from yunfn.alibaba.account import guard
 from yunfn.alibaba.artifact import artifact_store
 from yunfn.exceptions import ValidationError
-from yunfn.program.built_layer import built_packages
 from yunfn.program.checking import checked
+from yunfn.program.layer_content import layer_content
 from yunfn.program.naming import default_name
-from yunfn.program.rules import package_size
 from yunfn.runtimes import ALIBABA, FC_LIMITS
 
 
@@ -76,41 +75,36 @@ class Layer(pulumi.ComponentResource):
             AccountMismatchError: the stack belongs to another account.
         """
         called = checked(layer_name or default_name(name), lambda value: rules.function_name(name, "layer_name", value))
-        if (definition is None) == (content is None):
-            rule = "a layer is made from a definition or from content: give one of them"
-            raise ValidationError(name, "content", None if content is None else str(content), rule)
         for each in compatible_runtimes:
             if each.partition("+python")[0] not in ALIBABA:
                 rule = f"one of {', '.join(ALIBABA)}"
                 raise ValidationError(name, "compatible_runtimes", each, rule)
-        if definition is not None:
-            for argument, value in (("prefix", prefix), ("include", include), ("exclude", exclude)):
-                if value:
-                    raise ValidationError(name, argument, value, "is for content; the definition says it itself")
-            # Under the definition's name, where builds that share a bucket look for it.
-            built = built_packages("alibaba", name, Path(definition), compatible_runtimes)
-            stored_as, runtimes, packages = built.name, built.runtimes, built.packages
-        else:
-            if not compatible_runtimes:
-                raise ValidationError(name, "compatible_runtimes", [], "name at least one runtime")
-            assert content is not None
-            stored_as, runtimes = name, tuple(compatible_runtimes)
-            packages = (packaging.pack(content, prefix=prefix, include=include, exclude=exclude),)
-        for package in packages:
-            package_size(name, "content", package.zip_size, FC_LIMITS.layer_zip_mb)
+        found = layer_content(
+            "alibaba",
+            name,
+            definition,
+            content,
+            compatible_runtimes,
+            prefix,
+            include,
+            exclude,
+            FC_LIMITS.layer_zip_mb,
+        )
         account = guard(opts)
         super().__init__("yunfn:alibaba:Layer", name, None, opts)
-        self.compatible_runtimes = runtimes
-        self.digest = packages[0].digest
+        self.compatible_runtimes = found.runtimes
+        self.digest = found.packages[0].digest
         store = artifact_store(account, bucket)
         made = []
-        for number, package in enumerate(packages, 1):
+        for number, package in enumerate(found.packages, 1):
             part = "" if number == 1 else f"-{number}"
-            stored = store.upload(f"{name}-package{part}", package, storage.layer_key(stored_as, package.digest), self)
+            stored = store.upload(
+                f"{name}-package{part}", package, storage.layer_key(found.stored_as, package.digest), self
+            )
             version = alicloud.fc.V3LayerVersion(
                 f"{name}-version{part}",
                 layer_name=pulumi.Output.concat(called, part) if part else called,
-                compatible_runtimes=list(runtimes),
+                compatible_runtimes=list(found.runtimes),
                 description=description,
                 license=license,
                 code={"oss_bucket_name": stored.bucket, "oss_object_name": stored.key},

@@ -10,8 +10,7 @@ import pulumi
 from yunfn import packaging
 from yunfn.exceptions import ValidationError
 from yunfn.packaging.manifest import Mode
-from yunfn.program import rules as shared
-from yunfn.program.checking import checked
+from yunfn.program.code import check_container, checked_handler, packed_code
 from yunfn.program.environment import WSGI_FILE, wsgi_source
 from yunfn.runtimes import SCF_LIMITS, Runtime
 from yunfn.tencent import rules
@@ -30,10 +29,7 @@ def check_program(
         raise ValidationError(name, "custom_runtime", program.command, "is for web functions: give web=True")
     if program is not None and wsgi:
         raise ValidationError(name, "wsgi", wsgi, "custom_runtime serves requests by a program of its own")
-    if container is not None and kind is not None:
-        raise ValidationError(name, "container", container.image, f"only runtime {rules.CONTAINER} takes one")
-    if container is None and kind is None:
-        raise ValidationError(name, "container", None, f"runtime {rules.CONTAINER} needs one")
+    check_container(name, kind, container.image if container else None, rules.CONTAINER)
     if wsgi and kind is None:
         raise ValidationError(name, "wsgi", wsgi, "a container serves HTTP by its own program")
 
@@ -54,19 +50,12 @@ def code_package(
         ValidationError: the code is missing or too big, or a web function has nothing that starts it.
         PackagingError: the code cannot be packed.
     """
-    if kind is None:
-        if code is not None:
-            raise ValidationError(name, "code", str(code), "a container brings its own code in the image")
-        return None
-    if code is None:
-        raise ValidationError(name, "code", code, f"runtime {kind.name} needs a folder or zip")
     generated = {WSGI_FILE: wsgi_source()} if wsgi else {}
-    start = bootstrap(name, kind, wsgi, program) if web else None
+    start = bootstrap(name, kind, wsgi, program) if web and kind is not None else None
     if start is not None:
         generated[BOOTSTRAP] = start
-    package = packaging.pack(code, include=include, exclude=exclude, generated=generated or None)
-    shared.package_size(name, "code", package.zip_size, SCF_LIMITS.code_mb)
-    if web and start is None:
+    package = packed_code(name, kind, code, SCF_LIMITS.code_mb, generated, include, exclude)
+    if web and start is None and package is not None:
         _check_bootstrap(name, package)
     return package
 
@@ -89,10 +78,7 @@ def entry_point(
             raise ValidationError(name, "handler", handler, rule)
         # The API wants one all the same, and never looks at it.
         return "index.handler"
-    if handler is None:
-        raise ValidationError(name, "handler", handler, f"runtime {kind.name} needs a handler, file.function")
-    paths = package.manifest.paths if package is not None else None
-    return checked(handler, lambda value: shared.handler(name, "handler", value, paths))
+    return checked_handler(name, "handler", kind, handler, package)
 
 
 def _check_bootstrap(name: str, package: packaging.Package) -> None:

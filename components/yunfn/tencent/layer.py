@@ -9,9 +9,8 @@ import pulumi
 
 from yunfn import packaging, storage
 from yunfn.exceptions import ValidationError
-from yunfn.program.built_layer import built_packages
 from yunfn.program.checking import checked
-from yunfn.program.rules import package_size
+from yunfn.program.layer_content import layer_content
 from yunfn.resources import scf
 from yunfn.runtimes import SCF_LIMITS, TENCENT
 from yunfn.tencent import rules
@@ -76,45 +75,40 @@ class Layer(pulumi.ComponentResource):
             AccountMismatchError: the stack belongs to another account.
         """
         called = checked(layer_name or scf_name(name), lambda value: rules.layer_name(name, value))
-        if (definition is None) == (content is None):
-            rule = "a layer is made from a definition or from content: give one of them"
-            raise ValidationError(name, "content", None if content is None else str(content), rule)
         for each in compatible_runtimes:
             if each not in TENCENT:
                 raise ValidationError(name, "compatible_runtimes", each, f"one of {', '.join(TENCENT)}")
         if len(compatible_runtimes) > SCF_LIMITS.compatible_runtimes:
             rule = f"at most {SCF_LIMITS.compatible_runtimes} runtimes"
             raise ValidationError(name, "compatible_runtimes", list(compatible_runtimes), rule)
-        if definition is not None:
-            for argument, value in (("prefix", prefix), ("include", include), ("exclude", exclude)):
-                if value:
-                    raise ValidationError(name, argument, value, "is for content; the definition says it itself")
-            # Under the definition's name, where builds that share a bucket look for it.
-            built = built_packages("tencent", name, Path(definition), compatible_runtimes)
-            stored_as, runtimes, packages = built.name, built.runtimes, built.packages
-        else:
-            if not compatible_runtimes:
-                raise ValidationError(name, "compatible_runtimes", [], "name at least one runtime")
-            assert content is not None
-            stored_as, runtimes = name, tuple(compatible_runtimes)
-            packages = (packaging.pack(content, prefix=prefix, include=include, exclude=exclude),)
-        for package in packages:
-            package_size(name, "content", package.zip_size, SCF_LIMITS.layer_zip_mb)
+        found = layer_content(
+            "tencent",
+            name,
+            definition,
+            content,
+            compatible_runtimes,
+            prefix,
+            include,
+            exclude,
+            SCF_LIMITS.layer_zip_mb,
+        )
         account = guard(opts)
         super().__init__("yunfn:tencent:Layer", name, None, opts)
-        self.compatible_runtimes = runtimes
-        self.digest = packages[0].digest
+        self.compatible_runtimes = found.runtimes
+        self.digest = found.packages[0].digest
         store = artifact_store(account, bucket)
         made = []
-        for number, package in enumerate(packages, 1):
+        for number, package in enumerate(found.packages, 1):
             part = "" if number == 1 else f"-{number}"
-            stored = store.upload(f"{name}-package{part}", package, storage.layer_key(stored_as, package.digest), self)
+            stored = store.upload(
+                f"{name}-package{part}", package, storage.layer_key(found.stored_as, package.digest), self
+            )
             version = scf.LayerVersion(
                 f"{name}-version{part}",
                 account=account.app_id,
                 region=account.region,
                 layer_name=pulumi.Output.concat(called, part) if part else called,
-                compatible_runtimes=list(runtimes),
+                compatible_runtimes=list(found.runtimes),
                 description=description,
                 license_info=license,
                 content=scf.LayerContent(**code_location(stored, account)),
