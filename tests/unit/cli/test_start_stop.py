@@ -122,9 +122,11 @@ def test_one_that_ended_is_gone_though_nobody_asked_how_it_did(yunfn: Yunfn) -> 
     with subprocess.Popen([sys.executable, "-c", forgets], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         ended = Connection(yunfn.home, proxy_port=1, pid=int(parent.stdout.readline()))
-        _wait_gone(ended.pid)
-        connection.stop(ended)
-        parent.kill()
+        try:
+            _wait_gone(ended.pid)
+            connection.stop(ended)
+        finally:
+            parent.kill()
 
 
 def test_a_server_ends_when_its_folder_is_removed(yunfn: Yunfn) -> None:
