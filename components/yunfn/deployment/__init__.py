@@ -5,8 +5,8 @@ Reads the stack's state as the Pulumi CLI exports it, and asks the clouds; no en
 
 from yunfn.deployment.backend import Backend, CallResult, FunctionStatus, LogLine
 from yunfn.deployment.clouds import backend_for
-from yunfn.deployment.functions import DeployedFunction, functions_in, interrupted_in
-from yunfn.deployment.stack import export
+from yunfn.deployment.functions import DeployedFunction, functions_in, unfinished_in
+from yunfn.deployment.stack import export, run_under_way
 from yunfn.deployment.states import CallState, DeploymentState
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "backend_for",
     "export",
     "functions_in",
-    "interrupted_in",
+    "run_under_way",
+    "unfinished_in",
 ]

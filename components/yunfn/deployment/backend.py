@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from yunfn.deployment.functions import DeployedFunction
@@ -33,7 +33,7 @@ class CallResult:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line that a function printed: when, in which call ("" where it cannot be told), by which instance."""
+    """A line that a function printed: when, which function, in which call ("" where it cannot be told)."""
 
     time: datetime
     function: str
@@ -51,7 +51,13 @@ class Backend(Protocol):
         """Call it; without ``wait`` only queue the call."""
 
     def result(self, function: DeployedFunction, request_id: str) -> CallResult | None:
-        """What became of a call, None if this function had none of that id."""
+        """What became of a call, None if this function had none of that id, or is gone."""
+
+    def keeps_logs(self, function: DeployedFunction) -> bool:
+        """Whether what the function prints is kept anywhere."""
+
+    def late(self, function: DeployedFunction) -> timedelta:
+        """How long after its time a line of the function may still appear."""
 
     def logs(
         self, function: DeployedFunction, since: datetime, until: datetime, request_id: str | None

@@ -1,4 +1,7 @@
-"""The functions of a stack, found in its exported state: pure."""
+"""The functions of a stack, found in its exported state: pure.
+
+Names are taken from the resources' ids, which are never secret; of everything else a secret is as good as unknown.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_FC_FUNCTION, _FC_ALIASES = "alicloud:fc/v3Function:V3Function", ("alicloud:fc/v3Alias:V3Alias", "yunfn:fc:Alias")
+_FC_FUNCTION, _FC_ALIAS = "alicloud:fc/v3Function:V3Function", "alicloud:fc/v3Alias:V3Alias"
 _SCF_FUNCTION, _SCF_ALIAS = "yunfn:scf:Function", "yunfn:scf:Alias"
+_FUNCTIONS = (_FC_FUNCTION, _SCF_FUNCTION)
+# The alias that SCF calls where nobody names one.
+_SCF_DEFAULT = "$DEFAULT"
+# Seconds that a call may last where nothing is said, on both clouds (FCD and SCFD "limits").
+_TIMEOUT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +24,8 @@ class DeployedFunction:
 
     ``name`` is what the program calls it (the component's name), ``function_name`` what the cloud does. ``account`` is
     Alibaba's account id or Tencent's APPID. ``namespace`` is Tencent's, "" on Alibaba. ``log`` says where its lines
-    go: (project, logstore) on Alibaba, (topic id,) on Tencent, () nowhere.
+    go: (project, logstore) on Alibaba, (topic id,) on Tencent, () where the state does not tell. ``timeout`` in
+    seconds is how long one call may last.
     """
 
     cloud: str
@@ -27,27 +36,43 @@ class DeployedFunction:
     region: str
     aliases: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
+    timeout: int = _TIMEOUT
 
     @property
     def default_qualifier(self) -> str | None:
-        """By which version or alias it is called where nobody says: its one alias; None where it has several."""
+        """By which version or alias it is called where nobody says.
+
+        ``$DEFAULT`` on Tencent if it has that alias or none, else its one alias, else LATEST on Alibaba; None where it
+        has several.
+        """
+        if self.cloud == "tencent" and (not self.aliases or _SCF_DEFAULT in self.aliases):
+            return _SCF_DEFAULT
         if len(self.aliases) > 1:
             return None
-        return self.aliases[0] if self.aliases else ("LATEST" if self.cloud == "alibaba" else "$DEFAULT")
+        return self.aliases[0] if self.aliases else "LATEST"
 
 
 def functions_in(exported: Mapping[str, Any]) -> list[DeployedFunction]:
-    """Every function in a stack's state, in the order of their names; resources of other kinds are left out."""
-    resources = [each for each in _resources(exported) if not each.get("delete")]
+    """Every function in a stack's state, by cloud and name.
+
+    Resources of other kinds are left out, and functions that are only read, that wait to be deleted, or whose creation
+    was not finished.
+    """
+    resources = [each for each in _resources(exported) if not each.get("delete") and not each.get("external")]
     found = [function for each in resources if (function := _function(each, resources))]
-    return sorted(found, key=lambda function: (function.cloud, function.name))
+    return sorted(found, key=lambda function: (function.cloud, function.name, function.function_name))
 
 
-def interrupted_in(exported: Mapping[str, Any]) -> list[str]:
-    """The names of the functions that a run was making or changing when it was interrupted."""
+def unfinished_in(exported: Mapping[str, Any]) -> list[str]:
+    """The names of the functions that a run is making, changing or deleting, or was when it was interrupted."""
     pending = (exported.get("deployment") or {}).get("pending_operations") or []
-    kinds = (_FC_FUNCTION, _SCF_FUNCTION)
-    return sorted({_name(each["resource"]) for each in pending if each["resource"]["type"] in kinds})
+    under_way = [each["resource"] for each in pending if each.get("type") != "reading"]
+    half_made = [
+        each
+        for each in _resources(exported)
+        if not each.get("delete") and not each.get("external") and _place(each) is None
+    ]
+    return sorted({_name(each) for each in (*under_way, *half_made) if each["type"] in _FUNCTIONS})
 
 
 def _resources(exported: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -56,43 +81,67 @@ def _resources(exported: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _function(resource: Mapping[str, Any], all_resources: list[Mapping[str, Any]]) -> DeployedFunction | None:
+    if resource["type"] not in _FUNCTIONS or (place := _place(resource)) is None:
+        return None
+    outputs, id = resource.get("outputs") or {}, str(resource["id"])
+    log: tuple[str, ...]
+    namespace, _, name = id.rpartition("/")
+    if resource["type"] == _FC_FUNCTION:
+        cloud, kind = "alibaba", _FC_ALIAS
+        settings = outputs.get("logConfig")
+        settings = settings if isinstance(settings, Mapping) else {}
+        log = (_text(settings.get("project")), _text(settings.get("logstore")))
+    else:
+        cloud, kind = "tencent", _SCF_ALIAS
+        log = (_text(outputs.get("clsTopicId")),)
+    timeout = outputs.get("timeout")
+    return DeployedFunction(
+        cloud,
+        _name(resource),
+        name,
+        namespace,
+        *place,
+        tuple(sorted(_aliases(all_resources, kind, resource))),
+        log if all(log) else (),
+        int(timeout) if isinstance(timeout, int | float) else _TIMEOUT,
+    )
+
+
+def _place(resource: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Account and region of a function; None if its creation was not finished."""
     outputs = resource.get("outputs") or {}
+    if not resource.get("id"):
+        return None
     if resource["type"] == _FC_FUNCTION:
         # acs:fc:<region>:<account>:functions/<name>
-        _, _, region, account, _ = str(outputs["functionArn"]).split(":", 4)
-        log = outputs.get("logConfig") or {}
-        where = (str(log["project"]), str(log["logstore"])) if log.get("project") and log.get("logstore") else ()
-        name = str(outputs["functionName"])
-        aliases = tuple(_fc_aliases(all_resources, name))
-        return DeployedFunction("alibaba", _name(resource), name, "", account, region, aliases, where)
-    if resource["type"] == _SCF_FUNCTION:
-        namespace, name = str(outputs["namespace"]), str(outputs["functionName"])
-        topic = outputs.get("clsTopicId")
-        return DeployedFunction(
-            "tencent",
-            _name(resource),
-            name,
-            namespace,
-            str(outputs["account"]),
-            str(outputs["region"]),
-            tuple(_scf_aliases(all_resources, f"{namespace}/{name}")),
-            (str(topic),) if topic else (),
-        )
-    return None
+        parts = _text(outputs.get("functionArn")).split(":", 4)
+        region, account = (parts[2], parts[3]) if len(parts) == 5 else ("", "")
+    else:
+        region, account = _text(outputs.get("region")), _text(outputs.get("account"))
+    return (account, region) if account and region else None
 
 
-def _fc_aliases(resources: list[Mapping[str, Any]], function: str) -> Iterator[str]:
-    for each in resources:
-        outputs = each.get("outputs") or {}
-        if each["type"] in _FC_ALIASES and outputs.get("functionName") == function:
-            yield str(outputs["aliasName"])
-
-
-def _scf_aliases(resources: list[Mapping[str, Any]], function: str) -> Iterator[str]:
+def _aliases(
+    resources: list[Mapping[str, Any]], kind: str, function: Mapping[str, Any]
+) -> Iterator[str]:  # fmt: skip
+    """An alias's id is its function's, a colon and its name, on both clouds."""
     for each in resources:
         owner, _, alias = str(each.get("id", "")).rpartition(":")
-        if each["type"] == _SCF_ALIAS and owner == function:
+        if each["type"] == kind and owner == function["id"] and _where(each) == _where(function):
             yield alias
+
+
+def _where(resource: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What tells resources of one id apart: on Tencent account and region, on Alibaba the provider."""
+    outputs = resource.get("outputs") or {}
+    if resource["type"] in (_SCF_FUNCTION, _SCF_ALIAS):
+        return outputs.get("account"), outputs.get("region")
+    return (resource.get("provider"),)
+
+
+def _text(value: object) -> str:
+    """A string of the state; "" for a secret, which is an object, and for what is not there."""
+    return value if isinstance(value, str) else ""
 
 
 def _name(resource: Mapping[str, Any]) -> str:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import socket
 import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from yunfn.exceptions import MissingToolError, StackError
 
@@ -20,15 +25,66 @@ def export(stack: str) -> dict[str, Any]:
         MissingToolError: there is no pulumi on PATH.
         StackError: the CLI refused, in its own words.
     """
+    return _ask(stack, "stack", "export", "--stack", stack)
+
+
+def run_under_way(exported: Mapping[str, Any], stack: str) -> bool | None:
+    """Whether a run changes the stack right now, asked where its state holds operations that were not finished.
+
+    Told from the locks of a state kept in a folder of this machine; None where it is kept elsewhere and nobody can
+    tell. A lock whose process is gone was left by a run that was killed (pulumi, pkg/backend/diy/lock.go).
+    """
+    url = str(_ask(stack, "whoami", "--verbose", "--json").get("url") or "")
+    if not url.startswith("file://"):
+        return None
+    folder = Path(unquote(url.removeprefix("file://").partition("?")[0])).expanduser()
+    return any(_held(lock) for lock in _locks(folder, exported))
+
+
+def _locks(folder: Path, exported: Mapping[str, Any]) -> Iterator[Path]:
+    pending = (exported.get("deployment") or {}).get("pending_operations") or []
+    for name, project in {tuple(str(each["resource"]["urn"]).split("::")[:2]) for each in pending}:
+        stack = name.removeprefix("urn:pulumi:")
+        yield from (folder / ".pulumi" / "locks").glob(f"*/{project}/{stack}/*.json")
+
+
+def _held(lock: Path) -> bool:
+    try:
+        document = json.loads(lock.read_text())
+    except (FileNotFoundError, ValueError):
+        # It was given back, or is being written, by a run that has only begun and changed nothing yet.
+        return False
+    if document.get("hostname") not in (None, "", socket.gethostname()):
+        return True
+    try:
+        os.kill(int(document["pid"]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _ask(stack: str, *arguments: str) -> dict[str, Any]:
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         raise MissingToolError("pulumi is not on PATH: install it (pulumi.com/docs/install), or run make engine")
-    command = [pulumi, "stack", "export", "--stack", stack, "--non-interactive"]
+    said = f"pulumi {' '.join(arguments[:2])}"
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT)
+        done = subprocess.run(
+            [pulumi, *arguments, "--non-interactive"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT,
+        )
     except subprocess.TimeoutExpired:
-        raise StackError(f"stack {stack}: pulumi stack export did not answer in {_TIMEOUT} s") from None
+        raise StackError(f"stack {stack}: {said} did not answer in {_TIMEOUT} s") from None
     if done.returncode:
-        raise StackError(f"stack {stack}: {(done.stderr or done.stdout).strip().removeprefix('error: ')}")
-    found: dict[str, Any] = json.loads(done.stdout)
+        words = " ".join((done.stderr or done.stdout).split()).removeprefix("error: ")
+        raise StackError(f"stack {stack}: {words or f'{said} ended with {done.returncode}'}")
+    try:
+        found: dict[str, Any] = json.loads(done.stdout)
+    except ValueError as error:
+        raise StackError(f"stack {stack}: {said} did not answer in JSON: {error}") from None
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,9 +20,16 @@ _ACTIVE = "Active"
 _FAILED = "Failed"
 _PAGE = 100
 _LOG_PAGE = 1000
+# Its words for a function that is not there, also where its namespace is not.
+_GONE = ("ResourceNotFound.Function", "ResourceNotFound.FunctionName", "ResourceNotFound.Namespace")
+# Seconds: how long Invoke may take to answer, a synchronous call and its initialisation (SCFD "limits": 900 and 300).
+_LONGEST_CALL = 1260
 # GetFunctionLogs takes at most a day (wire format of GetFunctionLogs).
 _LONGEST = timedelta(days=1)
-# Times of its log operations are those of Beijing, without a zone.
+# How late CLS shows a line.
+_LATE = timedelta(seconds=30)
+# Times of its log operations are those of Beijing, without a zone: the example of GetFunctionLogs in SCF's
+# documentation has StartTime 17:14:01 over a line of 09:14:01Z.
 _BEIJING = timedelta(hours=8)
 _FORM = "%Y-%m-%d %H:%M:%S"
 
@@ -31,14 +39,16 @@ class TencentBackend:
 
     def __init__(self, session: TencentSession) -> None:
         self._scf = TencentClient(session, "scf")
+        self._calling = TencentClient(session, "scf", timeout=_LONGEST_CALL)
         self._cls = TencentClient(session, "cls")
+        self._topics: dict[tuple[str, str], str] = {}
 
     def status(self, function: DeployedFunction) -> FunctionStatus:
         """See Backend."""
         try:
             found = self._scf.ask("GetFunction", _named(function))
         except CloudAnswerError as error:
-            if error.code in ("ResourceNotFound.Function", "ResourceNotFound.Namespace"):
+            if error.code in _GONE:
                 return FunctionStatus(DeploymentState.UNDEPLOYED, "the cloud has no such function")
             raise
         state = str(found["Status"])
@@ -54,7 +64,7 @@ class TencentBackend:
         """See Backend."""
         kind = "RequestResponse" if wait else "Event"
         parameters = {"Qualifier": qualifier, "InvocationType": kind, "ClientContext": event.decode()}
-        result = self._scf.ask("Invoke", {**_named(function), **parameters})["Result"]
+        result = self._calling.ask("Invoke", {**_named(function), **parameters})["Result"]
         request_id = str(result["FunctionRequestId"])
         if not wait:
             return CallResult(request_id, CallState.PENDING)
@@ -68,16 +78,21 @@ class TencentBackend:
         )
 
     def result(self, function: DeployedFunction, request_id: str) -> CallResult | None:
-        """See Backend."""
+        """See Backend. SCF tells the calls of the last day; one that waits is already running in its words."""
         now = datetime.now(UTC)
         # Told no times, it looks back 15 minutes (SCFD "GetRequestStatus").
         span = {"StartTime": _beijing(now - _LONGEST), "EndTime": _beijing(now + timedelta(minutes=1))}
         parameters = {**_named(function), "FunctionRequestId": request_id, **span}
-        answer = self._scf.ask("GetRequestStatus", parameters)
+        try:
+            answer = self._scf.ask("GetRequestStatus", parameters)
+        except CloudAnswerError as error:
+            if error.code in _GONE:
+                return None
+            raise
         rows = [each for each in answer.get("Data") or [] if each.get("RequestId", request_id) == request_id]
         if not rows:
-            return self._queued(request_id)
-        row = rows[-1]
+            return self._queued(function, request_id)
+        row = max(rows, key=lambda each: int(each.get("RetryNum") or 0))
         code = int(row["RetCode"])
         if code == 1:
             return CallResult(request_id, CallState.RUNNING)
@@ -87,49 +102,81 @@ class TencentBackend:
             request_id, state, None if code else said, said if code else "", float(row.get("Duration") or 0)
         )
 
+    def keeps_logs(self, function: DeployedFunction) -> bool:
+        """See Backend. In the function's topic, else SCF itself does for a few days."""
+        return True
+
+    def late(self, function: DeployedFunction) -> timedelta:
+        """See Backend. What SCF keeps itself appears once a call has ended, and bears the time when it began."""
+        return _LATE if self._topic(function) else min(_LATE + timedelta(seconds=function.timeout), _LONGEST)
+
     def logs(
         self, function: DeployedFunction, since: datetime, until: datetime, request_id: str | None
     ) -> Iterable[LogLine]:  # fmt: skip
-        """See Backend. From the function's topic, or where it has none from SCF itself, which keeps a few days."""
-        if function.log:
-            return self._topic_lines(function, since, until, request_id)
+        """See Backend. From the function's topic, or where it has none by GetFunctionLogs, of the last day.
+
+        SCF's documentation calls GetFunctionLogs disused: where that refuses, the function needs a topic.
+        """
+        if topic := self._topic(function):
+            return self._topic_lines(topic, function, since, until, request_id)
         return self._own_lines(function, max(since, until - _LONGEST), until, request_id)
 
-    def _aliases(self, function: DeployedFunction) -> Iterator[tuple[str, str]]:
-        answer = self._scf.ask("ListAliases", {**_named(function), "Offset": "0", "Limit": str(_PAGE)})
-        for each in answer.get("Aliases") or []:
-            if each["Name"] in function.aliases:
-                yield str(each["Name"]), str(each["FunctionVersion"])
+    def _topic(self, function: DeployedFunction) -> str:
+        """The topic by the state, else by the cloud, which may have given the function one; "" for none."""
+        key = (function.namespace, function.function_name)
+        if key not in self._topics:
+            told = function.log[0] if function.log else ""
+            if not told:
+                try:
+                    told = str(self._scf.ask("GetFunction", _named(function)).get("ClsTopicId") or "")
+                except CloudAnswerError as error:
+                    if error.code not in _GONE:
+                        raise
+            self._topics[key] = told
+        return self._topics[key]
 
-    def _queued(self, request_id: str) -> CallResult | None:
-        try:
-            found = self._scf.ask("GetAsyncEventStatus", {"InvokeRequestId": request_id})["Result"]
-        except CloudAnswerError as error:
-            if error.code.startswith("ResourceNotFound"):
-                return None
-            raise
+    def _aliases(self, function: DeployedFunction) -> Iterator[tuple[str, str]]:
+        for offset in range(0, 10_000, _PAGE):
+            answer = self._scf.ask("ListAliases", {**_named(function), "Offset": str(offset), "Limit": str(_PAGE)})
+            found = answer.get("Aliases") or []
+            for each in found:
+                if each["Name"] in function.aliases:
+                    yield str(each["Name"]), str(each["FunctionVersion"])
+            if len(found) < _PAGE:
+                return
+
+    def _queued(self, function: DeployedFunction, request_id: str) -> CallResult | None:
+        """A call of this function's queue that never ran, or of which no more is known than how it ended."""
+        parameters = {**_named(function), "InvokeRequestId": request_id, "Limit": 1}
+        events = self._scf.ask("ListAsyncEvents", parameters).get("EventList") or []
+        found = next((str(each["Status"]) for each in events if each["InvokeRequestId"] == request_id), None)
+        if found is None:
+            return None
         ended = {"FINISHED": CallState.SUCCEEDED, "ABORTED": CallState.FAILED, "FAILED": CallState.FAILED}
-        state = ended.get(str(found["Status"]), CallState.PENDING)
-        return CallResult(request_id, state, error=str(found["Status"]).lower() if state is CallState.FAILED else "")
+        state = ended.get(found, CallState.PENDING)
+        return CallResult(request_id, state, error=found.lower() if state is CallState.FAILED else "")
 
     def _topic_lines(
-        self, function: DeployedFunction, since: datetime, until: datetime, request_id: str | None
-    ) -> Iterator[LogLine]:
+        self, topic: str, function: DeployedFunction, since: datetime, until: datetime, request_id: str | None
+    ) -> Iterator[LogLine]:  # fmt: skip
         query = f'SCF_FunctionName:"{function.function_name}"'
         if request_id:
             query += f' AND SCF_RequestId:"{request_id}"'
         parameters = {
-            "TopicId": function.log[0],
+            "TopicId": topic,
             "From": int(since.timestamp() * 1000),
-            "To": int(until.timestamp() * 1000),
+            # CLS leaves the last millisecond out.
+            "To": int(until.timestamp() * 1000) + 1,
             "QueryString": query,
             "QuerySyntax": 1,
             "Sort": "asc",
             "Limit": _LOG_PAGE,
         }
-        while True:
-            answer = self._cls.ask("SearchLog", parameters)
-            for each in answer.get("Results") or []:
+        # By Offset: following Context ends after 10,000 lines (CLS's reference of SearchLog).
+        for offset in itertools.count(0, _LOG_PAGE):
+            answer = self._cls.ask("SearchLog", {**parameters, "Offset": offset})
+            found = answer.get("Results") or []
+            for each in found:
                 fields: Mapping[str, Any] = json.loads(each["LogJson"])
                 if fields.get("SCF_Namespace", function.namespace) == function.namespace:
                     yield LogLine(
@@ -138,9 +185,8 @@ class TencentBackend:
                         str(fields.get("SCF_RequestId") or ""),
                         str(fields.get("SCF_Message") or "").rstrip("\n"),
                     )
-            if answer.get("ListOver", True) or not answer.get("Context"):
+            if answer.get("ListOver") or len(found) < _LOG_PAGE:
                 return
-            parameters["Context"] = answer["Context"]
 
     def _own_lines(
         self, function: DeployedFunction, since: datetime, until: datetime, request_id: str | None
@@ -156,7 +202,13 @@ class TencentBackend:
         if request_id:
             parameters["FunctionRequestId"] = request_id
         for offset in range(0, 10_000, _PAGE):
-            rows = self._scf.ask("GetFunctionLogs", {**parameters, "Offset": offset}).get("Data") or []
+            try:
+                rows = self._scf.ask("GetFunctionLogs", {**parameters, "Offset": offset}).get("Data") or []
+            except CloudAnswerError as error:
+                if error.code in _GONE:
+                    # SCF's own lines go with the function.
+                    return
+                raise
             for row in rows:
                 at = datetime.strptime(str(row["StartTime"]), _FORM).replace(tzinfo=UTC) - _BEIJING
                 for line in str(row.get("Log") or "").splitlines():

@@ -38,11 +38,15 @@ _NO_ANSWER: Final = ("ClientNetworkError", "ServerNetworkError")
 
 
 class TencentClient:
-    """One product in the session's region; usable from many threads at once, retries nothing itself."""
+    """One product in the session's region; usable from many threads at once, retries nothing itself.
 
-    def __init__(self, session: TencentSession, product: str) -> None:
+    ``timeout`` is how many seconds one request may take.
+    """
+
+    def __init__(self, session: TencentSession, product: str, *, timeout: int = _TIMEOUT) -> None:
         self._session = session
         self._product = product
+        self._timeout = timeout
         # requests' sessions, which the SDK holds one of, are not made for several threads.
         self._clients = threading.local()
 
@@ -71,7 +75,7 @@ class TencentClient:
         if found is None:
             session = self._session
             # The SDK looks into certifi's list only, unless told otherwise (its http/request.py).
-            http = HttpProfile(reqTimeout=_TIMEOUT, keepAlive=True, certification=os.environ.get("SSL_CERT_FILE"))
+            http = HttpProfile(reqTimeout=self._timeout, keepAlive=True, certification=os.environ.get("SSL_CERT_FILE"))
             found = CommonClient(
                 self._product,
                 VERSIONS[self._product],

@@ -33,7 +33,19 @@ def test_all_commands_are_there() -> None:
     assert {" ".join(path) for path in LEAVES} == {
         *(
             f"local {name}"
-            for name in ("run", "start", "stop", "status", "env", "reset", "clock", "journal", "coverage", "transition", "faults")
+            for name in (
+                "run",
+                "start",
+                "stop",
+                "status",
+                "env",
+                "reset",
+                "clock",
+                "journal",
+                "coverage",
+                "transition",
+                "faults",
+            )
         ),
         *(f"artifacts {name}" for name in ("list", "purge", "bucket")),
         *("status", "invoke", "result", "logs"),

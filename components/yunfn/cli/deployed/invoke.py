@@ -11,7 +11,7 @@ import typer
 
 from yunfn.cli.deployed.selection import Backends, FunctionArgument, JsonOption, StackOption, one
 from yunfn.deployment import CallResult, CallState, DeployedFunction
-from yunfn.exceptions import StackError, ValidationError
+from yunfn.exceptions import StackError
 
 
 def invoke(
@@ -24,7 +24,7 @@ def invoke(
     ] = None,
     qualifier: Annotated[
         str | None,
-        typer.Option("--qualifier", "-q", help="Version or alias (default: the function's one alias)."),
+        typer.Option("--qualifier", "-q", help="Version or alias (default: its one alias; $DEFAULT on Tencent)."),
     ] = None,
     asynchronous: Annotated[
         bool, typer.Option("--async", help="Only queue the call; yunfn result tells what became of it.")
@@ -43,7 +43,7 @@ def invoke(
     if by is None:
         raise StackError(f"{chosen.name} has several aliases; name one by --qualifier: {', '.join(chosen.aliases)}")
     if chosen.cloud == "tencent":
-        _refuse_other_than_json(event)
+        _refuse_other_than_json(event, "--data" if file is None else "--file")
     result = Backends().of(chosen).invoke(chosen, by, event, wait=not asynchronous)
     report(chosen, result, json_output)
 
@@ -77,8 +77,8 @@ def _event(data: str | None, file: Path | None) -> bytes:
     return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
 
 
-def _refuse_other_than_json(event: bytes) -> None:
+def _refuse_other_than_json(event: bytes, where: str) -> None:
     try:
-        json.loads(event)
-    except ValueError:
-        raise ValidationError("invoke", "--data", event[:40].decode(errors="replace"), "SCF takes JSON only") from None
+        json.loads(event.decode())
+    except ValueError as error:
+        raise typer.BadParameter(f"SCF takes JSON only: {error}", param_hint=where) from None

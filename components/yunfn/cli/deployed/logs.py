@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections import deque
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from heapq import merge
@@ -14,15 +14,12 @@ from typing import Annotated
 import typer
 
 from yunfn.cli.deployed.selection import Backends, FunctionOption, JsonOption, StackOption, deployed
-from yunfn.deployment import DeployedFunction, LogLine
+from yunfn.deployment import Backend, DeployedFunction, LogLine
 from yunfn.exceptions import StackError
 
-_SPAN = re.compile(r"(\d+)([smhd])")
+_SPAN = re.compile(r"(\d{1,9})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _PAUSE_SECONDS = 1.0
-# Lines may arrive late and out of order: how far back each look goes, and how many lines are known as told.
-_OVERLAP = timedelta(seconds=30)
-_REMEMBERED = 20_000
 
 
 def logs(
@@ -35,39 +32,50 @@ def logs(
 ) -> None:
     """Print the lines of a stack's functions, oldest first; with --json one object a line.
 
-    Example: yunfn logs -s image-dev --follow
+    Ends with 130 where Ctrl-C ends --follow. Example: yunfn logs -s image-dev --follow
     """
+    start = _start(since)
     functions, backends = deployed(stack, function), Backends()
-    silent = [each.name for each in functions if each.cloud == "alibaba" and not each.log]
-    if silent and len(silent) == len(functions):
-        raise StackError(f"{', '.join(silent)}: no log project keeps their lines; give their Service a log_project")
-    start = datetime.now(UTC) - _span(since)
-    told: deque[LogLine] = deque(maxlen=_REMEMBERED)
-    seen: set[LogLine] = set()
-    try:
-        while True:
-            now = datetime.now(UTC)
-            for line in _lines(functions, backends, start, now, request):
-                if line in seen:
-                    continue
-                if len(told) == _REMEMBERED:
-                    seen.discard(told[0])
-                told.append(line)
-                seen.add(line)
-                _print(line, json_output, len(functions) > 1)
-            if not follow:
-                return
-            start = max(start, now - _OVERLAP)
-            time.sleep(_PAUSE_SECONDS)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    kept = [each for each in functions if backends.of(each).keeps_logs(each)]
+    if silent := ", ".join(each.name for each in functions if each not in kept):
+        words = f"{silent}: no log project keeps their lines; give their Service a log_project"
+        if not kept:
+            raise StackError(words)
+        typer.echo(words, err=True)
+    streams = [_Stream(each, backends.of(each), start) for each in kept]
+    while True:
+        now = datetime.now(UTC)
+        for line in merge(*(each.new(now, request) for each in streams), key=lambda line: line.time):
+            _print(line, json_output, len(functions) > 1)
+        if not follow:
+            return
+        time.sleep(_PAUSE_SECONDS)
 
 
-def _lines(
-    functions: list[DeployedFunction], backends: Backends, start: datetime, end: datetime, request: str | None
-) -> Iterator[LogLine]:
-    each = [backends.of(function).logs(function, start, end, request) for function in functions]
-    return merge(*each, key=lambda line: line.time)
+class _Stream:
+    """The lines of one function, each once, over looks that overlap because lines may come late and out of order."""
+
+    def __init__(self, function: DeployedFunction, backend: Backend, start: datetime) -> None:
+        self._function = function
+        self._backend = backend
+        self._first = start
+        self._start = start
+        # A line may be printed twice in one second: so many times each was told.
+        self._told: Counter[tuple[datetime, str]] = Counter()
+
+    def new(self, now: datetime, request: str | None) -> Iterator[LogLine]:
+        """What was not told yet, up to ``now``."""
+        seen: Counter[tuple[datetime, str]] = Counter()
+        for line in self._backend.logs(self._function, self._start, now, request):
+            key = (line.time, line.message)
+            seen[key] += 1
+            if seen[key] > self._told[key]:
+                self._told[key] = seen[key]
+                yield line
+        self._start = max(self._first, now - self._backend.late(self._function))
+        # The clouds tell times to the second: what lies in the first one of the next look is still needed.
+        oldest = self._start - timedelta(seconds=1)
+        self._told = Counter({key: times for key, times in self._told.items() if key[0] >= oldest and times})
 
 
 def _print(line: LogLine, json_output: bool, several: bool) -> None:
@@ -84,8 +92,13 @@ def _print(line: LogLine, json_output: bool, several: bool) -> None:
     typer.echo(f"{line.time:%Y-%m-%dT%H:%M:%SZ}  {name}{line.message}")
 
 
-def _span(text: str) -> timedelta:
-    found = _SPAN.fullmatch(text)
+def _start(span: str) -> datetime:
+    found = _SPAN.fullmatch(span)
     if found is None:
-        raise typer.BadParameter(f"{text!r} is no span: a number and s, m, h or d", param_hint="--since")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+        raise typer.BadParameter(f"{span!r} is no span: a number and s, m, h or d", param_hint="--since")
+    try:
+        start = datetime.now(UTC) - timedelta(**{_UNITS[found[2]]: int(found[1])})
+    except OverflowError:
+        raise typer.BadParameter(f"{span!r} is longer than there is time", param_hint="--since") from None
+    # Before 1970 the clouds have no times.
+    return max(start, datetime(1970, 1, 2, tzinfo=UTC))

@@ -24,7 +24,8 @@ def result(
 ) -> None:
     """Say whether a call is pending, running, succeeded or failed, and print what it returned.
 
-    Ends with 1 if it failed. Function Compute keeps the calls of functions with AsyncInvocation(stateful=True) only.
+    Ends with 1 if it failed. Function Compute keeps the calls of functions with AsyncInvocation(stateful=True) only,
+    SCF those of the last day.
     Example: yunfn result 1f7d3a52-9f3c-4a43-8c0e-0d6a4b1f0c11 -s maimai-dev
     """
     functions, backends = deployed(stack, function), Backends()
@@ -42,5 +43,5 @@ def _find(
         found = backends.of(each).result(each, request_id)
         if found is not None:
             return each, found
-    kept = "Function Compute keeps calls of functions with AsyncInvocation(stateful=True) only, SCF for some days"
+    kept = "Function Compute keeps calls of functions with AsyncInvocation(stateful=True) only, SCF those of a day"
     raise StackError(f"stack {stack}: no function of it has a call {request_id}; {kept}")

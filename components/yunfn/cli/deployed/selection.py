@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from yunfn.deployment import Backend, DeployedFunction, backend_for, export, functions_in
 from yunfn.exceptions import StackError
 
+
+def _stack_names(incomplete: str) -> list[str]:
+    """The stacks that have settings in this project, for the shell: no engine is asked."""
+    found: set[str] = set()
+    for pattern in ("Pulumi.*.yaml", "*/Pulumi.*.yaml", "*/*/Pulumi.*.yaml"):
+        found |= {path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in Path().glob(pattern)}
+    return sorted(name for name in found if name.startswith(incomplete))
+
+
 StackOption = Annotated[
-    str, typer.Option("--stack", "-s", help="Stack of the project in this folder.", show_default=False)
+    str,
+    typer.Option(
+        "--stack", "-s", help="Stack of the project in this folder.", show_default=False, autocompletion=_stack_names
+    ),
 ]
 FunctionArgument = Annotated[
-    str | None, typer.Argument(help="Function, by the program's name or the cloud's.", show_default=False)
+    str | None,
+    typer.Argument(
+        help="Function, by the program's name or the cloud's; alibaba:NAME and tencent:NAME tell clouds apart.",
+        show_default=False,
+    ),
 ]
 FunctionOption = Annotated[
     str | None,
@@ -24,23 +42,29 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def deployed(stack: str, name: str | None = None) -> list[DeployedFunction]:
-    """The functions of a stack, or those called ``name``; raises StackError where there is none of that name."""
-    found = functions_in(export(stack))
+    """The functions of a stack, or those called ``name``; raises StackError where there is none."""
+    return selected(export(stack), stack, name)
+
+
+def selected(exported: dict[str, Any], stack: str, name: str | None) -> list[DeployedFunction]:
+    """The functions in an exported state, or those called ``name``; raises StackError where there is none."""
+    found = functions_in(exported)
+    if not found:
+        raise StackError(f"stack {stack} has no functions: pulumi up deploys them")
     if name is None:
         return found
-    named = [each for each in found if name in (each.name, each.function_name)]
+    named = [each for each in found if name in _names(each)]
     if not named:
-        raise StackError(f"stack {stack} has no function {name}; it has {_names(found)}")
+        raise StackError(f"stack {stack} has no function {name}; it has {_shown(found)}")
     return named
 
 
 def one(stack: str, name: str | None) -> DeployedFunction:
     """The function called ``name``, or the only one; raises StackError where that is none or several."""
     found = deployed(stack, name)
-    if not found:
-        raise StackError(f"stack {stack} has no functions: pulumi up deploys them")
     if len(found) > 1:
-        raise StackError(f"stack {stack} has {len(found)} functions; name one of them: {_names(found)}")
+        many = f"{len(found)} functions" + (f" called {name}" if name else "")
+        raise StackError(f"stack {stack} has {many}; name one of them: {_shown(found)}")
     return found[0]
 
 
@@ -58,5 +82,22 @@ class Backends:
         return self._open[key]
 
 
-def _names(functions: Sequence[DeployedFunction]) -> str:
-    return ", ".join(each.name for each in functions) or "none"
+def _names(function: DeployedFunction) -> tuple[str, ...]:
+    """What a user may call it."""
+    names = (function.name, function.function_name, f"{function.namespace}/{function.function_name}")
+    return (*names, *(f"{function.cloud}:{name}" for name in names))
+
+
+def _shown(functions: Sequence[DeployedFunction]) -> str:
+    """Names that tell them apart."""
+    times = Counter(each.name for each in functions)
+    clouds = Counter((each.cloud, each.name) for each in functions)
+    shown: list[str] = []
+    for each in functions:
+        if times[each.name] == 1:
+            shown.append(each.name)
+        elif clouds[each.cloud, each.name] == 1:
+            shown.append(f"{each.cloud}:{each.name}")
+        else:
+            shown.append("/".join(part for part in (each.namespace, each.function_name) if part))
+    return ", ".join(shown)
