@@ -21,7 +21,7 @@ from yunfn.runtimes import FC_LIMITS
 
 if TYPE_CHECKING:
     from yunfn.localcloud.alibaba.fc.dataplane import DataPlane
-    from yunfn.localcloud.alibaba.fc.package_links import PackageLinks
+    from yunfn.localcloud.codestore.links import PackageLinks
 
 T = TypeVar("T")
 # FCD "limits": the body that carries code inline, which base64 makes a third larger.

@@ -11,7 +11,6 @@ from yunfn.localcloud.alibaba.fc import urls
 from yunfn.localcloud.alibaba.fc.dataplane import DataPlane
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory
 from yunfn.localcloud.alibaba.fc.exceptions import ForeignAccount
-from yunfn.localcloud.alibaba.fc.package_links import PackageLinks
 from yunfn.localcloud.alibaba.fc.packages import Packages
 from yunfn.localcloud.alibaba.fc.request import FcRequest, own_headers, read_body
 from yunfn.localcloud.alibaba.fc.rights import NotAuthorized, refusal_text, require_operation
@@ -26,6 +25,7 @@ from yunfn.localcloud.cloud_error import (
     Disbelief,
     UnknownOperationError,
 )
+from yunfn.localcloud.codestore.links import PackageLinks
 from yunfn.localcloud.service import HostCertificate, Service
 
 # The older API, which shares the host, has error bodies of its own.
@@ -71,7 +71,7 @@ class FcService(Service):
         package = urls.PACKAGE.fullmatch(call.raw_path)
         if package is not None and call.method == "GET":
             call.operation = "DownloadPackage"
-            return urls.download_package(self._links, package["token"])
+            return urls.download_package(self._packages, self._links, package["token"])
         found = urls.find(call.method, call.raw_path)
         if found is None:
             raise UnknownOperationError("fc", f"{call.method} {call.path}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from yunfn.localcloud.codestore.links import PackageLinks
 from yunfn.localcloud.tencent.api import ApiRequest, InvalidParameterValue
 from yunfn.localcloud.tencent.scf.directory import FunctionDirectory
-from yunfn.localcloud.tencent.scf.package_links import PackageLinks
 from yunfn.localcloud.tencent.scf.packages import Packages
 from yunfn.localcloud.tencent.scf.scope import ScfScope
 from yunfn.localcloud.tencent.scf.state import DEFAULT_NAMESPACE, LATEST

@@ -6,17 +6,17 @@ import random
 from collections.abc import Mapping
 from functools import partial
 
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.codestore.links import PackageLinks
 from yunfn.localcloud.service import HostCertificate
 from yunfn.localcloud.tencent.api import ApiRequest, ApiService, Operation, UnknownParameter
 from yunfn.localcloud.tencent.scf import urls
 from yunfn.localcloud.tencent.scf.dataplane import DataPlane
 from yunfn.localcloud.tencent.scf.directory import FunctionDirectory
 from yunfn.localcloud.tencent.scf.exceptions import RequestSizeLimitExceeded
-from yunfn.localcloud.tencent.scf.package_links import PackageLinks
 from yunfn.localcloud.tencent.scf.packages import Packages
 from yunfn.localcloud.tencent.scf.request import Answer, ScfRequest
 from yunfn.localcloud.tencent.scf.rights import require_operation
@@ -98,10 +98,10 @@ class ScfService(ApiService):
 
     def _download(self, token: str) -> Response:
         blob = self._links.follow(token)
-        if blob is None or not self._packages.exists(blob):
+        found = self._packages.download(blob) if blob is not None else None
+        if found is None:
             return JSONResponse({"Code": "AccessDenied", "Message": "the link is unknown or has expired"}, 403)
-        headers = {"content-length": str(self._packages.size(blob))}
-        return StreamingResponse(self._packages.read(blob), headers=headers, media_type="application/zip")
+        return found
 
 
 def _resource(request: ScfRequest) -> str:

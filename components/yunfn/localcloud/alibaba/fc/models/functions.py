@@ -15,13 +15,14 @@ from yunfn.localcloud.alibaba.fc.exceptions import (
 )
 from yunfn.localcloud.alibaba.fc.models.function_document import configure
 from yunfn.localcloud.alibaba.fc.models.layer_use import resolve_layers
-from yunfn.localcloud.alibaba.fc.packages import Holder, Packages
+from yunfn.localcloud.alibaba.fc.packages import Packages
 from yunfn.localcloud.alibaba.fc.rules.fields import Fields
 from yunfn.localcloud.alibaba.fc.rules.function import check_function
 from yunfn.localcloud.alibaba.fc.rules.names import check_name
 from yunfn.localcloud.alibaba.fc.scope import FcScope
 from yunfn.localcloud.alibaba.fc.siblings import check_log_target
 from yunfn.localcloud.alibaba.fc.state import Package, version_key
+from yunfn.localcloud.codestore.packages import Holder
 from yunfn.localcloud.store import Document
 from yunfn.runtimes import FC_LIMITS
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from yunfn.localcloud.alibaba.fc.code import take_code
 from yunfn.localcloud.alibaba.fc.exceptions import InvalidArgument, LayerNotFound, LayerVersionNotFound, LimitExceeded
-from yunfn.localcloud.alibaba.fc.packages import Holder, Packages
+from yunfn.localcloud.alibaba.fc.packages import Packages
 from yunfn.localcloud.alibaba.fc.rules.fields import Fields
 from yunfn.localcloud.alibaba.fc.rules.layer import check_compatible_runtimes
 from yunfn.localcloud.alibaba.fc.rules.names import check_name
 from yunfn.localcloud.alibaba.fc.scope import FcScope, is_version
 from yunfn.localcloud.alibaba.fc.state import Package, version_key
+from yunfn.localcloud.codestore.packages import Holder
 from yunfn.localcloud.store import Document
 from yunfn.runtimes import FC_LIMITS
 

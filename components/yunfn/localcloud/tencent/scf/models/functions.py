@@ -6,6 +6,7 @@ import secrets
 import string
 from typing import Any
 
+from yunfn.localcloud.codestore.packages import Holder
 from yunfn.localcloud.store import Document
 from yunfn.localcloud.tencent.api import Parameters
 from yunfn.localcloud.tencent.scf.code import Taken, take_code
@@ -13,7 +14,7 @@ from yunfn.localcloud.tencent.scf.events import ProvisionChanged, TriggerChanged
 from yunfn.localcloud.tencent.scf.exceptions import FunctionExists, InvalidValue, LimitExceeded, MissingPart
 from yunfn.localcloud.tencent.scf.models.function_document import configure, defaults
 from yunfn.localcloud.tencent.scf.models.layer_use import UsedLayers, check_unzipped, resolve_layers, sent_layers
-from yunfn.localcloud.tencent.scf.packages import Holder, Packages
+from yunfn.localcloud.tencent.scf.packages import Packages
 from yunfn.localcloud.tencent.scf.rules.choices import TRUE_FALSE, chosen
 from yunfn.localcloud.tencent.scf.rules.function import check_function
 from yunfn.localcloud.tencent.scf.rules.names import check_function_name
@@ -201,7 +202,7 @@ class Functions:
             self._packages.discard(package)
 
     def _holder(self, namespace: str, name: str) -> Holder:
-        return Holder(self._scope.region, "function", function_key(namespace, name))
+        return Holder(self._scope.account, self._scope.region, "function", function_key(namespace, name))
 
 
 def stored(record: Document) -> list[Package]:
@@ -213,7 +214,7 @@ def stored(record: Document) -> list[Package]:
 
 def version_holder(scope: ScfScope, namespace: str, function: str, version: str) -> Holder:
     """The holder that stands for a published version."""
-    return Holder(scope.region, "version", f"{function_key(namespace, function)}/{version}")
+    return Holder(scope.account, scope.region, "version", f"{function_key(namespace, function)}/{version}")
 
 
 def _new_configuration(sent: Parameters) -> Document:

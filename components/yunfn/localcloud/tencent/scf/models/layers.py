@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from yunfn.localcloud.codestore.packages import Holder
 from yunfn.localcloud.store import Document
 from yunfn.localcloud.tencent.api import Parameters
 from yunfn.localcloud.tencent.scf.code import take_code
 from yunfn.localcloud.tencent.scf.exceptions import InvalidValue, LayerVersionNotFound, LimitExceeded
-from yunfn.localcloud.tencent.scf.packages import Holder, Packages
+from yunfn.localcloud.tencent.scf.packages import Packages
 from yunfn.localcloud.tencent.scf.rules.limits import LAYERS_PER_REGION
 from yunfn.localcloud.tencent.scf.rules.names import check_layer_name
 from yunfn.localcloud.tencent.scf.scope import ScfScope
@@ -109,7 +110,7 @@ class Layers:
             raise LimitExceeded("Layers", f"the region has {LAYERS_PER_REGION} already")
 
     def _holder(self, name: str, number: int) -> Holder:
-        return Holder(self._scope.region, "layer", f"{name}/{number}")
+        return Holder(self._scope.account, self._scope.region, "layer", f"{name}/{number}")
 
 
 def layer_tags_resource(name: str) -> str:

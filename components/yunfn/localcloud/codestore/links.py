@@ -1,16 +1,19 @@
-"""Addresses of stored packages, as GetFunctionAddress and GetLayerVersion tell them.
+"""Addresses of stored packages, as the clouds tell them (GetFunctionCode, GetFunctionAddress, GetLayerVersion).
 
-The true cloud answers a presigned URL of a COS bucket of its own. Here it is a path of the API's host whose token
-is a secret and holds for a while; nothing else may read a package by it.
+The true clouds answer a presigned URL of a bucket of their own. Here it is a path of the API's host whose token is a
+secret and holds for a while; nothing else may read a package by it.
 """
 
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from yunfn.localcloud.call import Call
-from yunfn.localcloud.cloud import LocalCloud
-from yunfn.localcloud.tencent.scf.state import Package
+from yunfn.localcloud.codestore.packages import StoredPackage
+
+if TYPE_CHECKING:
+    from yunfn.localcloud.cloud import LocalCloud
 
 _VALID_S = 30 * 60
 _KEPT = 1000
@@ -23,7 +26,7 @@ class PackageLinks:
         self._cloud = cloud
         self._links: dict[str, tuple[str, float]] = {}
 
-    def make(self, call: Call, package: Package) -> str:
+    def make(self, call: Call, package: StoredPackage) -> str:
         """An address of ``package``, on the host that was called, valid for half an hour of the cloud's clock."""
         while len(self._links) >= _KEPT:
             del self._links[next(iter(self._links))]
