@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +35,27 @@ def first_up() -> list[Outcome]:
 
 
 @pytest.fixture(scope="module")
-def stack(
-    own_account: LocalAccount, tmp_path_factory: pytest.TempPathFactory, programs: Path, first_up: list[Outcome]
-) -> PulumiCli:
-    """A stack with every kind, in a cloud of the module's own, whose clock may be moved."""
+def make(
+    own_account: LocalAccount, tmp_path_factory: pytest.TempPathFactory, programs: Path
+) -> Callable[[str], PulumiCli]:
+    """Makes a stack with every kind, in a cloud of the module's own, whose clock may be moved."""
     folder = tmp_path_factory.mktemp("triggers")
     own_account.bootstrap(folder)
     code = folder / "code"
     code.mkdir()
     (code / "index.py").write_text(_CODE)
-    made = own_account.stack(folder / "project", programs / "all_triggers.py", "triggers")
-    made.configure(t__code=str(code), t__bucket=f"pictures-{own_account.id}")
+
+    def one(name: str) -> PulumiCli:
+        made = own_account.stack(folder / name, programs / "all_triggers.py", name)
+        made.configure(t__code=str(code), t__bucket=f"{name}-{own_account.id}")
+        return made
+
+    return one
+
+
+@pytest.fixture(scope="module")
+def stack(make: Callable[[str], PulumiCli], first_up: list[Outcome]) -> PulumiCli:
+    made = make("triggers")
     first_up.append(made.up())
     return made
 
@@ -227,16 +238,10 @@ def test_settings_change_in_place_where_the_cloud_takes_it_and_else_by_replaceme
 
 
 def test_destroy_leaves_no_trigger_no_role_and_no_function(
-    own_account: LocalAccount, tmp_path_factory: pytest.TempPathFactory, programs: Path
+    own_account: LocalAccount, make: Callable[[str], PulumiCli]
 ) -> None:
     """A stack of its own, since the others share theirs."""
-    folder = tmp_path_factory.mktemp("destroyed")
-    code = folder / "code"
-    code.mkdir()
-    (code / "index.py").write_text(_CODE)
-    own_account.bootstrap(folder)
-    made = own_account.stack(folder / "project", programs / "all_triggers.py", "destroyed")
-    made.configure(t__code=str(code), t__bucket=f"destroyed-{own_account.id}")
+    made = make("destroyed")
     made.up()
     made.destroy()
     assert {each["type"] for each in made.resources()} <= {"pulumi:pulumi:Stack"}
