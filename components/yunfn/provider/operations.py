@@ -18,6 +18,7 @@ T = TypeVar("T")
 # Seconds that a blocking call gets to end by itself once its operation is stopped: the engine kills the plugin five
 # seconds after it gave up, and an answer that still arrives can be recorded.
 _GRACE = 2.0
+_CURE = ". The next run goes on from there; the option custom_timeouts gives it longer"
 # More operations than the engine runs side by side on a small machine; they wait for the network, not the processor.
 _THREADS = 64
 
@@ -45,17 +46,20 @@ class Operation:
         self.cancelled = threading.Event()
         self._threads = threads
         self._stopped = asyncio.Event()
-        self._reason = ""
+        self._reason = self._cure = ""
 
     @property
     def name(self) -> str:
         """The resource's name in the program."""
         return self.urn.rpartition("::")[2]
 
-    def stop(self, reason: str) -> None:
-        """End the operation soon; ``reason`` is told to the user. Must be called in the event loop's thread."""
+    def stop(self, reason: str, cure: str = "") -> None:
+        """End the operation soon; the user is told the ``reason``, and by the sentence ``cure`` what to do.
+
+        Must be called in the event loop's thread.
+        """
         if not self._stopped.is_set():
-            self._reason = reason
+            self._reason, self._cure = reason, cure
             self.cancelled.set()
             self._stopped.set()
 
@@ -63,7 +67,7 @@ class Operation:
         """Go on; raises OperationStoppedError if the operation was stopped, with what ended because of it."""
         if self._stopped.is_set():
             last = f" ({error})" if isinstance(error, YunfnError) else ""
-            raise OperationStoppedError(f"{self.name}: {self.verb} {self._reason}{last}") from error
+            raise OperationStoppedError(f"{self.name}: {self.verb} {self._reason}{last}{self._cure}") from error
 
     def warn(self, line: str) -> None:
         """Show a warning at the resource; kept and repeated at the end of the run."""
@@ -135,7 +139,7 @@ class Operations:
         task.add_done_callback(self._ended)
         timer = None
         if seconds:
-            timer = loop.call_later(seconds, operation.stop, f"did not end within {seconds:g} s and was stopped")
+            timer = loop.call_later(seconds, operation.stop, f"did not end within {seconds:g} s and was stopped", _CURE)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:

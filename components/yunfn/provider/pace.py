@@ -13,6 +13,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from yunfn.exceptions import OperationStoppedError, YunfnError
+
 if TYPE_CHECKING:
     from yunfn.provider.operations import Operation
 
@@ -121,21 +123,29 @@ async def watched(
     ``begun`` is the kind of change that was begun just now, whose usual time is waited before the first look; without
     it the first look is at once.
     """
-    if not begun:
-        pauses = Pace.looks()
-        while (told := under_way(found := await look())) is not None:
-            operation.progress(told)
-            await operation.sleep(next(pauses))
-        return found
-    pace = operation.paces.of(begun)
-    since, earlier = time.monotonic(), 0.0
-    with pace.leading() as leads:
-        while True:
-            await pace.pause(operation, since, leads)
-            asked = time.monotonic() - since
-            found = await look()
-            if (told := under_way(found)) is None:
-                pace.done(time.monotonic() - since, earlier, leads)
-                return found
-            earlier = asked
-            operation.progress(told)
+    told: str | None = None
+    try:
+        if not begun:
+            pauses = Pace.looks()
+            while (told := under_way(found := await look())) is not None:
+                operation.progress(told)
+                await operation.sleep(next(pauses))
+            return found
+        pace = operation.paces.of(begun)
+        since, earlier = time.monotonic(), 0.0
+        with pace.leading() as leads:
+            while True:
+                await pace.pause(operation, since, leads)
+                asked = time.monotonic() - since
+                found = await look()
+                if (told := under_way(found)) is None:
+                    pace.done(time.monotonic() - since, earlier, leads)
+                    return found
+                earlier = asked
+                operation.progress(told)
+    except OperationStoppedError as stopped:
+        if told is None or stopped.__cause__ is not None:
+            raise
+        # What it was stopped in the middle of.
+        operation.proceed(YunfnError(told))
+        raise

@@ -119,7 +119,8 @@ async def test_sleeping_ends_with_the_operation(plugin: Plugin) -> None:
 
     plugin.thing.body = body
     told = await refused(create(plugin, timeout=0.2))
-    assert told.details() == "thing: create did not end within 0.2 s and was stopped"
+    assert told.details().startswith("thing: create did not end within 0.2 s and was stopped. The next run")
+    assert "custom_timeouts" in str(told.details())
 
 
 async def test_progress_is_ephemeral_limited_and_there_before_the_answer(plugin: Plugin) -> None:
