@@ -64,14 +64,19 @@ def functions_in(exported: Mapping[str, Any]) -> list[DeployedFunction]:
 
 
 def unfinished_in(exported: Mapping[str, Any]) -> list[str]:
-    """The names of the functions that a run is making, changing or deleting, or was when it was interrupted."""
-    pending = (exported.get("deployment") or {}).get("pending_operations") or []
-    under_way = [each["resource"] for each in pending if each.get("type") != "reading"]
-    half_made = [
-        each
-        for each in _resources(exported)
-        if not each.get("delete") and not each.get("external") and _place(each) is None
+    """The names of the functions that a run is making, changing or deleting, or was when it was interrupted.
+
+    A creation stays pending in the state until a refresh, also once another run has made what it was to make: one whose
+    function is there is over (seen with Pulumi 3.256; other kinds of operations are dropped by the next run).
+    """
+    owned = [each for each in _resources(exported) if not each.get("delete") and not each.get("external")]
+    made = {each["urn"] for each in owned if _place(each) is not None}
+    under_way = [
+        each["resource"]
+        for each in (exported.get("deployment") or {}).get("pending_operations") or []
+        if each["type"] != "reading" and not (each["type"] == "creating" and each["resource"]["urn"] in made)
     ]
+    half_made = [each for each in owned if each["urn"] not in made]
     return sorted({_name(each) for each in (*under_way, *half_made) if each["type"] in _FUNCTIONS})
 
 

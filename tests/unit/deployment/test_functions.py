@@ -155,3 +155,14 @@ def test_a_function_of_which_the_cloud_never_told_its_place_is_unfinished() -> N
     exported = state(fc_function("half", functionArn=None), scf_function("begun", account=None))
     assert functions_in(exported) == []
     assert unfinished_in(exported) == ["begun", "half"]
+
+
+def test_a_creation_that_another_run_has_finished_is_over() -> None:
+    pending = (("creating", fc_function("caller")), ("deleting", scf_function("speaker")))
+    exported = state(fc_function("caller"), scf_function("speaker"), pending=pending)
+    assert unfinished_in(exported) == ["speaker"]
+
+
+def test_half_made_functions_that_are_read_only_or_replaced_are_none() -> None:
+    half = scf_function("begun", account=None)
+    assert unfinished_in(state(half | {"external": True}, half | {"delete": True})) == []
