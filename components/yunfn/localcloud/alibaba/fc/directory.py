@@ -5,7 +5,6 @@ The data plane reads Function Compute's state through this and nothing else.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from urllib.parse import urlsplit
 from yunfn.localcloud.alibaba.fc.events import DomainChanged, TriggerChanged
 from yunfn.localcloud.alibaba.fc.exceptions import AliasNotFound, FunctionNotFound, VersionNotFound
 from yunfn.localcloud.alibaba.fc.state import LATEST, FcState, Package, scopes, version_key
+from yunfn.localcloud.invocation.directory import Directory
+from yunfn.localcloud.invocation.directory import fingerprint as digest
 from yunfn.localcloud.store import Document
 
 if TYPE_CHECKING:
@@ -89,26 +90,17 @@ class ProvisionRecord:
 
 def fingerprint(configuration: Document, code: Package | None, layers: list[Package]) -> str:
     """A digest (hex) over all that decides how a function's instances behave."""
-    relevant = {name: value for name, value in configuration.items() if name not in _NOT_OF_THE_CODE}
-    parts = [relevant, code.sha256 if code else "", [layer.sha256 for layer in layers]]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return digest(configuration, _NOT_OF_THE_CODE, code.sha256 if code else None, [layer.sha256 for layer in layers])
 
 
-class FunctionDirectory:
+class FunctionDirectory(Directory[TriggerRecord, DomainRecord]):
     """Finds functions, triggers, domains and provision configs in every account and region of the cloud.
 
     ``rng`` picks an alias's version by weight; give a seeded one for a repeatable choice.
     """
 
     def __init__(self, cloud: LocalCloud, rng: random.Random | None = None) -> None:
-        self._cloud = cloud
-        self._rng = rng or random.Random()  # noqa: S311 - shares traffic, guards nothing
-        self._provisioned: dict[tuple[str, str, str, str], tuple[int, str]] = {}
-        # Looked up for every request to a function's own host, so kept until something changes.
-        self._trigger_hosts: dict[str, TriggerRecord] | None = None
-        self._domains: dict[str, DomainRecord] | None = None
-        cloud.events.subscribe(TriggerChanged, self._forget_triggers)
-        cloud.events.subscribe(DomainChanged, self._forget_domains)
+        super().__init__(cloud, rng, TriggerChanged, DomainChanged)
 
     def state(self, account: str, region: str) -> FcState:
         """The collections of one account and region."""
@@ -162,22 +154,6 @@ class FunctionDirectory:
         document = self.state(account, region).triggers.get(f"{function}/{name}")
         return None if document is None else _trigger(account, region, function, document)
 
-    def trigger_by_host(self, host: str) -> TriggerRecord | None:
-        """The HTTP trigger whose internet or intranet URL has this host, or None."""
-        if self._trigger_hosts is None:
-            self._trigger_hosts = {name: record for record in self.triggers("http") for name in _hosts(record)}
-        return self._trigger_hosts.get(host)
-
-    def domain(self, host: str) -> DomainRecord | None:
-        """The custom domain of that name, or None."""
-        if self._domains is None:
-            self._domains = {
-                name: DomainRecord(account, region, name, document)
-                for account, region in scopes(self._cloud.store)
-                for name, document in self.state(account, region).domains.scan()
-            }
-        return self._domains.get(host)
-
     def provisions(self) -> Iterator[ProvisionRecord]:
         """Every provision config in every account and region."""
         for account, region in scopes(self._cloud.store):
@@ -185,27 +161,13 @@ class FunctionDirectory:
                 function, qualifier = key.split("/", 1)
                 yield ProvisionRecord(account, region, function, qualifier, document["target"], document)
 
-    def report_provisioned(
-        self, account: str, region: str, function: str, qualifier: str, current: int, error: str = ""
-    ) -> None:
-        """For the data plane: how many provisioned instances are ready now, and why not more, if it knows."""
-        self._provisioned[account, region, function, qualifier] = (current, error)
+    def _hosts(self) -> Iterator[tuple[str, TriggerRecord]]:
+        return ((host, record) for record in self.triggers("http") for host in _hosts(record))
 
-    def provisioned(self, account: str, region: str, function: str, qualifier: str) -> tuple[int, str]:
-        """The instances last reported ready for a qualifier, and the error that keeps it from more ("" for none)."""
-        return self._provisioned.get((account, region, function, qualifier), (0, ""))
-
-    def reset(self) -> None:
-        """Drop what is held in memory, after the store was cleared."""
-        self._provisioned.clear()
-        self._trigger_hosts = None
-        self._domains = None
-
-    def _forget_triggers(self, event: TriggerChanged) -> None:
-        self._trigger_hosts = None
-
-    def _forget_domains(self, event: DomainChanged) -> None:
-        self._domains = None
+    def _named_domains(self) -> Iterator[tuple[str, DomainRecord]]:
+        for account, region in scopes(self._cloud.store):
+            for name, document in self.state(account, region).domains.scan():
+                yield name, DomainRecord(account, region, name, document)
 
     def _version(self, state: FcState, function: str, qualifier: str) -> str:
         if qualifier == LATEST or (qualifier.isascii() and qualifier.isdigit()):
@@ -213,12 +175,8 @@ class FunctionDirectory:
         alias = state.aliases.get(f"{function}/{qualifier}")
         if alias is None:
             raise AliasNotFound(function, qualifier)
-        drawn = self._rng.random()
-        for version, weight in alias["additionalVersionWeight"].items():
-            if drawn < weight:
-                return str(version)
-            drawn -= weight
-        return str(alias["versionId"])
+        drawn = self._drawn(alias["additionalVersionWeight"].items())
+        return str(alias["versionId"]) if drawn is None else drawn
 
 
 def _hosts(record: TriggerRecord) -> list[str]:

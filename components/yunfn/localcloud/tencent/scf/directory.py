@@ -5,7 +5,6 @@ The data plane reads SCF's state through this and nothing else.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 import re
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from yunfn.localcloud.invocation.directory import Directory
+from yunfn.localcloud.invocation.directory import fingerprint as digest
 from yunfn.localcloud.store import Document
 from yunfn.localcloud.tencent.scf.events import DomainChanged, TriggerChanged
 from yunfn.localcloud.tencent.scf.exceptions import FunctionNotFound, FunctionStatusError, QualifierNotFound
@@ -107,9 +108,7 @@ class ProvisionRecord:
 
 def fingerprint(configuration: Document, code: Package | None, layers: list[Package]) -> str:
     """A digest (hex) over all that decides how a function's instances behave."""
-    relevant = {name: value for name, value in configuration.items() if name not in _NOT_OF_THE_CODE}
-    parts = [relevant, code.sha256 if code else "", [layer.sha256 for layer in layers]]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return digest(configuration, _NOT_OF_THE_CODE, code.sha256 if code else None, [layer.sha256 for layer in layers])
 
 
 def provision_target(document: Document) -> int:
@@ -119,21 +118,14 @@ def provision_target(document: Document) -> int:
     return int(document["VersionProvisionedConcurrencyNum"])
 
 
-class FunctionDirectory:
+class FunctionDirectory(Directory[TriggerRecord, DomainRecord]):
     """Finds functions, triggers, domains and provisioned concurrency in every region of the cloud.
 
     ``rng`` picks an alias's version by weight; give a seeded one for a repeatable choice.
     """
 
     def __init__(self, cloud: LocalCloud, rng: random.Random | None = None) -> None:
-        self._cloud = cloud
-        self._rng = rng or random.Random()  # noqa: S311 - shares traffic, guards nothing
-        self._provisioned: dict[tuple[str, str, str, str], tuple[int, str]] = {}
-        # Looked up for every request to a function's own host, so kept until something changes.
-        self._trigger_hosts: dict[str, TriggerRecord] | None = None
-        self._domains: dict[str, DomainRecord] | None = None
-        cloud.events.subscribe(TriggerChanged, self._forget_triggers)
-        cloud.events.subscribe(DomainChanged, self._forget_domains)
+        super().__init__(cloud, rng, TriggerChanged, DomainChanged)
 
     def state(self, region: str) -> ScfState:
         """The collections of one region."""
@@ -203,22 +195,6 @@ class FunctionDirectory:
         document = self.state(region).triggers.get(key)
         return None if document is None else _trigger(region, key, document)
 
-    def trigger_by_host(self, host: str) -> TriggerRecord | None:
-        """The http trigger whose internet or intranet URL has this host, or None."""
-        if self._trigger_hosts is None:
-            self._trigger_hosts = {name: record for record in self.triggers("http") for name in _hosts(record)}
-        return self._trigger_hosts.get(host)
-
-    def domain(self, host: str) -> DomainRecord | None:
-        """The custom domain of that name, or None."""
-        if self._domains is None:
-            self._domains = {
-                name: DomainRecord(region, name, document)
-                for region in regions(self._cloud.store, self._cloud.tencent.uin)
-                for name, document in self.state(region).domains.scan()
-            }
-        return self._domains.get(host)
-
     def provisions(self) -> Iterator[ProvisionRecord]:
         """All provisioned concurrency in every region."""
         for region in regions(self._cloud.store, self._cloud.tencent.uin):
@@ -226,27 +202,13 @@ class FunctionDirectory:
                 namespace, function, qualifier = key.split("/", 2)
                 yield ProvisionRecord(region, namespace, function, qualifier, provision_target(document), document)
 
-    def report_provisioned(
-        self, region: str, namespace: str, function: str, qualifier: str, current: int, error: str = ""
-    ) -> None:
-        """For the data plane: how many provisioned instances are ready now, and why not more, if it knows."""
-        self._provisioned[region, namespace, function, qualifier] = (current, error)
+    def _hosts(self) -> Iterator[tuple[str, TriggerRecord]]:
+        return ((host, record) for record in self.triggers("http") for host in _hosts(record))
 
-    def provisioned(self, region: str, namespace: str, function: str, qualifier: str) -> tuple[int, str]:
-        """The instances last reported ready for a version, and the error that keeps it from more ("" for none)."""
-        return self._provisioned.get((region, namespace, function, qualifier), (0, ""))
-
-    def reset(self) -> None:
-        """Drop what is held in memory, after the store was cleared."""
-        self._provisioned.clear()
-        self._trigger_hosts = None
-        self._domains = None
-
-    def _forget_triggers(self, event: TriggerChanged) -> None:
-        self._trigger_hosts = None
-
-    def _forget_domains(self, event: DomainChanged) -> None:
-        self._domains = None
+    def _named_domains(self) -> Iterator[tuple[str, DomainRecord]]:
+        for region in regions(self._cloud.store, self._cloud.tencent.uin):
+            for name, document in self.state(region).domains.scan():
+                yield name, DomainRecord(region, name, document)
 
     def _function(self, state: ScfState, namespace: str, name: str) -> Document:
         function = state.functions.get(function_key(namespace, name))
@@ -276,12 +238,9 @@ class FunctionDirectory:
         for match in routing.get("AddtionVersionMatchs") or []:
             if _matches(match, headers):
                 return str(match["Version"])
-        drawn = self._rng.random()
-        for weighted in routing.get("AdditionalVersionWeights") or []:
-            if drawn < weighted["Weight"]:
-                return str(weighted["Version"])
-            drawn -= weighted["Weight"]
-        return str(alias["FunctionVersion"])
+        weights = routing.get("AdditionalVersionWeights") or []
+        drawn = self._drawn((str(each["Version"]), each["Weight"]) for each in weights)
+        return str(alias["FunctionVersion"]) if drawn is None else drawn
 
 
 def _matches(match: Mapping[str, str], headers: Mapping[str, str]) -> bool:

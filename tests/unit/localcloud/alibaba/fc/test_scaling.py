@@ -77,7 +77,7 @@ def test_provisioned_instances(made: Client, served: ServedFc) -> None:
     assert (put.target, put.always_allocate_cpu, put.always_allocate_gpu) == (0, False, None)
     assert put.function_arn.endswith("functions/f/cold")
     assert told[-1] == ProvisionChanged(served.account, REGION, "f", "cold")
-    served.do(lambda: directory.report_provisioned(served.account, REGION, "f", "cold", 2, "no room"))
+    served.do(lambda: directory.report_provisioned((served.account, REGION, "f"), "cold", 2, "no room"))
     read = get_provision(made, "cold")
     assert (read.current, read.current_error) == (2, "no room")
     records = served.do(lambda: list(directory.provisions()))

@@ -59,7 +59,7 @@ def test_provisioned_concurrency_is_done_when_instances_are(scf: Scf) -> None:
     def report(ready: int, error: str = "") -> dict[str, Any]:
         scf.cloud.run(
             lambda cloud: cloud.find(ScfService).directory.report_provisioned(
-                scf.region, "default", name, "1", ready, error
+                (scf.region, "default", name), "1", ready, error
             )
         )
         (allocated,) = provisioned(scf, name, Qualifier="1")["Allocated"]

@@ -51,4 +51,4 @@ class FcInstances(Instances[_Place, ResolvedFunction]):
             yield (record.account, record.region, record.function), record.qualifier, record.target
 
     def _report(self, place: _Place, qualifier: str, current: int, error: str) -> None:
-        self._directory.report_provisioned(*place, qualifier, current, error)
+        self._directory.report_provisioned(place, qualifier, current, error)

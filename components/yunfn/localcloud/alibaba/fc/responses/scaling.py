@@ -100,5 +100,5 @@ def _of(request: FcRequest, collection: Collection, after: str) -> Iterable[tupl
 
 def _provision(request: FcRequest, function: str, qualifier: str, document: Document) -> Document:
     scope = request.scope
-    current, error = request.directory.provisioned(scope.account, scope.region, function, qualifier)
+    current, error = request.directory.provisioned((scope.account, scope.region, function), qualifier)
     return document | {"current": current, "currentError": error}

@@ -133,7 +133,7 @@ class Scaling:
         return self._state.async_trigger_config(function_key(namespace, function))
 
     def _progress(self, namespace: str, function: str, version: str, document: Document) -> tuple[str, int, str]:
-        ready, error = self._directory.provisioned(self._scope.region, namespace, function, version)
+        ready, error = self._directory.provisioned((self._scope.region, namespace, function), version)
         target = provision_target(document)
         status = "Done" if ready >= target else "Failed" if error else "InProgress"
         return status, min(ready, target), error

@@ -9,7 +9,7 @@ NAME = "def handler(event, context):\n    return 'code 1'\n"
 
 
 def current(workshop: Workshop, qualifier: str) -> tuple[int, str]:
-    return workshop.cloud.find(FcService).directory.provisioned(workshop.account, REGION, "f", qualifier)
+    return workshop.cloud.find(FcService).directory.provisioned((workshop.account, REGION, "f"), qualifier)
 
 
 async def test_instances_are_ready_before_the_first_call(workshop: Workshop) -> None:
