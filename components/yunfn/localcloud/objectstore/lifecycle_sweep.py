@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yunfn.localcloud.clock import Clock
 from yunfn.localcloud.objectstore.buckets import Bucket, Buckets
@@ -25,7 +25,7 @@ _LOOK_AGAIN = 1.0
 _AT_ONCE = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LifecycleSweep:
     """One store's sweep: ``read`` gives the enabled rules of a document, ``protected`` whether an object must stay.
 
@@ -39,9 +39,20 @@ class LifecycleSweep:
     read: Callable[[str], Sequence[Rule]]
     protected: Callable[[Bucket, StoredObject, float], bool] = lambda bucket, stored, now: False
     zone: float = 0.0
+    _task: asyncio.Task[None] | None = field(default=None, init=False)
 
-    async def run(self) -> None:
-        """Sweep at every midnight, until cancelled."""
+    async def start(self) -> None:
+        """Begin to sweep at every midnight."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Sweep no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _run(self) -> None:
         while True:
             day = self._day()
             while self._day() == day:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from starlette.responses import Response
@@ -31,7 +30,7 @@ class OssService(Service):
     def __init__(self, cloud: LocalCloud) -> None:
         super().__init__(cloud)
         self.state = OssState(cloud)
-        self._sweeping: asyncio.Task[None] | None = None
+        self._sweep = sweep_of(self.state)
 
     async def answer(self, call: Call) -> Response:
         """Authenticate, find the operation and do it; raises CloudError for every refusal."""
@@ -76,14 +75,11 @@ class OssService(Service):
 
     async def start(self) -> None:
         """Begin to carry out lifecycle rules at every midnight of the cloud's clock."""
-        self._sweeping = asyncio.create_task(sweep_of(self.state).run())
+        await self._sweep.start()
 
     async def stop(self) -> None:
         """End the sweep."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.gather(self._sweeping, return_exceptions=True)
-            self._sweeping = None
+        await self._sweep.stop()
 
     def object_path(self, account: str, bucket: str, key: str) -> Path:
         """The file that holds an object's bytes, to be read at once and never written.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 
 from starlette.responses import Response
@@ -37,7 +36,7 @@ class CosService(Service):
     def __init__(self, cloud: LocalCloud) -> None:
         super().__init__(cloud)
         self.state = CosState(cloud)
-        self._sweeping: asyncio.Task[None] | None = None
+        self._sweep = sweep_of(self.state)
 
     async def answer(self, call: Call) -> Response:
         """Authenticate, find the operation and do it; raises CloudError for every refusal."""
@@ -79,14 +78,11 @@ class CosService(Service):
 
     async def start(self) -> None:
         """Begin to carry out lifecycle rules at every midnight, in China, of the cloud's clock."""
-        self._sweeping = asyncio.create_task(sweep_of(self.state).run())
+        await self._sweep.start()
 
     async def stop(self) -> None:
         """End the sweep."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.gather(self._sweeping, return_exceptions=True)
-            self._sweeping = None
+        await self._sweep.stop()
 
 
 def _own_names(headers: Mapping[str, str]) -> dict[str, str]:
