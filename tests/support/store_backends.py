@@ -16,7 +16,7 @@ from yunfn.localcloud.connection import Connection
 from yunfn.localcloud.environment import DEFAULT_REGION
 from yunfn.storage import multipart
 from yunfn.storage.alibaba_session import AlibabaSession
-from yunfn.storage.cos import CosStore
+from yunfn.storage.cos_store import CosStore
 from yunfn.storage.crc64 import crc64_of_file
 from yunfn.storage.object_store import Checksums, ObjectHead, Transfer
 from yunfn.storage.oss_client import open_bucket

@@ -10,7 +10,7 @@ from requests.structures import CaseInsensitiveDict
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import cos_client
-from yunfn.storage.cos import SHA256_HEADER, CosStore
+from yunfn.storage.cos_store import SHA256_HEADER, CosStore
 from yunfn.storage.names import cos_artifact_bucket
 from yunfn.storage.part_sender import retrying
 from yunfn.storage.retained import FOLDERS, StoredObject

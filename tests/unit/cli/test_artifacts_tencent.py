@@ -20,8 +20,8 @@ from yunfn.exceptions import ArtifactError, CloudAnswerError
 from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
 from yunfn.localcloud.environment import variables
-from yunfn.storage.cos import CosStore
 from yunfn.storage.cos_client import open_client
+from yunfn.storage.cos_store import CosStore
 from yunfn.storage.names import cos_artifact_bucket
 from yunfn.storage.object_store import Transfer
 from yunfn.storage.tencent_client import TencentClient

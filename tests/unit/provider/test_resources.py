@@ -10,8 +10,8 @@ import pytest
 from yunfn.exceptions import AccountMismatchError, CloudAnswerError
 from yunfn.provider.operations import Operation, Operations
 from yunfn.provider.properties import UNKNOWN, Properties
-from yunfn.provider.resources.artifact import Artifact
-from yunfn.provider.resources.function_version import FunctionVersion
+from yunfn.provider.resources.fc_function_version import FunctionVersion
+from yunfn.provider.resources.storage_artifact import Artifact
 from yunfn.provider.session import Sessions
 from yunfn.storage import alibaba_session
 from yunfn.storage.alibaba_session import AlibabaSession

@@ -14,9 +14,9 @@ from support.store_backends import checksums_of
 from yunfn.exceptions import CloudAnswerError
 from yunfn.localcloud.connection import Connection
 from yunfn.storage import cos_artifacts
-from yunfn.storage.cos import CosStore
 from yunfn.storage.cos_artifacts import CosArtifacts
 from yunfn.storage.cos_client import open_client
+from yunfn.storage.cos_store import CosStore
 from yunfn.storage.object_store import Transfer
 from yunfn.storage.retained import StoredObject
 from yunfn.storage.tencent_session import TencentSession

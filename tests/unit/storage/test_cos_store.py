@@ -19,7 +19,7 @@ from support.store_backends import KEY, MB, CosBackend, checksums_of
 from yunfn.exceptions import CloudAnswerError
 from yunfn.localcloud.connection import Connection
 from yunfn.storage import multipart
-from yunfn.storage.cos import SHA256_HEADER, CosStore
+from yunfn.storage.cos_store import SHA256_HEADER, CosStore
 from yunfn.storage.object_store import Transfer
 
 

@@ -76,7 +76,7 @@ def team_store(store: Store) -> SharedStore:
             OssStore(session, artifact_bucket(session.account, session.region)), f"{BOOTSTRAP[store]} makes it"
         )
     from yunfn.storage import tencent_session
-    from yunfn.storage.cos import CosStore
+    from yunfn.storage.cos_store import CosStore
     from yunfn.storage.names import BOOTSTRAP, cos_artifact_bucket
 
     tencent = tencent_session.from_environment()

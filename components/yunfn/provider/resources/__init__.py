@@ -1,4 +1,4 @@
-"""The plugin's resources, one per file."""
+"""The plugin's resources, one per file: ``<module>_<resource>`` as in its token ``yunfn:<module>:<Resource>``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from yunfn.provider.resources import (
     cam_policy,
     cam_role,
     cam_role_policy_attachment,
+    fc_function_version,
     scf_alias,
     scf_custom_domain,
     scf_function,
@@ -14,9 +15,8 @@ from yunfn.provider.resources import (
     scf_layer_version,
     scf_provisioned_instances,
     scf_trigger,
+    storage_artifact,
 )
-from yunfn.provider.resources.artifact import Artifact
-from yunfn.provider.resources.function_version import FunctionVersion
 from yunfn.provider.session import Sessions
 
 __all__ = ["all_resources"]
@@ -25,8 +25,8 @@ __all__ = ["all_resources"]
 def all_resources(sessions: Sessions) -> list[Resource]:
     """Every resource there is, for the provider whose sessions these are."""
     return [
-        Artifact(sessions),
-        FunctionVersion(sessions),
+        storage_artifact.Artifact(sessions),
+        fc_function_version.FunctionVersion(sessions),
         scf_function.Function(sessions),
         scf_function_version.FunctionVersion(sessions),
         scf_layer_version.LayerVersion(sessions),

@@ -1,4 +1,4 @@
-"""``yunfn:fc:…``: resources of Function Compute 3.0 that upstream's provider cannot do safely."""
+"""``yunfn:fc:FunctionVersion`` as a typed class."""
 
 from __future__ import annotations
 

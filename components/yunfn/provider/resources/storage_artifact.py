@@ -178,7 +178,7 @@ def _oss(session: AlibabaSession, bucket: str) -> ObjectStore:
 
 
 def _cos(session: TencentSession, bucket: str) -> ObjectStore:
-    from yunfn.storage.cos import CosStore
+    from yunfn.storage.cos_store import CosStore
 
     return CosStore(session, bucket)
 

@@ -1,4 +1,4 @@
-"""``yunfn:storage:…``: artifacts in object storage."""
+"""``yunfn:storage:Artifact`` as a typed class."""
 
 from __future__ import annotations
 
