@@ -129,9 +129,10 @@ def test_wait_tells_what_it_waits_for_until_nothing_is_deploying(
 
 
 def test_wait_gives_up_in_time(clouds: TwoClouds, monkeypatch: pytest.MonkeyPatch) -> None:
-    pausing("status", monkeypatch)
+    clock = pausing("status", monkeypatch)
     clouds.states["caller"] = [DEPLOYING]
     done = yunfn("status", "--wait", "--timeout", "5")
+    assert clock.now == 6
     assert isinstance(done.exception, StackError)
     assert str(done.exception) == "stack dev: still deploying after 5 s: caller"
 

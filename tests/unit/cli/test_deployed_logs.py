@@ -29,13 +29,13 @@ def line(message: str, seconds: float = 0, function: str = "caller", request: st
 
 def test_lines_of_several_functions_are_merged_by_time_and_named(clouds: TwoClouds) -> None:
     clouds.looks = {
-        "caller": [[line("a", 0), line("c", 2)]],
+        "caller": [[line("z", 0), line("c", 2)]],
         "speaker": [[line("b", 1, "speaker"), line("d", 3, "speaker")]],
     }
     done = yunfn("logs")
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
-        "2026-01-31T12:00:00Z  caller  a",
+        "2026-01-31T12:00:00Z  caller  z",
         "2026-01-31T12:00:01Z  speaker  b",
         "2026-01-31T12:00:02Z  caller  c",
         "2026-01-31T12:00:03Z  speaker  d",

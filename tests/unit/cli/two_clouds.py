@@ -107,9 +107,11 @@ def in_place(clouds: TwoClouds, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selection, "backend_for", clouds.open)
 
 
-def pausing(command: str, monkeypatch: pytest.MonkeyPatch, last: int = 1000) -> None:
-    """Let a command's pauses pass at once."""
-    monkeypatch.setattr(import_module(f"yunfn.cli.deployed.{command}"), "time", Pauses(last))
+def pausing(command: str, monkeypatch: pytest.MonkeyPatch, last: int = 1000) -> Pauses:
+    """Let a command's pauses pass at once; answers its clock."""
+    clock = Pauses(last)
+    monkeypatch.setattr(import_module(f"yunfn.cli.deployed.{command}"), "time", clock)
+    return clock
 
 
 def yunfn(*arguments: str, stdin: bytes | str = "") -> click.testing.Result:
