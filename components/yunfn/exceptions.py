@@ -51,6 +51,10 @@ class AccountMismatchError(YunfnError):
     """The stack's resources live in another account than the one the credentials in use belong to."""
 
 
+class RegionMismatchError(YunfnError):
+    """The stack's resources live in another region than the one in use."""
+
+
 class PackagingError(YunfnError):
     """A folder or zip cannot become a code package or layer."""
 

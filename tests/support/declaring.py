@@ -24,6 +24,8 @@ class MockCloud:
     outputs: Mapping[str, Outputs]
     functions: Mapping[str, Mapping[str, Any]]
     config: Mapping[str, str]
+    #: What the stack's state holds when the program begins: by URN, the resource's ``outputs``.
+    state: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Declared(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
         if args.token == "pulumi:pulumi:readStackResourceOutputs":
-            return {"name": "x", "outputs": {}}, []
+            return {"name": "x", "outputs": dict(self.played.state)}, []
         return dict(self.played.functions[args.token]), []
 
     def of(self, kind: str) -> dict[str, dict[str, Any]]:

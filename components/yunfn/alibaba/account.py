@@ -8,7 +8,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from yunfn.alibaba import region
-from yunfn.program.account import AccountRecord, explicit_provider, once, refuse_other
+from yunfn.program.account import AccountRecord, explicit_provider, once, refuse_other, refuse_other_region
 
 _TYPE = "yunfn:alibaba:Account"
 
@@ -29,6 +29,7 @@ def guard(opts: pulumi.ResourceOptions | None = None) -> Account:
 
     Raises:
         AccountMismatchError: the stack's state or its setting ``yunfn:account`` names another account.
+        RegionMismatchError: the default provider has another region than when the stack was made.
     """
     provider = explicit_provider(opts, "alicloud")
     name = "account" if provider is None else f"account-{provider._name}"
@@ -40,7 +41,9 @@ def _found(provider: pulumi.ProviderResource | None, name: str) -> Account:
     # Not get_account: that one answers ALICLOUD_ACCOUNT_ID unasked, whatever the keys in use are.
     account_id = alicloud.get_caller_identity(opts=invoking).account_id
     refuse_other(_TYPE, name, account_id)
+    if provider is None:
+        refuse_other_region(_TYPE, name, region.of_default(), region.SETTING)
     found = Account(account_id, region.current(provider))
     options = pulumi.ResourceOptions(provider=provider) if provider is not None else None
-    AccountRecord(_TYPE, name, {"accountId": account_id}, options)
+    AccountRecord(_TYPE, name, {"accountId": account_id, "region": found.region}, options)
     return found

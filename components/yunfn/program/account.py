@@ -1,4 +1,4 @@
-"""A stack remembers the account it was made in, and is refused in another one.
+"""A stack remembers the account and region it was made in, and is refused in another one.
 
 The record is the output of a component of its own, the first that the program registers, so that it stands in
 the state even when the first ``up`` failed half-way. The engine's own call ``readStackResourceOutputs`` reads
@@ -16,7 +16,7 @@ import pulumi
 import pulumi.runtime
 from pulumi.runtime.settings import get_root_resource
 
-from yunfn.exceptions import AccountMismatchError
+from yunfn.exceptions import AccountMismatchError, RegionMismatchError
 
 T = TypeVar("T")
 # One answer per program run, cloud and provider: the key of the outer map is the run's root resource.
@@ -28,7 +28,9 @@ _READS, _PAUSE = 6, 0.1
 class AccountRecord(pulumi.ComponentResource):
     """What the stack remembers of an account: the output ``accountId``, and what else its cloud calls it by."""
 
-    def __init__(self, kind: str, name: str, outputs: Mapping[str, str], opts: pulumi.ResourceOptions | None) -> None:
+    def __init__(
+        self, kind: str, name: str, outputs: Mapping[str, pulumi.Input[str]], opts: pulumi.ResourceOptions | None
+    ) -> None:
         super().__init__(kind, name, None, opts)
         self.account_id = pulumi.Output.from_input(outputs["accountId"])
         self.register_outputs(dict(outputs))
@@ -73,12 +75,30 @@ def refuse_other(kind: str, name: str, account_id: str) -> None:
             f"belong to account {account_id}. Nothing was changed. Use the credentials of {configured}, or "
             "another stack"
         )
-    recorded = _recorded(kind, name)
+    recorded = _recorded(kind, name).get("accountId")
     if recorded is not None and recorded != account_id:
         raise AccountMismatchError(
             f"stack {pulumi.get_stack()}: it was made in account {recorded}, but the credentials in use belong to "
             f"account {account_id}. Nothing was changed. Use the credentials of {recorded}, or make another stack "
             "for this account"
+        )
+
+
+def refuse_other_region(kind: str, name: str, region: str, setting: str) -> None:
+    """Refuse ``region`` where the stack's resources are in another one; ``setting`` is what names it, in a stack.
+
+    The upstream providers know no region of a resource: they would look for all of them in the new one, find none, and
+    leave those of the old one behind.
+
+    Raises:
+        RegionMismatchError: the record called ``name`` in the stack's state is of another region.
+    """
+    recorded = _recorded(kind, name).get("region")
+    if recorded is not None and recorded != region:
+        raise RegionMismatchError(
+            f"stack {pulumi.get_stack()}: its resources are in {recorded}, but the region in use is {region}. Nothing "
+            f"was changed. They cannot move: go back by pulumi config set {setting} {recorded}, and make another stack "
+            f"for {region}; or destroy this one first"
         )
 
 
@@ -104,11 +124,11 @@ def _state() -> Mapping[str, Any]:
     return found
 
 
-def _recorded(kind: str, name: str) -> str | None:
-    """Read the account that this stack's state remembers under ``name``, None if it is new."""
+def _recorded(kind: str, name: str) -> Mapping[str, Any]:
+    """Read what this stack's state remembers under ``name``, nothing if it is new."""
     suffix = f"::{kind}::{name}"
     for urn, resource in _state().items():
         if urn.endswith(suffix):
-            recorded = resource["outputs"].get("accountId")
-            return None if recorded is None else str(recorded)
-    return None
+            outputs: Mapping[str, Any] = resource["outputs"]
+            return outputs
+    return {}

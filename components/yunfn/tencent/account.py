@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
-from yunfn.program.account import AccountRecord, explicit_provider, once, refuse_other
+from yunfn.program.account import AccountRecord, explicit_provider, once, refuse_other, refuse_other_region
 from yunfn.tencent import region
 
 _TYPE = "yunfn:tencent:Account"
@@ -32,6 +32,7 @@ def guard(opts: pulumi.ResourceOptions | None = None) -> Account:
 
     Raises:
         AccountMismatchError: the stack's state or its setting ``yunfn:account`` names another account.
+        RegionMismatchError: the default provider has another region than when the stack was made.
     """
     provider = explicit_provider(opts, "tencentcloud")
     name = "tencent-account" if provider is None else f"tencent-account-{provider._name}"
@@ -43,7 +44,14 @@ def _found(provider: pulumi.ProviderResource | None, name: str) -> Account:
     # Of a sub-account's key ``uin`` is the sub-account.
     seen = tencentcloud.user.get_info(opts=invoking)
     refuse_other(_TYPE, name, seen.owner_uin)
+    if provider is None:
+        refuse_other_region(_TYPE, name, region.of_default(), region.SETTING)
     found = Account(seen.owner_uin, seen.app_id, region.current(provider))
     options = pulumi.ResourceOptions(provider=provider) if provider is not None else None
-    AccountRecord(_TYPE, name, {"accountId": found.account_id, "appId": found.app_id}, options)
+    outputs: dict[str, pulumi.Input[str]] = {
+        "accountId": found.account_id,
+        "appId": found.app_id,
+        "region": found.region,
+    }
+    AccountRecord(_TYPE, name, outputs, options)
     return found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from unit.tencent.declared import APP_ID, REGION, UIN, declare
+from support.declaring import declare_in
+from unit.tencent.declared import APP_ID, CLOUD, REGION, UIN, declare
 from yunfn import tencent
-from yunfn.exceptions import AccountMismatchError, ValidationError
+from yunfn.exceptions import AccountMismatchError, RegionMismatchError, ValidationError
 
 
 def test_the_account_is_its_owners_and_is_recorded_first() -> None:
@@ -35,3 +38,17 @@ def test_a_region_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
         declare(tencent.guard, tencentcloud__region="")
     monkeypatch.setenv("TENCENTCLOUD_REGION", REGION)
     assert declare(tencent.guard, tencentcloud__region="").resources
+
+
+def test_a_stack_stays_in_the_region_it_was_made_in() -> None:
+    def run(made_in: str | None) -> None:
+        outputs = {"accountId": UIN, **({"region": made_in} if made_in else {})}
+        urn = "urn:pulumi:dev::test::yunfn:tencent:Account::tencent-account"
+        declare_in(replace(CLOUD, state={urn: {"outputs": outputs}}), tencent.guard)
+
+    # The first releases took no note of it.
+    run(None)
+    run(REGION)
+    with pytest.raises(RegionMismatchError, match="config set tencentcloud:region ap-beijing") as refused:
+        run("ap-beijing")
+    assert not refused.value.declared.resources  # type: ignore[attr-defined]
