@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from support.program_folder import with_code
 from unit.alibaba.declared import ACCOUNT, Declared, declare
 from yunfn import access
 from yunfn.alibaba import (
@@ -42,11 +43,7 @@ from yunfn.exceptions import ValidationError
 @pytest.fixture(autouse=True)
 def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with code, beside which the program runs; the cache is the test's own."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "code").mkdir()
-    (tmp_path / "code/index.py").write_text("def handler(event, context): ...\n")
-    return tmp_path / "code"
+    return with_code(tmp_path, monkeypatch)
 
 
 def function(name: str = "f", **settings: Any) -> Function:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
+from support.refusals import refused
 from yunfn.alibaba import rules
-from yunfn.exceptions import ValidationError
 from yunfn.runtimes import ALIBABA
 
 PYTHON = ALIBABA["python3.10"]
 CUSTOM = ALIBABA["custom.debian11"]
-
-
-def refused(check: Callable[[], object], property: str, rule: str) -> None:
-    with pytest.raises(ValidationError) as error:
-        check()
-    assert error.value.resource == "f"
-    assert error.value.property == property
-    assert rule in error.value.rule
 
 
 @pytest.mark.parametrize("name", ["f", "_f", "F-1_b", "a" * 128])

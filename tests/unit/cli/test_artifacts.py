@@ -7,16 +7,14 @@ import json
 import zipfile
 from collections.abc import Iterator
 
-import click.testing
 import oss2
 import pytest
 from alibabacloud_fc20230330 import models
 from alibabacloud_fc20230330.client import Client
-from typer.testing import CliRunner
 
 from support.store_backends import oss_session
+from unit.cli.artifacts_command import ArtifactsCommand
 from unit.cli.command import Yunfn
-from yunfn.cli.application import application
 from yunfn.exceptions import ArtifactError, CloudAnswerError
 from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
@@ -25,8 +23,8 @@ from yunfn.storage import fc_client
 from yunfn.storage.names import artifact_bucket
 from yunfn.storage.oss_client import open_bucket
 
-RUNNER = CliRunner()
 REGION = "cn-shanghai"
+artifacts = ArtifactsCommand("--region", REGION)
 USED, OLD, UNUSED = (f"code/shop/{letter * 64}.zip" for letter in "abc")
 LAYER_1, LAYER_2 = (f"layers/packages/{letter * 64}.zip" for letter in "de")
 # The SDK brings a urllib3 of its own, of years ago.
@@ -104,21 +102,6 @@ def account(cloud: Connection, monkeypatch: pytest.MonkeyPatch) -> Account:
     return Account(cloud)
 
 
-def artifacts(*arguments: str, stdin: str = "") -> click.testing.Result:
-    """``yunfn artifacts …``, in this process: the clouds' SDKs take long to import."""
-    return RUNNER.invoke(application, ["artifacts", *arguments, "--region", REGION], input=stdin)
-
-
-def done(*arguments: str) -> str:
-    result = artifacts(*arguments)
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
-def removed(*arguments: str) -> list[str]:
-    return [item["name"] for item in json.loads(done("purge", "--json", *arguments))["removed"]]
-
-
 @pytest.mark.parametrize("command", ["list", "purge", "bucket"])
 def test_without_keys_it_says_which_to_set(yunfn: Yunfn, command: str) -> None:
     said = yunfn("artifacts", command)
@@ -148,16 +131,18 @@ def test_wrong_keys_are_refused_in_the_clouds_words_and_not_shown(
 
 
 def test_an_empty_account_has_nothing_to_list_or_purge(account: Account) -> None:
-    assert done("list") == "no artifacts\n"
-    assert done("purge", "--bucket") == "removed 0 artifacts\n"
-    assert json.loads(done("bucket", "--json")) == {"bucket": account.bucket, "exists": False}
-    assert "pulumi up --stack bootstrap makes it" in done("bucket")
+    assert artifacts.done("list") == "no artifacts\n"
+    assert artifacts.done("purge", "--bucket") == "removed 0 artifacts\n"
+    assert json.loads(artifacts.done("bucket", "--json")) == {"bucket": account.bucket, "exists": False}
+    assert "pulumi up --stack bootstrap makes it" in artifacts.done("bucket")
 
 
 def test_purge_removes_what_nobody_uses_and_the_bucket_last(account: Account) -> None:
     account.stock()
     account.upload("else/where.zip")
-    listed = {f"{item['kind']} {item['name']}": item["used_by"] for item in json.loads(done("list", "--json"))}
+    listed = {
+        f"{item['kind']} {item['name']}": item["used_by"] for item in json.loads(artifacts.done("list", "--json"))
+    }
     assert listed == {
         "layer version packages:1": ["shop:1"],
         "layer version packages:2": ["shop"],
@@ -169,13 +154,13 @@ def test_purge_removes_what_nobody_uses_and_the_bucket_last(account: Account) ->
         f"package {LAYER_1}": ["shop:1"],
         f"package {LAYER_2}": ["shop"],
     }
-    table = done("list")
+    table = artifacts.done("list")
     assert f"\npackage        {UNUSED}  " in table
     assert table.count("\n") == len(listed) + 1
 
     refused = artifacts("purge", "--bucket", "--yes").exception
     assert isinstance(refused, ArtifactError) and "still use what is in it (shop, shop:1)" in str(refused)
-    dry = json.loads(done("purge", "--dry-run", "--json"))
+    dry = json.loads(artifacts.done("purge", "--dry-run", "--json"))
     assert (dry["dry_run"], [item["name"] for item in dry["removed"]]) == (True, ["packages:3", UNUSED])
     assert artifacts("purge", stdin="n\n").exit_code == 1
     assert len(account.objects()) == 6
@@ -185,9 +170,9 @@ def test_purge_removes_what_nobody_uses_and_the_bucket_last(account: Account) ->
     assert account.objects() == [USED, OLD, "else/where.zip", LAYER_1, LAYER_2]
 
     account.delete_version()
-    assert removed("--yes") == ["packages:1", OLD, LAYER_1]
+    assert artifacts.removed("--yes") == ["packages:1", OLD, LAYER_1]
     account.delete_function()
     account.oss.delete_object("else/where.zip")
-    assert done("purge", "--bucket", "--yes").endswith("removed 3 artifacts and the artifact bucket\n")
-    assert json.loads(done("bucket", "--json"))["exists"] is False
-    assert done("list") == "no artifacts\n"
+    assert artifacts.done("purge", "--bucket", "--yes").endswith("removed 3 artifacts and the artifact bucket\n")
+    assert json.loads(artifacts.done("bucket", "--json"))["exists"] is False
+    assert artifacts.done("list") == "no artifacts\n"

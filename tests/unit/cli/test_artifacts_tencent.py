@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click.testing
 import pytest
-from typer.testing import CliRunner
 
 from support.cos_bucket import session_of
 from support.store_backends import checksums_of
+from unit.cli.artifacts_command import ArtifactsCommand
 from unit.cli.command import Yunfn
-from yunfn.cli.application import application
 from yunfn.exceptions import ArtifactError, CloudAnswerError
 from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
@@ -26,8 +24,8 @@ from yunfn.storage.names import cos_artifact_bucket
 from yunfn.storage.object_store import Transfer
 from yunfn.storage.tencent_client import TencentClient
 
-RUNNER = CliRunner()
 REGION = "ap-nanjing"
+artifacts = ArtifactsCommand("--cloud", "tencent", "--region", REGION)
 USED, OLD, UNUSED = (f"code/{name}/{letter * 64}.zip" for name, letter in (("cart", "a"), ("cart", "b"), ("cart", "c")))
 LAYER_1, LAYER_2 = (f"layers/packages/{letter * 64}.zip" for letter in "de")
 
@@ -92,21 +90,6 @@ def account(cloud: Connection, monkeypatch: pytest.MonkeyPatch) -> Account:
     return Account(cloud)
 
 
-def artifacts(*arguments: str, stdin: str = "") -> click.testing.Result:
-    """``yunfn artifacts … --cloud tencent``, in this process: the clouds' SDKs take long to import."""
-    return RUNNER.invoke(application, ["artifacts", *arguments, "--cloud", "tencent", "--region", REGION], input=stdin)
-
-
-def done(*arguments: str) -> str:
-    result = artifacts(*arguments)
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
-def removed(*arguments: str) -> list[str]:
-    return [item["name"] for item in json.loads(done("purge", "--json", *arguments))["removed"]]
-
-
 def test_without_keys_it_says_which_to_set(yunfn: Yunfn) -> None:
     said = yunfn("artifacts", "list", "--cloud", "tencent")
     assert (said.returncode, said.stdout) == (1, "")
@@ -114,17 +97,17 @@ def test_without_keys_it_says_which_to_set(yunfn: Yunfn) -> None:
 
 
 def test_an_empty_account_has_nothing_to_list_or_purge(account: Account) -> None:
-    assert done("list") == "no artifacts\n"
-    assert done("purge", "--bucket") == "removed 0 artifacts\n"
-    assert json.loads(done("bucket", "--json")) == {"bucket": account.bucket, "exists": False}
-    assert "pulumi up --stack bootstrap-tencent makes it" in done("bucket")
+    assert artifacts.done("list") == "no artifacts\n"
+    assert artifacts.done("purge", "--bucket") == "removed 0 artifacts\n"
+    assert json.loads(artifacts.done("bucket", "--json")) == {"bucket": account.bucket, "exists": False}
+    assert "pulumi up --stack bootstrap-tencent makes it" in artifacts.done("bucket")
 
 
 def test_the_region_is_the_environments_unless_it_is_given(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENCENTCLOUD_REGION", "ap-beijing")
-    said = RUNNER.invoke(application, ["artifacts", "bucket", "--cloud", "tencent", "--json"]).stdout
+    said = ArtifactsCommand("--cloud", "tencent").done("bucket", "--json")
     assert json.loads(said)["bucket"] == cos_artifact_bucket(account.session.appid, "ap-beijing")
-    assert json.loads(done("bucket", "--json"))["bucket"] == account.bucket
+    assert json.loads(artifacts.done("bucket", "--json"))["bucket"] == account.bucket
 
 
 def test_wrong_keys_are_refused_in_the_clouds_words_and_not_shown(
@@ -141,7 +124,9 @@ def test_purge_removes_what_nobody_uses_and_the_bucket_last(account: Account, tm
     account.stock(tmp_path)
     size = (tmp_path / "package.zip").stat().st_size
     latest, version = "shop/cart", "shop/cart:1"
-    listed = {f"{item['kind']} {item['name']}": item["used_by"] for item in json.loads(done("list", "--json"))}
+    listed = {
+        f"{item['kind']} {item['name']}": item["used_by"] for item in json.loads(artifacts.done("list", "--json"))
+    }
     assert listed == {
         "layer version packages:1": [version],
         "layer version packages:2": [latest],
@@ -153,11 +138,11 @@ def test_purge_removes_what_nobody_uses_and_the_bucket_last(account: Account, tm
         f"package {LAYER_1}": [version],
         f"package {LAYER_2}": [latest],
     }
-    assert {item["bytes"] for item in json.loads(done("list", "--json")) if "layer" in item["name"]} == {size}
+    assert {item["bytes"] for item in json.loads(artifacts.done("list", "--json")) if "layer" in item["name"]} == {size}
 
     refused = artifacts("purge", "--bucket", "--yes").exception
     assert isinstance(refused, ArtifactError) and f"still use what is in it ({latest}, {version})" in str(refused)
-    assert removed("--dry-run") == ["packages:3", UNUSED]
+    assert artifacts.removed("--dry-run") == ["packages:3", UNUSED]
     assert artifacts("purge", stdin="n\n").exit_code == 1
     assert len(account.objects()) == 5
     asked = artifacts("purge", stdin="y\n")
@@ -166,8 +151,8 @@ def test_purge_removes_what_nobody_uses_and_the_bucket_last(account: Account, tm
     assert account.objects() == [USED, OLD, LAYER_1, LAYER_2]
 
     account.scf("DeleteFunction", {"FunctionName": "cart", "Namespace": "shop", "Qualifier": "1"})
-    assert removed("--yes") == ["packages:1", OLD, LAYER_1]
+    assert artifacts.removed("--yes") == ["packages:1", OLD, LAYER_1]
     account.scf("DeleteFunction", {"FunctionName": "cart", "Namespace": "shop"})
-    assert done("purge", "--bucket", "--yes").endswith("removed 3 artifacts and the artifact bucket\n")
-    assert json.loads(done("bucket", "--json"))["exists"] is False
-    assert done("list") == "no artifacts\n"
+    assert artifacts.done("purge", "--bucket", "--yes").endswith("removed 3 artifacts and the artifact bucket\n")
+    assert json.loads(artifacts.done("bucket", "--json"))["exists"] is False
+    assert artifacts.done("list") == "no artifacts\n"

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 
+from support.refusals import refused
 from yunfn.exceptions import ValidationError
 from yunfn.program import rules
-
-
-def refused(check: Callable[[], object], property: str, rule: str) -> None:
-    with pytest.raises(ValidationError) as error:
-        check()
-    assert error.value.resource == "f"
-    assert error.value.property == property
-    assert rule in error.value.rule
 
 
 @pytest.mark.parametrize(

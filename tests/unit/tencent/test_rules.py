@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from yunfn.exceptions import ValidationError
+from support.refusals import refused
 from yunfn.tencent import rules
-
-
-def refused(check: Callable[[], object], property: str, rule: str) -> None:
-    with pytest.raises(ValidationError) as error:
-        check()
-    assert error.value.resource == "f"
-    assert error.value.property == property
-    assert rule in error.value.rule
 
 
 @pytest.mark.parametrize("name", ["fn", "F-1_b", "a" * 60])

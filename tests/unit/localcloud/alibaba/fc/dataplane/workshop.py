@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import hmac
-import io
 import json
-import time
 import uuid
-import zipfile
-from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from unit.localcloud.data_plane_workshop import DataPlaneWorkshop, zipped
 from yunfn.localcloud.alibaba.fc import FcService
 from yunfn.localcloud.alibaba.fc.events import DomainChanged, FunctionChanged, ProvisionChanged, TriggerChanged
 from yunfn.localcloud.alibaba.fc.state import FcState, Package, version_key
@@ -25,51 +21,24 @@ from yunfn.localcloud.alibaba.log import LogService
 from yunfn.localcloud.alibaba.oss import OssService
 from yunfn.localcloud.alibaba.ram import RamService
 from yunfn.localcloud.alibaba.sts import StsService
-from yunfn.localcloud.certificates import CertificateAuthority
-from yunfn.localcloud.cloud import LocalCloud
-from yunfn.localcloud.home import Home
 from yunfn.localcloud.keys import AccessKey
-from yunfn.localcloud.runner import FunctionRunner
 
 REGION = "cn-shanghai"
 
 
-class Workshop:
+class Workshop(DataPlaneWorkshop):
     """The cloud, its runner, and ways to put functions and roles into it and to call them."""
 
-    def __init__(self, folder: Path, runner: FunctionRunner | None = None) -> None:
-        home = Home(folder)
-        home.create()
-        self.cloud = LocalCloud(home, [RamService, StsService, OssService, LogService, FcService])
-        bundle = CertificateAuthority(home.certificates).bundle
-        sink = self.cloud.find(FcService).dataplane.log_sink
-        self.runner = FunctionRunner(work=home.work, connect_proxy=None, proxy_port=0, ca_bundle=bundle, log_sink=sink)
-        self.cloud.runner = self.runner
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, [RamService, StsService, OssService, LogService, FcService], FcService)
         self.account = self.cloud.account
-        self.plane = self.cloud.find(FcService).dataplane
         self.state = FcState(self.cloud.store, self.account, REGION)
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=self.cloud), timeout=60)
-
-    async def __aenter__(self) -> Workshop:
-        await self.cloud.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.client.aclose()
-        await self.cloud.stop()
 
     # What is in the cloud
 
     def deploy(self, name: str, source: str | dict[str, str], **configuration: Any) -> None:
         """Put a function into the directory: ``source`` is index.py, or files by name."""
-        files = {"index.py": source} if isinstance(source, str) else source
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            for path, text in files.items():
-                info = zipfile.ZipInfo(path)
-                info.create_system, info.external_attr = 3, 0o755 << 16
-                archive.writestr(info, text)
-        blob = self.cloud.blobs.put(buffer.getvalue())
+        blob = self.cloud.blobs.put(zipped(source))
         document = {
             "functionName": name,
             "runtime": "python3.10",
@@ -189,22 +158,6 @@ class Workshop:
         """GetAsyncTask's document once the task is over."""
         over = {"Succeeded", "Failed", "Stopped", "Expired", "Invalid"}
         return await self.until(lambda: self.task(name, task_id), lambda task: task["status"] in over)
-
-    async def until(self, look: Callable[[], Any], enough: Callable[[Any], Any], seconds: float = 20) -> Any:
-        """What ``look`` returns once it is enough."""
-        limit = time.monotonic() + seconds
-        while True:
-            seen = look()
-            if asyncio.iscoroutine(seen):
-                seen = await seen
-            if enough(seen):
-                return seen
-            assert time.monotonic() < limit, f"not in {seconds} s; last seen: {seen}"
-            await asyncio.sleep(0.02)
-
-    def journal(self, **wanted: Any) -> list[dict[str, Any]]:
-        """The journal's lines that have all of these values."""
-        return [line for line in self.cloud.journal.lines() if wanted.items() <= line.items()]
 
 
 def policy(*statements: dict[str, Any]) -> str:

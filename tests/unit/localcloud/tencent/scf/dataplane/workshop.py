@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
-import io
 import json
 import time
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from yunfn.localcloud.certificates import CertificateAuthority
-from yunfn.localcloud.cloud import LocalCloud
-from yunfn.localcloud.home import Home
+from unit.localcloud.data_plane_workshop import DataPlaneWorkshop, zipped
 from yunfn.localcloud.keys import AccessKey
-from yunfn.localcloud.runner import FunctionRunner
 from yunfn.localcloud.tencent.cam import CamService
 from yunfn.localcloud.tencent.cls import ClsService
 from yunfn.localcloud.tencent.cos import CosService
 from yunfn.localcloud.tencent.monitor import MonitorService
 from yunfn.localcloud.tencent.scf import ScfService
-from yunfn.localcloud.tencent.scf.dataplane import DataPlane
 from yunfn.localcloud.tencent.signatures import tc3
 from yunfn.localcloud.tencent.ssl import SslService
 from yunfn.localcloud.tencent.sts import StsService
@@ -51,29 +41,13 @@ class Refused(Exception):
         self.message = message
 
 
-class Workshop:
+class Workshop(DataPlaneWorkshop):
     """The cloud, its runner, and ways to put functions into it and to call them; all is Active at once."""
 
     def __init__(self, folder: Path) -> None:
-        home = Home(folder)
-        home.create()
-        self.cloud = LocalCloud(home, _SERVICES)
+        super().__init__(folder, _SERVICES, ScfService)
         self.cloud.transition_seconds = 0
-        self.plane: DataPlane = self.cloud.find(ScfService).dataplane
-        bundle = CertificateAuthority(home.certificates).bundle
-        self.cloud.runner = FunctionRunner(
-            work=home.work, connect_proxy=None, proxy_port=0, ca_bundle=bundle, log_sink=self.plane.log_sink
-        )
-        self.account = home.tencent
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=self.cloud), timeout=60)
-
-    async def __aenter__(self) -> Workshop:
-        await self.cloud.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.client.aclose()
-        await self.cloud.stop()
+        self.account = self.cloud.tencent
 
     # What is in the cloud
 
@@ -147,33 +121,10 @@ class Workshop:
         """GetRequestStatus's entry once the call is over."""
         return await self.until(lambda: self.status(name, request_id), lambda told: told["RetCode"] != 1)
 
-    async def until(self, look: Callable[[], Any], enough: Callable[[Any], Any], seconds: float = 20) -> Any:
-        """What ``look`` returns once it is enough."""
-        limit = time.monotonic() + seconds
-        while True:
-            seen = look()
-            if asyncio.iscoroutine(seen):
-                seen = await seen
-            if enough(seen):
-                return seen
-            assert time.monotonic() < limit, f"not in {seconds} s; last seen: {seen}"
-            await asyncio.sleep(0.02)
-
-    def journal(self, **wanted: Any) -> list[dict[str, Any]]:
-        """The journal's lines that have all of these values."""
-        return [line for line in self.cloud.journal.lines() if wanted.items() <= line.items()]
-
 
 def packed(source: str | dict[str, str]) -> str:
     """A zip of files, all executable, in Base64."""
-    files = {"index.py": source} if isinstance(source, str) else source
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path, text in files.items():
-            info = zipfile.ZipInfo(path)
-            info.create_system, info.external_attr = 3, 0o100755 << 16
-            archive.writestr(info, text)
-    return base64.b64encode(buffer.getvalue()).decode()
+    return base64.b64encode(zipped(source)).decode()
 
 
 def signed(key: AccessKey, method: str, host: str, path: str, query: str, body: bytes) -> dict[str, str]:
