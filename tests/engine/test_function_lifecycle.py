@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,26 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_greeter(tmp_path_factory.mktemp("greeter"))
 
 
-@pytest.fixture(scope="module")
-def first_up() -> list[Outcome]:
-    return []
+@dataclass
+class First:
+    """How the stack went up, and what the function answered then, with the version that did."""
+
+    up: Outcome
+    answer: tuple[dict[str, Any], str]
 
 
 @pytest.fixture(scope="module")
-def stack(module_stack: NewStack, code: Path, first_up: list[Outcome]) -> PulumiCli:
-    """One stack for all: each test takes it as it stands, up and serving, and leaves it so; the last destroys it."""
-    made = module_stack("one_function")
-    made.configure(t__code=str(code))
-    first_up.append(made.up())
-    return made
+def made(module_stack: NewStack, code: Path, cloud: Connection) -> tuple[PulumiCli, First]:
+    stack = module_stack("one_function")
+    stack.configure(t__code=str(code))
+    up = stack.up()
+    return stack, First(up, _ask(cloud, stack))
+
+
+@pytest.fixture
+def stack(made: tuple[PulumiCli, First]) -> PulumiCli:
+    """One stack for all: each test takes it as it stands, up and serving, and leaves it so, in whatever order."""
+    return made[0]
 
 
 def _ask(cloud: Connection, stack: PulumiCli) -> tuple[dict[str, Any], str]:
@@ -54,10 +63,10 @@ def _rewrite(code: Path, said: str) -> None:
 
 
 def test_up_serves_and_a_second_up_and_a_refresh_find_nothing_to_do(
-    cloud: Connection, stack: PulumiCli, first_up: list[Outcome]
+    stack: PulumiCli, made: tuple[PulumiCli, First]
 ) -> None:
-    assert first_up[0].changes["created"] >= 12
-    assert _ask(cloud, stack) == ({"said": "first", "env": "hello"}, "1")
+    assert made[1].up.changes["created"] >= 12
+    assert made[1].answer == ({"said": "first", "env": "hello"}, "1")
     stack.up("--expect-no-changes")
     stack.refresh("--expect-no-changes")
     stack.preview("--expect-no-changes")
@@ -143,14 +152,7 @@ def test_a_rename_makes_the_new_function_before_the_old_one_goes(cloud: Connecti
     assert made_and_gone == ["CreateFunction", "DeleteFunction"]
 
 
-def test_destroy_leaves_packages_and_nothing_else_of_the_stack(cloud: Connection, stack: PulumiCli) -> None:
-    name = stack.outputs()["function"]
-    stack.destroy()
-    assert stack.resources() == [] or {each["type"] for each in stack.resources()} == {"pulumi:pulumi:Stack"}
-    assert name not in _functions(cloud)
-
-
-def test_a_create_that_fails_in_the_middle_is_finished_by_the_next_up(
+def test_a_create_that_fails_in_the_middle_is_finished_by_the_next_up_and_destroy_leaves_nothing(
     cloud: Connection, new_stack: NewStack, code: Path
 ) -> None:
     # The cloud refuses the function, after role, policy, logs and package were made: its memory is sold out
@@ -179,6 +181,9 @@ def test_a_create_that_fails_in_the_middle_is_finished_by_the_next_up(
     stack.up()
     assert _ask(cloud, stack)[0]["env"] == "hello"
     stack.up("--expect-no-changes")
+    stack.destroy()
+    assert stack.resources() == [] or {each["type"] for each in stack.resources()} == {"pulumi:pulumi:Stack"}
+    assert "taken-by-somebody" not in _functions(cloud)
 
 
 def _journal(cloud: Connection) -> list[dict[str, Any]]:
