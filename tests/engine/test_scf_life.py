@@ -6,6 +6,7 @@ source (1.82.42): each is shown to be absent here.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,7 @@ def test_trap_1_other_content_of_a_layer_is_a_new_version_that_is_waited_for(lif
 
 def test_trap_2_layers_are_sent_by_updates_and_read(life: Life) -> None:
     changed, refreshed = life.chapters["changed"], life.chapters["refreshed"]
+    assert re.search(r"scf:Function function updating .*\[diff: ~[^]]*\blayers\b", changed.outcome.output)
     assert [each.LayerVersion for each in changed.cloud["function"].Layers] == [2]
     assert not refreshed.cloud["function"].Layers
     assert not refreshed.state["function"]["inputs"].get("layers")
