@@ -124,6 +124,6 @@ def test_components_import_without_the_local_clouds_extras() -> None:
     code = (
         "import sys\n"
         "sys.modules.update(dict.fromkeys(['starlette', 'uvicorn', 'httptools', 'uvloop', 'cryptography']))\n"
-        "import yunfn.alibaba, yunfn.access, yunfn.packaging, yunfn.storage, yunfn.wsgi\n"
+        "import yunfn.alibaba, yunfn.tencent, yunfn.access, yunfn.packaging, yunfn.storage, yunfn.wsgi\n"
     )
     subprocess.run([sys.executable, "-W", "error::ImportWarning", "-c", code], check=True, timeout=120)
