@@ -129,17 +129,18 @@ def test_a_call_answers_its_value_and_a_failing_one_its_error(yunfn: Yunfn, func
     assert "refused to" in failed.stderr and ": failed" in failed.stderr
 
 
-@BOTH
-def test_a_queued_call_is_told_until_its_value_is_there(yunfn: Yunfn, function: str) -> None:
-    queued = _sent(yunfn("invoke", function, "--async", "--json", *_event(say=["late"], wait=1.5)))
-    assert (queued["state"], queued["value"]) == ("pending", None)
-    seen = []
-    deadline = time.monotonic() + 20
-    while (now := _sent(yunfn("result", queued["request_id"], "--json")))["state"] not in ("succeeded", "failed"):
-        seen.append(now["state"])
-        assert time.monotonic() < deadline
-    assert (now["function"], now["state"], json.loads(now["value"])) == (function, "succeeded", {"said": ["late"]})
-    assert "running" in seen and set(seen) <= {"pending", "running"}
+def test_a_queued_call_is_told_until_its_value_is_there(yunfn: Yunfn) -> None:
+    event = _event(say=["late"], wait=3)
+    calls = {name: _sent(yunfn("invoke", name, "--async", "--json", *event)) for name in ("caller", "speaker")}
+    assert {(call["state"], call["value"]) for call in calls.values()} == {("pending", None)}
+    seen = {name: [_sent(yunfn("result", call["request_id"], "--json"))["state"]] for name, call in calls.items()}
+    deadline = time.monotonic() + 30
+    for name, call in calls.items():
+        while (now := _sent(yunfn("result", call["request_id"], "--json")))["state"] not in ("succeeded", "failed"):
+            seen[name].append(now["state"])
+            assert time.monotonic() < deadline
+        assert (now["function"], now["state"], json.loads(now["value"])) == (name, "succeeded", {"said": ["late"]})
+        assert "running" in seen[name] and set(seen[name]) <= {"pending", "running"}
 
 
 @BOTH
