@@ -63,10 +63,6 @@ def _function(cloud: Connection, stack: PulumiCli, qualifier: str = "$LATEST") -
     )
 
 
-def _ids(stack: PulumiCli, kind: str) -> list[str]:
-    return [each["id"] for each in stack.resources() if each["type"] == kind]
-
-
 def test_up_again_and_refresh_find_nothing_to_do(stack: PulumiCli) -> None:
     stack.up("--expect-no-changes")
     stack.refresh("--expect-no-changes")

@@ -1,6 +1,6 @@
 """Compresses contents for zips: libdeflate for what fits in memory, zlib in pieces for what does not.
 
-Both give the same bytes for the same content on every run, however many threads work (facts, "zip speed": libdeflate's
+Both give the same bytes for the same content on every run, however many threads work (measured: libdeflate's
 level 6 compresses as well as zlib's 9 and about nine times faster).
 """
 

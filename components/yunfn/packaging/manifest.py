@@ -1,7 +1,7 @@
 """The canonical manifest of a package: what is in it, and the digest that names it.
 
 The digest covers path, mode and content of every file and nothing that differs from machine to machine: no
-times, no absolute paths, no order of a directory listing, no compression (facts: equal input does not give
+times, no absolute paths, no order of a directory listing, no compression (equal input does not give
 equal zip bytes across zlib builds).
 """
 

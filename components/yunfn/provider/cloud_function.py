@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LATEST: Final = "$LATEST"
 DEFAULT: Final = "$DEFAULT"
-#: What says that the function itself is not there (facts of TCP 1.82.42, exact codes).
+#: What says that the function itself is not there (TCP 1.82.42, exact codes).
 FUNCTION_GONE: Final = frozenset(
     (
         "ResourceNotFound.Function",

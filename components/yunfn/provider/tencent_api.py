@@ -2,7 +2,7 @@
 
 What passes by itself is tried again, with growing random waits, for as long as the operation may take: no answer, HTTP
 5xx, ``InternalError*`` and ``RequestLimitExceeded*``. Everything else is told at once. (The tencentcloud provider also
-repeats ResourceInUse and ResourceUnavailable for minutes, which never helps: facts in its source, 1.81.90.)
+repeats ResourceInUse and ResourceUnavailable for minutes, which never helps: its source, 1.81.90.)
 """
 
 from __future__ import annotations

@@ -41,10 +41,6 @@ def role_of(scf: ScfPlugin, name: str) -> dict[str, Any]:
     return found
 
 
-def policy_of(scf: ScfPlugin, id: str) -> dict[str, Any]:
-    return scf.ask("GetPolicy", "cam", PolicyId=int(id))
-
-
 def settled(scf: ScfPlugin, token: str, id: str, outputs: Any, wanted: dict[str, Any]) -> bool:
     """Whether a refresh and the next run see no change."""
     found = scf.read(token, id, outputs, wanted)

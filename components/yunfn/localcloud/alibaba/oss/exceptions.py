@@ -234,13 +234,6 @@ class PositionNotEqualToLength(OssError):
     text = "Position is not equal to file length"
 
 
-class OperationNotSupported(OssError):
-    """The bucket's state rules this operation out."""
-
-    code = "OperationNotSupported"
-    text = "The operation is not supported for this resource"
-
-
 class InvalidObjectState(OssError):
     """Archived bytes that were not restored."""
 

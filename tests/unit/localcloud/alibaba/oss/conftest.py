@@ -22,7 +22,6 @@ from yunfn.localcloud.home import Home
 from yunfn.localcloud.keys import AccessKey, Principal
 
 REGION = "cn-hangzhou"
-ENDPOINT = f"http://oss-{REGION}.aliyuncs.com"
 T = TypeVar("T")
 
 

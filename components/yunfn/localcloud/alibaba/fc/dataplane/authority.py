@@ -69,6 +69,6 @@ class Authority:
 
 
 def invocation_resources(region: str, account: str, function: str, qualifier: str) -> tuple[str, str]:
-    """The names a call is allowed on: by its qualifier, and the function as a whole (facts: "to narrow")."""
+    """The names a call is allowed on: by its qualifier, and the function as a whole: policies name either."""
     wide = f"acs:fc:{region}:{account}:functions/{function}"
     return f"{wide}/{qualifier}", wide

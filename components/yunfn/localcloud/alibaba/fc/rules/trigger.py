@@ -165,4 +165,3 @@ _KINDS: dict[str, tuple[str | None, Callable[[Fields], None]]] = {
     "tablestore": (r"acs:ots:{region}:{account}:instance/[^/]+/table/[^/]+", _check_table),
     "eventbridge": (r"|acs:eventbridge:{region}:{account}:.+", _check_event_bridge),
 }
-TRIGGER_TYPES = tuple(_KINDS)

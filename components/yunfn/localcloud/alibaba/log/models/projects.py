@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -141,8 +140,3 @@ def shards(logstore: Document) -> list[dict[str, Any]]:
         }
         for one in range(count)
     ]
-
-
-def md5_key(text: str) -> str:
-    """The place of ``text`` in the keyspace."""
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

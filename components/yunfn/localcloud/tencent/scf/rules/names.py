@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from yunfn.localcloud.tencent.scf.exceptions import InvalidValue
-from yunfn.localcloud.tencent.scf.state import DEFAULT, LATEST
 from yunfn.runtimes import SCF_LIMITS
 
 _FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]")
@@ -51,8 +50,3 @@ def check_alias_name(name: str) -> None:
 def is_version(qualifier: str) -> bool:
     """Whether a qualifier is a version's number."""
     return _VERSION.fullmatch(qualifier) is not None
-
-
-def is_alias(qualifier: str) -> bool:
-    """Whether a qualifier can only be an alias."""
-    return qualifier == DEFAULT or (qualifier != LATEST and not is_version(qualifier))
