@@ -16,7 +16,7 @@ _PATIENCE_SECONDS = 180.0
 def main(outputs: dict[str, str], region: str) -> None:
     """Wait until a whole call is in the log, then print all lines; exits with a sentence if none comes."""
     client = LogClient(
-        f"{region}.log.aliyuncs.com",
+        f"https://{region}.log.aliyuncs.com",
         os.environ["ALIBABA_CLOUD_ACCESS_KEY_ID"],
         os.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
         os.environ.get("ALIBABA_CLOUD_SECURITY_TOKEN"),
