@@ -58,6 +58,9 @@ def environment_size(resource: str, values: Mapping[str, str], limit: int) -> No
 
 def within(resource: str, property: str, value: float, limits: tuple[float, float], unit: str) -> None:
     """Check a number against inclusive limits."""
+    if isinstance(value, str):
+        # Settings of a stack are text: pulumi.Config has get_int and its like.
+        raise ValidationError(resource, property, value, f"a number, not text: {limits[0]}–{limits[1]} {unit}")
     if isinstance(value, bool) or not limits[0] <= value <= limits[1]:
         raise ValidationError(resource, property, value, f"{limits[0]}–{limits[1]} {unit}")
 

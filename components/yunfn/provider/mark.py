@@ -10,6 +10,10 @@ import hashlib
 import re
 from typing import Final
 
+from yunfn.provider.declaration import CheckFailure
+from yunfn.provider.paths import below
+from yunfn.provider.properties import Properties
+
 #: The tag that a function or layer bears; its value is the mark.
 TAG: Final = "yunfn:resource"
 _LENGTH: Final = 12
@@ -20,6 +24,13 @@ _SUFFIX: Final = re.compile(rf"(?:^|(?P<text>.*) )\[yunfn:(?P<mark>[0-9a-f]{{{_L
 def mark_of(urn: str) -> str:
     """The mark of the resource ``urn``: 12 hexadecimal digits, the same in every run."""
     return hashlib.sha256(urn.encode()).hexdigest()[:_LENGTH]
+
+
+def own_tags(inputs: Properties) -> list[CheckFailure]:
+    """What is wrong with the input ``tags`` of a thing that bears the mark as a tag."""
+    if TAG not in (inputs.known("tags") or ()):
+        return []
+    return [CheckFailure(below("tags", TAG), "is the plugin's own, which knows by it what it made")]
 
 
 def described(text: str, mark: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from yunfn.provider.declaration import CheckFailure
+from yunfn.provider.mark import own_tags
 from yunfn.provider.paths import below
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.runtimes import SCF_LIMITS
@@ -40,6 +41,7 @@ def failures(inputs: Properties) -> Iterator[CheckFailure]:
         yield CheckFailure("layers", f"must be at most {SCF_LIMITS.layers_per_function}")
     yield from _code(inputs)
     yield from _environment(inputs.known("environment"))
+    yield from own_tags(inputs)
     yield from _together(inputs)
 
 

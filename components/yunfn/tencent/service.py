@@ -10,7 +10,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from yunfn.access import Grant
 from yunfn.exceptions import ValidationError
-from yunfn.program.checking import checked
+from yunfn.program.checking import checked, later
 from yunfn.program.grants import as_output
 from yunfn.tencent import naming, rules
 from yunfn.tencent.account import guard
@@ -82,7 +82,7 @@ class Service(pulumi.ComponentResource):
             checked(mount.folder, lambda value: mount_folder(name, value))
         if fixed_ip is True and internet_access is False:
             raise ValidationError(name, "fixed_ip", fixed_ip, "needs internet_access")
-        space = checked(namespace or naming.namespace_name(name), lambda value: rules.namespace_name(name, value))
+        space = checked(namespace or naming.namespace_name(name), lambda value: _namespace(name, value, namespace))
         role = checked(role_name or naming.cam_name(f"{name}-service"), lambda value: checked_role_name(name, value))
         super().__init__("yunfn:tencent:Service", name, None, opts)
         self.service_name = name
@@ -146,3 +146,10 @@ class Service(pulumi.ComponentResource):
                 for each in self._mounts
             ]
         return found
+
+
+def _namespace(name: str, value: str, given: pulumi.Input[str] | None) -> None:
+    rules.namespace_name(name, value)
+    if value == DEFAULT_NAMESPACE and later(given):
+        # Whether it has to be made must be known before its name is; upstream would try to for five minutes.
+        raise ValidationError(name, "namespace", value, "is there already: give its name as text, not as an output")

@@ -64,3 +64,5 @@ def test_weights_are_exact_decimals() -> None:
 
 def test_a_range_takes_no_truth_value() -> None:
     refused(lambda: rules.within("f", "timeout", True, (1, 10), "seconds"), "timeout", "1–10 seconds")
+    # As a stack's settings hold it.
+    refused(lambda: rules.within("f", "timeout", "5", (1, 10), "seconds"), "timeout", "a number, not text")  # type: ignore[arg-type]

@@ -267,6 +267,7 @@ def test_wrong_inputs_are_named_before_anything_is_asked(scf: ScfPlugin, code: C
         ({"publicNetConfig": {"enabled": False, "eip": True}}, {"publicNetConfig"}),
         ({"clsTopicId": "t"}, {"clsLogsetId"}),
         ({"layers": [{"layerName": "l", "layerVersion": 1}] * 6}, {"layers"}),
+        ({"tags": {"yunfn:resource": "mine"}}, {'tags["yunfn:resource"]'}),
     ):  # fmt: skip
         assert set(scf.check(TOKEN, right | wrong)) == names, wrong
     assert scf.check(TOKEN, right) == {}

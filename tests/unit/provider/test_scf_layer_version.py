@@ -164,6 +164,6 @@ def test_what_a_stop_interrupts_is_recorded_and_waited_for_the_next_time(
 
 
 def test_wrong_inputs_are_named(scf: ScfPlugin, wanted: dict[str, Any]) -> None:
-    wrong = wanted | {"sha256": "latest", "compatibleRuntimes": ["Python3.6"] * 6}
-    assert set(scf.check(TOKEN, wrong)) == {"sha256", "compatibleRuntimes"}
+    wrong = wanted | {"sha256": "latest", "compatibleRuntimes": ["Python3.6"] * 6, "tags": {"yunfn:resource": "mine"}}
+    assert set(scf.check(TOKEN, wrong)) == {"sha256", "compatibleRuntimes", 'tags["yunfn:resource"]'}
     assert scf.check(TOKEN, wanted | {"sha256": UNKNOWN, "compatibleRuntimes": [UNKNOWN]}) == {}

@@ -77,6 +77,7 @@ def policies(declared: Declared) -> dict[str, list[dict[str, Any]]]:
         ("cfs_mounts", lambda: Service("s", cfs_mounts=[MOUNT])),
         ("fixed_ip", lambda: Service("s", internet_access=False, fixed_ip=True)),
         ("namespace", lambda: Service("s", namespace="1s")),
+        ("namespace", lambda: function(service=Service("s", namespace=pulumi.Output.from_input("default")))),
         ("role_name", lambda: Service("s", role_name="a/b")),
         ("compatible_runtimes", lambda: Layer("l", content="code", compatible_runtimes=[])),
         ("compatible_runtimes", lambda: Layer("l", content="code", compatible_runtimes=["python3.6"])),

@@ -18,7 +18,7 @@ from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Pr
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.function_place import ACCOUNT, REGION
-from yunfn.provider.mark import TAG, described, mark_of, split_mark
+from yunfn.provider.mark import TAG, described, mark_of, own_tags, split_mark
 from yunfn.provider.operations import Operation
 from yunfn.provider.pace import watched
 from yunfn.provider.properties import Properties
@@ -101,6 +101,7 @@ class LayerVersion(DeclaredResource):
             found.append(CheckFailure("sha256", f"must be 64 hexadecimal digits in lower case, not {digest!r}"))
         if isinstance(runtimes, list) and not 1 <= len(runtimes) <= SCF_LIMITS.compatible_runtimes:
             found.append(CheckFailure("compatibleRuntimes", f"must be 1 to {SCF_LIMITS.compatible_runtimes}"))
+        found += own_tags(inputs)
         return found
 
     def diff(self, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Difference]:
