@@ -134,7 +134,8 @@ class Life:
         self.chapter("changed", "up")
         self.code.append(self.judge.store("code.zip", "third"))
         self._configure(self.stack, 3)
-        self.chapter("replaced", "up")
+        replaced = self.chapter("replaced", "up")
+        assert replaced.outcome.code == 0, replaced.outcome.output
         self._another_hand()
         self.chapter("refreshed", "refresh")
         self.chapter("repaired", "up")
@@ -157,7 +158,9 @@ class Life:
         timer = {"TriggerName": cron.TriggerName, "Type": "timer", "Qualifier": "live"}
         judge.change("UpdateTriggerStatus", NAME, Enable="CLOSE", TriggerDesc=cron.TriggerDesc, **timer)
         judge.ask("DeleteLayerVersion", LayerName=f"{NAME}-notes", LayerVersion=1)
-        judge.ask("DeleteProvisionedConcurrencyConfig", FunctionName=NAME, Qualifier="1")
+        # Both versions are published at the same time; either may be the first.
+        provisioned = self.chapters["replaced"].state["one"]["outputs"]["versionId"]
+        judge.ask("DeleteProvisionedConcurrencyConfig", FunctionName=NAME, Qualifier=provisioned)
         judge.settle(NAME)
         endpoint = {"Namespace": "default", "FunctionName": NAME, "Qualifier": "$DEFAULT", "PathMatch": "/outside/*"}
         judge.ask("UpdateCustomDomain", Domain=DOMAIN, Protocol="HTTP", EndpointsConfig=[endpoint])
