@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from yunfn.provider.declaration import CheckFailure, Property
+from yunfn.provider.declaration import CheckFailure, Difference, Property
+from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import Properties
 from yunfn.provider.session import Sessions
@@ -26,6 +27,8 @@ POLICY_GONE: Final = frozenset(
         "ResourceNotFound",
     )
 )
+#: The input that holds a policy document.
+DOCUMENT: Final = "policyDocument"
 # CAM is of no region, but the SDK's session wants one.
 _ANY_REGION: Final = "ap-guangzhou"
 
@@ -35,12 +38,20 @@ async def cam_api(operation: Operation, sessions: Sessions, account: str | None,
     return await sessions.tencent_api(operation, product, sessions.tencent_region() or _ANY_REGION, account)
 
 
-def document_failures(name: str, inputs: Properties) -> list[CheckFailure]:
-    """What is wrong with a policy document before CAM sees it."""
-    text = inputs.known(name)
-    if isinstance(text, str) and text and parsed(text) is None:
-        return [CheckFailure(name, f"must be a policy document in JSON, not {text[:80]!r}")]
-    return []
+class DocumentResource(DeclaredResource):
+    """A resource with a policy document in the input ``policyDocument``: checked as JSON, compared as such."""
+
+    def check(self, inputs: Properties) -> list[CheckFailure]:
+        """See Resource."""
+        text = inputs.known(DOCUMENT)
+        failures = super().check(inputs)
+        if isinstance(text, str) and text and parsed(text) is None:
+            failures.append(CheckFailure(DOCUMENT, f"must be a policy document in JSON, not {text[:80]!r}"))
+        return failures
+
+    def diff(self, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Difference]:
+        """See Resource."""
+        return super().diff(same_document(old_inputs, inputs), old_outputs, inputs)
 
 
 def parsed(text: Any) -> dict[str, Any] | None:
@@ -52,9 +63,9 @@ def parsed(text: Any) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def same_document(name: str, old: Properties, new: Properties) -> Properties:
+def same_document(old: Properties, new: Properties) -> Properties:
     """``old`` with the document as ``new`` writes it, where both mean the same: the order of keys is nobody's."""
-    before, after = old.known(name), new.known(name)
+    before, after = old.known(DOCUMENT), new.known(DOCUMENT)
     if before is None or after is None or parsed(before) is None or parsed(before) != parsed(after):
         return old
-    return Properties({**old, name: after}, old.secrets)
+    return Properties({**old, DOCUMENT: after}, old.secrets)

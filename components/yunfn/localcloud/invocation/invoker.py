@@ -9,10 +9,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
+from yunfn.exceptions import FunctionRunnerError
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
 from yunfn.localcloud.invocation.request import Request
-from yunfn.localcloud.runner import HttpResponse, InvocationResult
+from yunfn.localcloud.runner import FunctionSpec, HttpResponse, Invocation, InvocationResult
 
 F = TypeVar("F")
 
@@ -78,6 +79,16 @@ class Invoker(ABC, Generic[F]):
                 code=code,
             )
         return outcome
+
+    async def _run_by(self, spec: FunctionSpec, invocation: Invocation, request: Request) -> Outcome:
+        """Have an instance of ``spec`` answer the call; raises FunctionRunnerError where that cannot be done here."""
+        runner = self._cloud.runner
+        if runner is None:
+            raise FunctionRunnerError("this local cloud has no function runner")
+        if request.http is None:
+            return Outcome(await runner.invoke(spec, invocation))
+        answer, result = await runner.http(spec, invocation, request.http)
+        return Outcome(result, answer)
 
     @abstractmethod
     async def _invoke(self, function: F, request: Request) -> Outcome:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from yunfn.exceptions import CloudAnswerError
-from yunfn.provider.cam import ACCOUNT, POLICY_GONE, cam_api, document_failures, same_document
-from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property, refreshed, with_defaults
-from yunfn.provider.declared_resource import DeclaredResource
+from yunfn.provider.cam import ACCOUNT, DOCUMENT, POLICY_GONE, DocumentResource, cam_api, same_document
+from yunfn.provider.declaration import Declaration, Property, refreshed, with_defaults
 from yunfn.provider.mark import described, mark_of, split_mark
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import Properties
@@ -16,19 +15,18 @@ from yunfn.provider.resource import State, Timeouts
 from yunfn.provider.session import Sessions
 from yunfn.provider.tencent_api import TencentApi
 
-_DOCUMENT = "policyDocument"
 _PAGE = 200
 # The type of a policy of Tencent's own (tencentcloud-sdk-python cam GetPolicyResponse).
 _PRESET = 2
 _PROPERTIES = (
     ACCOUNT,
     Property("policyName", "string", "Name of the policy.", replaces=True),
-    Property(_DOCUMENT, "string", "What it allows and denies, as JSON; compared as such."),
+    Property(DOCUMENT, "string", "What it allows and denies, as JSON; compared as such."),
     Property("description", "string", "Text shown in the console.", required=False, default=""),
 )
 
 
-class Policy(DeclaredResource):
+class Policy(DocumentResource):
     """Makes, changes and removes policies."""
 
     declaration = Declaration(
@@ -42,14 +40,6 @@ class Policy(DeclaredResource):
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-
-    def check(self, inputs: Properties) -> list[CheckFailure]:
-        """See Resource."""
-        return super().check(inputs) + document_failures(_DOCUMENT, inputs)
-
-    def diff(self, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Difference]:
-        """See Resource."""
-        return super().diff(same_document(_DOCUMENT, old_inputs, inputs), old_outputs, inputs)
 
     async def create(self, operation: Operation, inputs: Properties) -> State:
         """See Resource."""
@@ -82,11 +72,11 @@ class Policy(DeclaredResource):
             {
                 "account": api.account,
                 "policyName": found["PolicyName"],
-                _DOCUMENT: found["PolicyDocument"],
+                DOCUMENT: found["PolicyDocument"],
                 "description": split_mark(str(found.get("Description") or ""))[0],
             }
         )
-        told = same_document(_DOCUMENT, told, inputs)
+        told = same_document(told, inputs)
         return State(id, {**told, "policyId": id}, refreshed(self.declaration.inputs, inputs, told))
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
@@ -104,7 +94,7 @@ class Policy(DeclaredResource):
 
 def _parameters(operation: Operation, whole: Mapping[str, Any]) -> dict[str, Any]:
     description = described(whole["description"], mark_of(operation.urn))
-    return {"PolicyDocument": whole[_DOCUMENT], "Description": description}
+    return {"PolicyDocument": whole[DOCUMENT], "Description": description}
 
 
 async def _own(operation: Operation, api: TencentApi, name: str, refusal: CloudAnswerError) -> str:

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from yunfn.exceptions import CloudAnswerError
-from yunfn.provider.cam import ACCOUNT, ROLE_GONE, cam_api, document_failures, same_document
-from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property, refreshed, with_defaults
-from yunfn.provider.declared_resource import DeclaredResource
+from yunfn.provider.cam import ACCOUNT, DOCUMENT, ROLE_GONE, DocumentResource, cam_api, same_document
+from yunfn.provider.declaration import Declaration, Property, refreshed, with_defaults
 from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.mark import described, mark_of, split_mark
 from yunfn.provider.operations import Operation
@@ -21,11 +20,10 @@ from yunfn.provider.resource import State, Timeouts
 from yunfn.provider.session import Sessions
 from yunfn.provider.tencent_api import TencentApi
 
-_DOCUMENT = "policyDocument"
 _PROPERTIES = (
     ACCOUNT,
     Property("roleName", "string", "Name of the role.", replaces=True),
-    Property(_DOCUMENT, "string", "Who may take the role, as JSON; compared as such."),
+    Property(DOCUMENT, "string", "Who may take the role, as JSON; compared as such."),
     Property("description", "string", "Text shown in the console.", required=False, default=""),
     Property("consoleLogin", "boolean", "Whether the role may log in to the console.", required=False, default=False),
     Property(
@@ -43,7 +41,7 @@ _PROPERTIES = (
 )
 
 
-class Role(DeclaredResource):
+class Role(DocumentResource):
     """Makes, changes and removes roles."""
 
     declaration = Declaration(
@@ -62,14 +60,6 @@ class Role(DeclaredResource):
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def check(self, inputs: Properties) -> list[CheckFailure]:
-        """See Resource."""
-        return super().check(inputs) + document_failures(_DOCUMENT, inputs)
-
-    def diff(self, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Difference]:
-        """See Resource."""
-        return super().diff(same_document(_DOCUMENT, old_inputs, inputs), old_outputs, inputs)
-
     async def create(self, operation: Operation, inputs: Properties) -> State:
         """See Resource."""
         whole = with_defaults(self.declaration.inputs, inputs)
@@ -77,7 +67,7 @@ class Role(DeclaredResource):
         name, tags = whole["roleName"], _tag_list(whole.get("tags") or {})
         asked = {
             "RoleName": name,
-            "PolicyDocument": whole[_DOCUMENT],
+            "PolicyDocument": whole[DOCUMENT],
             "Description": _described(operation, whole),
             "ConsoleLogin": int(whole["consoleLogin"]),
             "SessionDuration": int(whole["sessionDuration"]),
@@ -106,7 +96,7 @@ class Role(DeclaredResource):
         found = await _role(operation, api, id)
         if found is None:
             return None
-        told = same_document(_DOCUMENT, Properties({"account": api.account, "roleName": id, **_told(found)}), inputs)
+        told = same_document(Properties({"account": api.account, "roleName": id, **_told(found)}), inputs)
         return State(id, self.recorded({**told, **_names(found)}), refreshed(self.declaration.inputs, inputs, told))
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
@@ -150,8 +140,8 @@ async def _bring_about(
     now, role = _told(found), {"RoleName": whole["roleName"]}
     description, login = _described(operation, whole), int(whole["consoleLogin"])
     duration = int(whole["sessionDuration"])
-    if now[_DOCUMENT] != whole[_DOCUMENT]:
-        await api.call(operation, "UpdateAssumeRolePolicy", {**role, "PolicyDocument": whole[_DOCUMENT]})
+    if now[DOCUMENT] != whole[DOCUMENT]:
+        await api.call(operation, "UpdateAssumeRolePolicy", {**role, "PolicyDocument": whole[DOCUMENT]})
     if found.get("Description") != description:
         await api.call(operation, "UpdateRoleDescription", {**role, "Description": description})
     if now["consoleLogin"] != bool(login):
@@ -169,7 +159,7 @@ async def _bring_about(
 
 def _told(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        _DOCUMENT: found["PolicyDocument"],
+        DOCUMENT: found["PolicyDocument"],
         "description": split_mark(str(found.get("Description") or ""))[0],
         "consoleLogin": bool(found.get("ConsoleLogin")),
         # An account's older roles have none, which means the default (SDK: "0 to 43200").

@@ -1,25 +1,14 @@
-"""Decides by policies: an explicit Deny wins, then any Allow, else nothing is allowed."""
+"""Decides by the policies that a user or role has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from yunfn.localcloud.alibaba.ram.documents import Statement, read_policy
 from yunfn.localcloud.alibaba.ram.models import RamState
 from yunfn.localcloud.clock import Clock
 from yunfn.localcloud.keys import Principal
-
-
-def decide(statements: Iterable[Statement], action: str, resource: str, context: Mapping[str, str]) -> bool:
-    """Whether ``statements`` together allow ``action`` on ``resource``."""
-    allowed = False
-    for statement in statements:
-        if (statement.allow and allowed) or not statement.covers(action, resource, context):
-            continue
-        if not statement.allow:
-            return False
-        allowed = True
-    return allowed
+from yunfn.localcloud.policy_decision import decide
 
 
 class Evaluator:

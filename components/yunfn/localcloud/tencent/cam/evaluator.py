@@ -1,29 +1,18 @@
-"""Decides by policies: an explicit deny wins, then any allow, else nothing is allowed."""
+"""Decides by the policies that a user or role has."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from yunfn.localcloud.clock import Clock
 from yunfn.localcloud.keys import Principal
+from yunfn.localcloud.policy_decision import decide
 from yunfn.localcloud.tencent.cam.conditions import Context
 from yunfn.localcloud.tencent.cam.documents import Statement, plain_action, read_policy
 from yunfn.localcloud.tencent.cam.models import CamState
 
 ResourceTags = Callable[[str], Mapping[str, str]]
 """The tags of a resource, by its full QCS name."""
-
-
-def decide(statements: Iterable[Statement], action: str, resource: str, context: Context) -> bool:
-    """Whether ``statements`` together allow ``action`` (``scf:GetFunction``) on ``resource``."""
-    allowed = False
-    for statement in statements:
-        if (statement.allow and allowed) or not statement.covers(action, resource, context):
-            continue
-        if not statement.allow:
-            return False
-        allowed = True
-    return allowed
 
 
 class Evaluator:

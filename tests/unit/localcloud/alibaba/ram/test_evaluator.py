@@ -6,7 +6,7 @@ import pytest
 
 from unit.localcloud.alibaba.ram.documents import policy
 from yunfn.localcloud.alibaba.ram.documents import read_policy
-from yunfn.localcloud.alibaba.ram.evaluator import decide
+from yunfn.localcloud.policy_decision import decide
 
 
 def allows(action: str, resource: str, *statements: dict[str, object], **context: str) -> bool:

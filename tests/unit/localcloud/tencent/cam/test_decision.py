@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from yunfn.localcloud.policy_decision import decide
 from yunfn.localcloud.tencent.api.exceptions import ApiError
 from yunfn.localcloud.tencent.cam.conditions import Context
 from yunfn.localcloud.tencent.cam.documents import plain_action, read_policy, read_trust
-from yunfn.localcloud.tencent.cam.evaluator import decide
 from yunfn.localcloud.tencent.cam.trust import trusts
 
 FUNCTION = "qcs::scf:ap-shanghai:uin/100:namespace/default/function/f"

@@ -15,7 +15,7 @@ from yunfn.localcloud.alibaba.fc.directory import ResolvedFunction
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.invocation.invoker import Invoker, Outcome, error_message
 from yunfn.localcloud.invocation.request import Request
-from yunfn.localcloud.runner import HttpResponse, Invocation
+from yunfn.localcloud.runner import Invocation
 from yunfn.localcloud.runner.failures import EXITED, NOT_STARTED
 
 
@@ -41,24 +41,16 @@ class FcInvoker(Invoker[ResolvedFunction]):
         self._gate = ConcurrencyGate()
 
     async def _invoke(self, function: ResolvedFunction, request: Request) -> Outcome:
-        runner = self._cloud.runner
-        if runner is None:
-            raise CannotRunHere(f"function '{function.name}': this local cloud has no function runner")
         with self._gate.admitted(function):
             credentials = self._authority.credentials(function)
             invocation = Invocation(request.request_id, request.payload, credentials, function.qualifier)
-            spec = self._instances.spec(function)
-            answer: HttpResponse | None = None
             try:
-                if request.http is not None:
-                    answer, result = await runner.http(spec, invocation, request.http)
-                else:
-                    result = await runner.invoke(spec, invocation)
+                outcome = await self._run_by(self._instances.spec(function), invocation, request)
             except FunctionRunnerError as error:
                 raise CannotRunHere(f"function '{function.name}': {error}") from error
-        self._metrics.add(function, result)
-        self._log.deliver(function, request, result)
-        return Outcome(result, answer)
+        self._metrics.add(function, outcome.result)
+        self._log.deliver(function, request, outcome.result)
+        return outcome
 
     def _resource(self, function: ResolvedFunction) -> str:
         return f"functions/{function.name}/{function.version}"

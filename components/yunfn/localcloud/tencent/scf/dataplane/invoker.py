@@ -11,7 +11,7 @@ from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
 from yunfn.localcloud.invocation.invoker import Invoker, Outcome
 from yunfn.localcloud.invocation.request import Request
-from yunfn.localcloud.runner import HttpResponse, Invocation, InvocationResult
+from yunfn.localcloud.runner import Invocation, InvocationResult
 from yunfn.localcloud.tencent.scf.dataplane.authority import Authority
 from yunfn.localcloud.tencent.scf.dataplane.concurrency import ConcurrencyGate
 from yunfn.localcloud.tencent.scf.dataplane.exceptions import CannotRunHere, ConcurrencyExceeded
@@ -64,21 +64,13 @@ class ScfInvoker(Invoker[ResolvedFunction]):
         return outcome
 
     async def _run(self, function: ResolvedFunction, request: Request) -> Outcome:
-        runner = self._cloud.runner
-        if runner is None:
-            raise CannotRunHere(f"function {function.name}: this local cloud has no function runner")
         credentials = self._authority.credentials(function)
         invocation = Invocation(request.request_id, request.payload, credentials, function.qualifier)
-        spec = self._instances.spec(function)
-        answer: HttpResponse | None = None
         try:
-            if request.http is not None:
-                answer, result = await runner.http(spec, invocation, request.http)
-            else:
-                result = await runner.invoke(spec, invocation)
+            outcome = await self._run_by(self._instances.spec(function), invocation, request)
         except FunctionRunnerError as error:
             raise CannotRunHere(f"function {function.name}: {error}") from error
-        result = _finished(result, request.request_id)
+        result, answer = _finished(outcome.result, request.request_id), outcome.http
         if answer is not None and result.error_type is not None:
             answer = dataclasses.replace(answer, status=int(result.error_type), body=result.payload)
         return Outcome(result, answer)
