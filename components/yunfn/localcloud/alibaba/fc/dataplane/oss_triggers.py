@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,36 +20,28 @@ from yunfn.localcloud.alibaba.oss.events import ObjectEvent
 from yunfn.localcloud.call import new_request_id
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError
+from yunfn.localcloud.invocation.object_triggers import ObjectTriggers
+from yunfn.localcloud.invocation.unfired import note_unfired
 
-logger = logging.getLogger(__name__)
 _OSS = "oss.aliyuncs.com"
 
 
-class OssTriggers:
+class OssTriggers(ObjectTriggers[TriggerRecord, ObjectEvent]):
     """Calls functions for what happens in buckets."""
 
     def __init__(
         self, cloud: LocalCloud, directory: FunctionDirectory, authority: Authority, queue: FcAsyncQueue
     ) -> None:
-        self._cloud = cloud
+        super().__init__(cloud, TriggerChanged, ObjectEvent)
         self._directory = directory
         self._authority = authority
         self._queue = queue
-        # Held in memory: every write to every bucket asks for them.
-        self._triggers: list[TriggerRecord] | None = None
-        cloud.events.subscribe(TriggerChanged, lambda _: self.reset())
-        cloud.events.subscribe(ObjectEvent, self._on_object)
 
-    def reset(self) -> None:
-        """Forget the triggers held in memory."""
-        self._triggers = None
+    def _records(self) -> Iterable[TriggerRecord]:
+        return self._directory.triggers("oss")
 
-    def _on_object(self, event: ObjectEvent) -> None:
-        if self._triggers is None:
-            self._triggers = list(self._directory.triggers("oss"))
-        for record in self._triggers:
-            if _fits(record, event):
-                self._fire(record, event)
+    def _fits(self, record: TriggerRecord, event: ObjectEvent) -> bool:
+        return _fits(record, event)
 
     def _fire(self, record: TriggerRecord, event: ObjectEvent) -> None:
         narrow, _ = invocation_resources(record.region, record.account, record.function, record.qualifier)
@@ -69,18 +61,14 @@ class OssTriggers:
             payload = oss_event(record, event, request_id)
             self._queue.enqueue(function, payload, request_id=request_id, caller=caller)
         except CloudError as error:
-            logger.warning("oss trigger %s of %s did not fire: %s", record.name, record.function, error.message)
-            self._cloud.journal.record(
-                time=self._cloud.clock.now(),
+            note_unfired(
+                self._cloud,
+                error,
                 service="fc",
-                operation="InvokeFunction",
                 resource=f"functions/{record.function}/{record.qualifier}",
-                status=error.status,
-                ms=0.0,
                 region=record.region,
-                principal=caller,
+                caller=caller,
                 request_id=request_id,
-                code=error.code,
                 denied=f"fc:InvokeFunction {narrow}" if error.status == 403 else "",
             )
 

@@ -15,6 +15,7 @@ from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
 from yunfn.localcloud.invocation.schedule import Schedule
 from yunfn.localcloud.invocation.timers import Timers
+from yunfn.localcloud.invocation.unfired import note_unfired
 
 # Account, region, function, trigger.
 _Where = tuple[str, str, str, str]
@@ -47,23 +48,14 @@ class FcTimers(Timers[_Where, TriggerRecord]):
         return parse_schedule(str(record.configuration.get("cronExpression") or ""), now)
 
     def _fire(self, record: TriggerRecord, moment: float) -> None:
+        caller = f"timer trigger {record.name}"
         try:
             function = self._directory.resolve(record.account, record.region, record.function, record.qualifier)
         except CloudError as error:
-            self._cloud.journal.record(
-                time=self._cloud.clock.now(),
-                service="fc",
-                operation="InvokeFunction",
-                resource=f"functions/{record.function}/{record.qualifier}",
-                status=error.status,
-                ms=0.0,
-                region=record.region,
-                principal=f"timer trigger {record.name}",
-                code=error.code,
-            )
+            at = f"functions/{record.function}/{record.qualifier}"
+            note_unfired(self._cloud, error, service="fc", resource=at, region=record.region, caller=caller)
             return
         payload = timer_event(moment, record.name, str(record.configuration.get("payload") or ""))
-        caller = f"timer trigger {record.name}"
         self._queue.enqueue(function, payload, request_id=new_request_id(), caller=caller)
 
 

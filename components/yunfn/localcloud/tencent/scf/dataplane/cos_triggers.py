@@ -6,43 +6,34 @@ The trigger's name is the bucket's host; the event is that of SCFD "COS trigger"
 from __future__ import annotations
 
 import json
-import logging
 import uuid
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from yunfn.localcloud.call import new_request_id
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
+from yunfn.localcloud.invocation.object_triggers import ObjectTriggers
+from yunfn.localcloud.invocation.unfired import note_unfired
 from yunfn.localcloud.tencent.cos.events import CosObjectEvent
 from yunfn.localcloud.tencent.scf.dataplane.async_queue import ScfAsyncQueue
 from yunfn.localcloud.tencent.scf.directory import FunctionDirectory, TriggerRecord
 from yunfn.localcloud.tencent.scf.events import TriggerChanged
 
-logger = logging.getLogger(__name__)
 
-
-class CosTriggers:
+class CosTriggers(ObjectTriggers[TriggerRecord, CosObjectEvent]):
     """Calls functions for what happens in buckets."""
 
     def __init__(self, cloud: LocalCloud, directory: FunctionDirectory, queue: ScfAsyncQueue) -> None:
-        self._cloud = cloud
+        super().__init__(cloud, TriggerChanged, CosObjectEvent)
         self._directory = directory
         self._queue = queue
-        # Held in memory: every write to every bucket asks for them.
-        self._triggers: list[TriggerRecord] | None = None
-        cloud.events.subscribe(TriggerChanged, lambda _: self.reset())
-        cloud.events.subscribe(CosObjectEvent, self._on_object)
 
-    def reset(self) -> None:
-        """Forget the triggers held in memory."""
-        self._triggers = None
+    def _records(self) -> Iterable[TriggerRecord]:
+        return self._directory.triggers("cos")
 
-    def _on_object(self, event: CosObjectEvent) -> None:
-        if self._triggers is None:
-            self._triggers = list(self._directory.triggers("cos"))
-        for record in self._triggers:
-            if record.enabled and _fits(record, event):
-                self._fire(record, event)
+    def _fits(self, record: TriggerRecord, event: CosObjectEvent) -> bool:
+        return record.enabled and _fits(record, event)
 
     def _fire(self, record: TriggerRecord, event: CosObjectEvent) -> None:
         caller = f"cos trigger {record.name}"
@@ -50,18 +41,14 @@ class CosTriggers:
         try:
             function = self._directory.resolve(record.region, record.namespace, record.function, record.qualifier)
         except CloudError as error:
-            logger.warning("cos trigger %s of %s did not fire: %s", record.name, record.function, error.message)
-            self._cloud.journal.record(
-                time=self._cloud.clock.now(),
+            note_unfired(
+                self._cloud,
+                error,
                 service="scf",
-                operation="InvokeFunction",
                 resource=f"{record.namespace}/{record.function}:{record.qualifier}",
-                status=error.status,
-                ms=0.0,
                 region=record.region,
-                principal=caller,
+                caller=caller,
                 request_id=request_id,
-                code=error.code,
             )
             return
         payload = cos_event(record, event, self._cloud.tencent.app_id)

@@ -11,6 +11,7 @@ from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
 from yunfn.localcloud.invocation.schedule import Schedule
 from yunfn.localcloud.invocation.timers import Timers
+from yunfn.localcloud.invocation.unfired import note_unfired
 from yunfn.localcloud.tencent.scf.dataplane.async_queue import ScfAsyncQueue
 from yunfn.localcloud.tencent.scf.dataplane.schedule import parse_cron
 from yunfn.localcloud.tencent.scf.directory import FunctionDirectory, TriggerRecord
@@ -50,17 +51,8 @@ class ScfTimers(Timers[_Where, TriggerRecord]):
         try:
             function = self._directory.resolve(record.region, record.namespace, record.function, record.qualifier)
         except CloudError as error:
-            self._cloud.journal.record(
-                time=self._cloud.clock.now(),
-                service="scf",
-                operation="InvokeFunction",
-                resource=f"{record.namespace}/{record.function}:{record.qualifier}",
-                status=error.status,
-                ms=0.0,
-                region=record.region,
-                principal=caller,
-                code=error.code,
-            )
+            at = f"{record.namespace}/{record.function}:{record.qualifier}"
+            note_unfired(self._cloud, error, service="scf", resource=at, region=record.region, caller=caller)
             return
         payload = timer_event(moment, record.name, str(record.document.get("CustomArgument") or ""))
         request_id = new_request_id().lower()
