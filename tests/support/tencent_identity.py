@@ -107,3 +107,12 @@ class Identity:
         key = key or self.account.owner_key
         config = CosConfig(Region=REGION, SecretId=key.id, SecretKey=key.secret, Token=key.token or None)
         return CosS3Client(config, retry=0, session=self.cloud.session())
+
+    def bucket(self, name: str, *keys: str) -> str:
+        """The full name of a new bucket of the owner's, with an object of one byte under each of ``keys``."""
+        full = f"{name}-{self.account.app_id}"
+        owner = self.cos()
+        owner.create_bucket(Bucket=full)
+        for key in keys:
+            owner.put_object(Bucket=full, Key=key, Body=b"x")
+        return full

@@ -28,12 +28,7 @@ def function_key(identity: Identity, *grants: Grant) -> AccessKey:
 
 @pytest.fixture(scope="module")
 def bucket(identity: Identity) -> str:
-    name = f"grants-{identity.account.app_id}"
-    owner = identity.cos()
-    owner.create_bucket(Bucket=name)
-    for key in ("in/a", "out/b"):
-        owner.put_object(Bucket=name, Key=key, Body=b"x")
-    return name
+    return identity.bucket("grants", "in/a", "out/b")
 
 
 def denied(call: Callable[..., Any], **arguments: Any) -> None:

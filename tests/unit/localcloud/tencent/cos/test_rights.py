@@ -14,12 +14,7 @@ from yunfn.localcloud.keys import AccessKey
 
 @pytest.fixture(scope="module")
 def bucket(identity: Identity) -> str:
-    name = f"rights-{identity.account.app_id}"
-    owner = identity.cos()
-    owner.create_bucket(Bucket=name)
-    for key in ("in/a", "out/b"):
-        owner.put_object(Bucket=name, Key=key, Body=b"x")
-    return name
+    return identity.bucket("rights", "in/a", "out/b")
 
 
 def denied(call: Callable[..., Any], **arguments: Any) -> None:
