@@ -170,6 +170,7 @@ ARGUMENTS: dict[str, dict[str, dict[str, str]]] = {
         "tencent": {
             "cfs_mounts": "see nas_mounts",
             "namespace": "SCF keeps functions in namespaces; Function Compute 3.0 in none",
+            "own_namespace": "a region has five namespaces, which services and stacks have to share",
             "fixed_ip": "SCF has fixed outbound addresses by itself",
         },
     },

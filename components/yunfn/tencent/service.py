@@ -10,7 +10,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from yunfn.access import Grant
 from yunfn.exceptions import ValidationError
-from yunfn.program.checking import checked, later
+from yunfn.program.checking import checked
 from yunfn.program.grants import as_output
 from yunfn.tencent import naming, rules
 from yunfn.tencent.account import guard
@@ -49,6 +49,7 @@ class Service(pulumi.ComponentResource):
         fixed_ip: pulumi.Input[bool] = False,
         tags: Mapping[str, pulumi.Input[str]] | None = None,
         namespace: pulumi.Input[str] | None = None,
+        own_namespace: bool = True,
         role_name: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -67,6 +68,7 @@ class Service(pulumi.ComponentResource):
             tags: Tags of every function.
             namespace: 1–60 letters, digits, '_' and '-'; by default ``<stack>-<name>``, a namespace of the service's
                 own. A region has five, so services may share ``"default"``, which is there and stays.
+            own_namespace: Whether the service makes ``namespace``; False for one that another service or stack makes.
             role_name: Name of the role, 1–128 letters, digits and any of ``_ . @ + = , -``; by default
                 ``<stack>-<name>-service``.
             opts: Options of the component.
@@ -82,7 +84,10 @@ class Service(pulumi.ComponentResource):
             checked(mount.folder, lambda value: mount_folder(name, value))
         if fixed_ip is True and internet_access is False:
             raise ValidationError(name, "fixed_ip", fixed_ip, "needs internet_access")
-        space = checked(namespace or naming.namespace_name(name), lambda value: _namespace(name, value, namespace))
+        if namespace is None and not own_namespace:
+            raise ValidationError(name, "own_namespace", own_namespace, "give the namespace that is there")
+        made_here = own_namespace and namespace != DEFAULT_NAMESPACE
+        space = checked(namespace or naming.namespace_name(name), lambda value: _namespace(name, value, made_here))
         role = checked(role_name or naming.cam_name(f"{name}-service"), lambda value: checked_role_name(name, value))
         super().__init__("yunfn:tencent:Service", name, None, opts)
         self.service_name = name
@@ -94,7 +99,7 @@ class Service(pulumi.ComponentResource):
         self._log_project = log_project
         self._vpc = vpc
         self._mounts = tuple(cfs_mounts)
-        if space == DEFAULT_NAMESPACE:
+        if not made_here:
             self.namespace = as_output(space)
         else:
             made = tencentcloud.scf.Namespace(
@@ -148,8 +153,8 @@ class Service(pulumi.ComponentResource):
         return found
 
 
-def _namespace(name: str, value: str, given: pulumi.Input[str] | None) -> None:
+def _namespace(name: str, value: str, made_here: bool) -> None:
     rules.namespace_name(name, value)
-    if value == DEFAULT_NAMESPACE and later(given):
-        # Whether it has to be made must be known before its name is; upstream would try to for five minutes.
-        raise ValidationError(name, "namespace", value, "is there already: give its name as text, not as an output")
+    if value == DEFAULT_NAMESPACE and made_here:
+        # An output's: whether it has to be made must be known before its name is. Upstream would try for five minutes.
+        raise ValidationError(name, "namespace", value, "is there already: give own_namespace=False too")

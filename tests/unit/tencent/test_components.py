@@ -78,6 +78,7 @@ def policies(declared: Declared) -> dict[str, list[dict[str, Any]]]:
         ("fixed_ip", lambda: Service("s", internet_access=False, fixed_ip=True)),
         ("namespace", lambda: Service("s", namespace="1s")),
         ("namespace", lambda: function(service=Service("s", namespace=pulumi.Output.from_input("default")))),
+        ("own_namespace", lambda: Service("s", own_namespace=False)),
         ("role_name", lambda: Service("s", role_name="a/b")),
         ("compatible_runtimes", lambda: Layer("l", content="code", compatible_runtimes=[])),
         ("compatible_runtimes", lambda: Layer("l", content="code", compatible_runtimes=["python3.6"])),
@@ -100,7 +101,15 @@ def test_what_the_cloud_would_refuse_is_refused_here(property: str, program: Cal
 
 
 def test_a_service_is_a_namespace_of_its_own_or_the_one_that_is_there() -> None:
-    declared = declare(lambda: (Service("own"), Service("shared", namespace="default")))
+    def program() -> None:
+        own = Service("own")
+        Service("shared", namespace="default")
+        # Another service's, another stack's.
+        function(service=Service("beside", namespace=own.namespace, own_namespace=False))
+        Service("there", namespace="prod", own_namespace=False)
+
+    declared = declare(program)
+    assert declared.of("Function")["fn-function"]["namespace"] == "dev-own"
     assert {name: each["namespace"] for name, each in declared.of("Namespace").items()} == {"own-namespace": "dev-own"}
     assert {each["account"] for each in declared.of("Role").values()} == {APP_ID}
 
