@@ -129,12 +129,21 @@ def _real(cloud: str, yes: bool) -> int:
         print("this environment belongs to a local cloud; run make real outside of it", file=sys.stderr)
         return 2
     print(_CREATES.format(what=creates))
-    if not yes and input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
+    if not yes and not _agreed():
+        print("Nothing was done.")
         return 1
     built = subprocess.run([sys.executable, str(ROOT / "engine" / "build.py")])
     if built.returncode != 0:
         return built.returncode
     return _guarded(lambda steps: _in_real_account(steps, cloud))
+
+
+def _agreed() -> bool:
+    try:
+        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False
 
 
 def _in_real_account(steps: Steps, cloud: str) -> None:

@@ -12,8 +12,9 @@ _ACCOUNT = re.compile(r"[0-9]{1,20}")
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _COS_HOST = 60
-#: What makes the bucket, once per account and region: a stack of the bootstrap program, by the storage's name.
-BOOTSTRAP = {"oss": "pulumi up --stack bootstrap", "cos": "pulumi up --stack bootstrap-tencent"}
+#: What makes the bucket, once per account and region: a stack of the bootstrap program, by the storage's name. It looks
+#: first whether the bucket is still there: ``yunfn artifacts purge --bucket`` removes it, and no stack knows.
+BOOTSTRAP = {"oss": "pulumi up --stack bootstrap --refresh", "cos": "pulumi up --stack bootstrap-tencent --refresh"}
 
 
 def artifact_bucket(account: str, region: str) -> str:

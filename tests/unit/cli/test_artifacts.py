@@ -134,7 +134,7 @@ def test_an_empty_account_has_nothing_to_list_or_purge(account: Account) -> None
     assert artifacts.done("list") == "no artifacts\n"
     assert artifacts.done("purge", "--bucket") == "removed 0 artifacts\n"
     assert json.loads(artifacts.done("bucket", "--json")) == {"bucket": account.bucket, "exists": False}
-    assert "pulumi up --stack bootstrap makes it" in artifacts.done("bucket")
+    assert "pulumi up --stack bootstrap --refresh makes it" in artifacts.done("bucket")
 
 
 def test_purge_removes_what_nobody_uses_and_the_bucket_last(account: Account) -> None:

@@ -100,7 +100,7 @@ def test_an_empty_account_has_nothing_to_list_or_purge(account: Account) -> None
     assert artifacts.done("list") == "no artifacts\n"
     assert artifacts.done("purge", "--bucket") == "removed 0 artifacts\n"
     assert json.loads(artifacts.done("bucket", "--json")) == {"bucket": account.bucket, "exists": False}
-    assert "pulumi up --stack bootstrap-tencent makes it" in artifacts.done("bucket")
+    assert "pulumi up --stack bootstrap-tencent --refresh makes it" in artifacts.done("bucket")
 
 
 def test_the_region_is_the_environments_unless_it_is_given(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

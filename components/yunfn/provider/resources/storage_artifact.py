@@ -109,7 +109,8 @@ class Artifact:
                 raise
             raise ArtifactError(
                 f"{operation.name}: the artifact bucket {store.bucket} is not there. The bootstrap program makes it, "
-                f"once per account and region: {BOOTSTRAP[inputs['cloud']]}. Then run this again ({error})"
+                f"once per account and region, here {inputs['region']}: {BOOTSTRAP[inputs['cloud']]}. "
+                f"Then run this again ({error})"
             ) from error
         return State(inputs["key"], outputs)
 
