@@ -161,6 +161,15 @@ def test_every_setting_is_changed_in_place_and_seen_when_others_change_it(
     assert {root(path) for path in scf.diff(TOKEN, drifted[0], changed).kinds} == set(setting) - untold
 
 
+def test_a_function_that_is_stopped_stays_so(scf: ScfPlugin, bases: dict[str, Base]) -> None:
+    base = bases["Event"]
+    stopped = base.wanted | {"reservedConcurrency": 0}
+    there = scf.update(TOKEN, base.id, base.outputs, stopped)
+    settled(scf, base.id, there, stopped)
+    base.outputs = scf.update(TOKEN, base.id, there, base.wanted)
+    settled(scf, base.id, base.outputs, base.wanted)
+
+
 @pytest.mark.parametrize("kind", ["Event", "HTTP"])
 def test_all_settings_hold_from_the_start(scf: ScfPlugin, make: Any, kind: str) -> None:
     settings: dict[str, Any] = {"protocolType": "WS"} if kind == "HTTP" else {}

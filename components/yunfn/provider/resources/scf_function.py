@@ -235,7 +235,10 @@ async def _surroundings(function: CloudFunction, recorded: Mapping[str, Any] | N
     told: dict[str, Any] = {}
     if recorded is None or "reservedConcurrency" in recorded:
         answer = await function.call("GetReservedConcurrencyConfig")
-        told["reservedConcurrency"] = answer.get("ReservedMem") or None
+        told["reservedConcurrency"] = answer.get("ReservedMem")
+        if recorded is None and not told["reservedConcurrency"]:
+            # 0 stops a function; an import does not take that for meant.
+            told["reservedConcurrency"] = None
     if recorded is None or "asyncTriggerConfig" in recorded:
         told["asyncTriggerConfig"] = document.invoke_config(await function.call("GetFunctionEventInvokeConfig"))
     return told
