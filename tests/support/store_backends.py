@@ -190,7 +190,7 @@ class CosBackend(Backend):
     """COS, by cos-python-sdk-v5."""
 
     cloud = "COS"
-    modules = ("tencent_session", "cos", "CosStore")
+    modules = ("tencent_session", "cos_store", "CosStore")
     other_region = "ap-beijing"
     elsewhere = "NoSuchBucket"
 
