@@ -26,6 +26,22 @@ def mark_of(urn: str) -> str:
     return hashlib.sha256(urn.encode()).hexdigest()[:_LENGTH]
 
 
+def somebody_elses(urn: str, thing: str, id: str) -> str:
+    """What is said where ``thing``, whose id is ``id``, is there and bears no mark of the resource ``urn``.
+
+    An import needs the URN of the component (``--parent``), as the resource is made anew beside it otherwise; is not to
+    protect what the program does not; and makes no code, which is not the plugin's to make.
+    """
+    types, name = urn.split("::", 3)[2:]
+    *parents, token = types.split("$")
+    parent = f" --parent 'parent=<URN of its {parents[-1]}>'" if parents else ""
+    return (
+        f"{name}: {thing} is there already and does not belong to this resource. Give yours another name, or delete "
+        f"that one in the cloud; if no other stack has it, it is taken over by: pulumi import {token} {name} '{id}'"
+        f"{parent} --protect=false --generate-code=false"
+    )
+
+
 def own_tags(inputs: Properties) -> list[CheckFailure]:
     """What is wrong with the input ``tags`` of a thing that bears the mark as a tag."""
     if TAG not in (inputs.known("tags") or ()):

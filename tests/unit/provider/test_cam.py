@@ -10,6 +10,7 @@ import pytest
 
 from support.scf_plugin import INTERNAL, LOST, Failure, ScfPlugin
 from yunfn.exceptions import CloudAnswerError
+from yunfn.provider.mark import somebody_elses
 
 ROLE, POLICY, ATTACHMENT = "yunfn:cam:Role", "yunfn:cam:Policy", "yunfn:cam:RolePolicyAttachment"
 PRESET = "QcloudSCFReadOnlyAccess"
@@ -165,9 +166,15 @@ def test_what_a_killed_run_left_is_adopted_and_what_others_made_is_not(scf: ScfP
     assert again == policy and settled(scf, POLICY, policy, ruled, rules | {"policyDocument": allow("cos:*")})
     with pytest.raises(Failure, match=f"the role {role} is there already and does not belong to this resource"):
         scf.create(ROLE, wanted, name="other")
-    with pytest.raises(Failure, match=f"import yunfn:cam:Policy <name> {policy}"):
+    with pytest.raises(Failure, match=f"import yunfn:cam:Policy other '{policy}' --protect=false"):
         scf.create(POLICY, rules, name="other")
     assert role_of(scf, role)["PolicyDocument"] == later["policyDocument"]
+
+
+def test_what_is_taken_over_goes_below_its_component() -> None:
+    told = somebody_elses("urn:pulumi:dev::shop::yunfn:tencent:Service$yunfn:cam:Role::web-role", "the role r", "r")
+    asked = "pulumi import yunfn:cam:Role web-role 'r' --parent 'parent=<URN of its yunfn:tencent:Service>'"
+    assert told.endswith(f"{asked} --protect=false --generate-code=false")
 
 
 def test_a_change_that_fails_half_way_is_recorded_and_goes_on(scf: ScfPlugin) -> None:

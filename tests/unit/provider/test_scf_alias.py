@@ -169,7 +169,7 @@ def test_what_a_killed_run_left_is_adopted_and_what_others_made_is_not(scf: ScfP
     later = inputs(function, "left", "2", description="later")
     again, made = scf.create(TOKEN, later)
     assert again == id and settled(scf, id, made, later)
-    with pytest.raises(Failure, match=f"import yunfn:scf:Alias <name> '{id}'"):
+    with pytest.raises(Failure, match=f"import yunfn:scf:Alias other '{id}'"):
         scf.create(TOKEN, inputs(function, "left"), name="other")
     assert function.ask("GetAlias", Name="left")["FunctionVersion"] == "2"
 

@@ -8,7 +8,7 @@ from typing import Any
 from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.cam import ACCOUNT, DOCUMENT, POLICY_GONE, DocumentResource, cam_api, same_document
 from yunfn.provider.declaration import Declaration, Property, refreshed, with_defaults
-from yunfn.provider.mark import described, mark_of, split_mark
+from yunfn.provider.mark import described, mark_of, somebody_elses, split_mark
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import Properties
 from yunfn.provider.resource import State, Timeouts
@@ -110,8 +110,7 @@ async def _own(operation: Operation, api: TencentApi, name: str, refusal: CloudA
             if split_mark(str(each.get("Description") or ""))[1] == mark_of(operation.urn):
                 return str(each["PolicyId"])
             raise CloudAnswerError(
-                f"{operation.name}: the policy {name} is there already and does not belong to this resource. Take it "
-                f"over by pulumi import yunfn:cam:Policy <name> {each['PolicyId']}, or delete it in the cloud"
+                somebody_elses(operation.urn, f"the policy {name}", str(each["PolicyId"]))
             ) from refusal
         page, seen, total = page + 1, seen + len(listed), int(answer.get("TotalNum") or 0) if listed else 0
     raise refusal

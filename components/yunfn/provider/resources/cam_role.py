@@ -12,7 +12,7 @@ from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.cam import ACCOUNT, DOCUMENT, ROLE_GONE, DocumentResource, cam_api, same_document
 from yunfn.provider.declaration import Declaration, Property, refreshed, with_defaults
 from yunfn.provider.failures import PartialFailureError
-from yunfn.provider.mark import described, mark_of, split_mark
+from yunfn.provider.mark import described, mark_of, somebody_elses, split_mark
 from yunfn.provider.operations import Operation
 from yunfn.provider.pace import watched
 from yunfn.provider.properties import Properties
@@ -80,10 +80,7 @@ class Role(DocumentResource):
                 raise
             found = await _role(operation, api, name)
             if found is None or split_mark(str(found.get("Description") or ""))[1] != mark_of(operation.urn):
-                raise CloudAnswerError(
-                    f"{operation.name}: the role {name} is there already and does not belong to this resource. Take "
-                    f"it over by pulumi import yunfn:cam:Role <name> {name}, or delete it in the cloud"
-                ) from error
+                raise CloudAnswerError(somebody_elses(operation.urn, f"the role {name}", name)) from error
             await _bring_about(operation, api, whole, found)
         # A role that was made may take a moment to be seen (TCP 1.81.90).
         found = await watched(operation, lambda: _role(operation, api, name), _unseen)

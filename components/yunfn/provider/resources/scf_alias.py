@@ -15,7 +15,7 @@ from yunfn.provider.cloud_function import DEFAULT, FUNCTION_GONE, LATEST, CloudF
 from yunfn.provider.declaration import CheckFailure, Declaration, Property, refreshed, with_defaults
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.function_place import PLACE, function_at, imported_place, thing_id
-from yunfn.provider.mark import described, mark_of, split_mark
+from yunfn.provider.mark import described, mark_of, somebody_elses, split_mark
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import Properties
 from yunfn.provider.resource import State, Timeouts
@@ -143,9 +143,9 @@ async def _adopt(operation: Operation, function: CloudFunction, whole: Mapping[s
     its = split_mark(str(found.get("Description") or ""))[1]
     if its != mark_of(operation.urn) and (its is not None or alias != DEFAULT):
         raise CloudAnswerError(
-            f"{operation.name}: the alias {alias} of {function.namespace}/{function.name} is there already and does "
-            f"not belong to this resource. Take it over by pulumi import yunfn:scf:Alias <name> "
-            f"'{thing_id(whole, alias)}', or delete it in the cloud"
+            somebody_elses(
+                operation.urn, f"the alias {alias} of {function.namespace}/{function.name}", thing_id(whole, alias)
+            )
         )
     await function.change("UpdateAlias", of=_versions(whole), **_parameters(operation, whole))
 

@@ -14,7 +14,7 @@ from yunfn.provider.cloud_function import DEFAULT
 from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property, refreshed, with_defaults
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.function_place import ACCOUNT, REGION
-from yunfn.provider.mark import TAG, mark_of
+from yunfn.provider.mark import TAG, mark_of, somebody_elses
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
@@ -133,9 +133,8 @@ class CustomDomain(DeclaredResource):
                 raise
             if _tags(found).get(TAG) != mark_of(operation.urn):
                 raise CloudAnswerError(
-                    f"{operation.name}: the custom domain {whole['domain']} is there already and does not belong to "
-                    f"this resource. Take it over by pulumi import yunfn:scf:CustomDomain <name> {whole['domain']}, or "
-                    f"delete it in the cloud ({error})",
+                    somebody_elses(operation.urn, f"the custom domain {whole['domain']}", whole["domain"])
+                    + f" ({error})",
                     code=error.code,
                 ) from error
             await api.call(operation, "UpdateCustomDomain", _parameters(whole))

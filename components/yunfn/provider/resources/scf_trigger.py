@@ -15,7 +15,7 @@ from yunfn.provider.cloud_function import DEFAULT, FUNCTION_GONE, LATEST, CloudF
 from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property, refreshed, root, with_defaults
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.function_place import PLACE, function_at, imported_place, thing_id
-from yunfn.provider.mark import described, mark_of, split_mark
+from yunfn.provider.mark import described, mark_of, somebody_elses, split_mark
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
@@ -183,13 +183,21 @@ class Trigger(DeclaredResource):
     ) -> Mapping[str, Any]:
         """The trigger that is there already, made what is wanted, if it bears this resource's mark."""
         found = await _find(function, kind, whole)
+        if found is None and kind == "http":
+            raise CloudAnswerError(
+                f"{operation.name}: {function.namespace}/{function.name} ({whole['qualifier']}) has a URL by another "
+                f"trigger, and SCF gives one to each alias: bind this trigger to another, or delete that one ({refusal})"
+            ) from refusal
         if found is None:
             raise refusal
         if split_mark(str(found.get("Description") or ""))[1] != mark_of(operation.urn):
             raise CloudAnswerError(
-                f"{operation.name}: the {kind} trigger {whole['triggerName']} of {function.namespace}/{function.name} "
-                f"({whole['qualifier']}) is there already and does not belong to this resource. Take it over by pulumi "
-                f"import yunfn:scf:Trigger <name> '{_id(whole, kind)}', or delete it in the cloud"
+                somebody_elses(
+                    operation.urn,
+                    f"the {kind} trigger {whole['triggerName']} of {function.namespace}/{function.name} "
+                    f"({whole['qualifier']})",
+                    _id(whole, kind),
+                )
             ) from refusal
         if kind not in UPDATABLE and not _is_wanted(kind, whole, found):
             await function.change("DeleteTrigger", **_named(kind, whole))
