@@ -24,11 +24,11 @@ F = TypeVar("F", bound=Called)
 
 
 def bound(
-    name: str, alias: Any, function: F | None, qualifier: pulumi.Input[str] | None, latest: str
+    name: str, alias: Any, function: F | None, qualifier: pulumi.Input[str] | None, latest: str | None
 ) -> tuple[F, pulumi.Input[str]]:
     """Answer the function that the trigger called ``name`` calls, and by which alias or version.
 
-    ``latest`` is what the cloud calls the code that was never published.
+    ``latest`` is what the cloud calls the code that was never published, None where no trigger may call it.
 
     Raises:
         ValidationError: neither an alias nor a function is given, or the function's alias cannot be told.
@@ -41,15 +41,16 @@ def bound(
         return alias.function, alias.alias_name
     assert function is not None
     if qualifier is not None:
-        if qualifier == latest:
+        if latest is not None and qualifier == latest:
             pulumi.log.warn(
                 f"{name}: bound to {latest}: it calls code that was never published and bypasses every alias"
             )
         return function, qualifier
     if len(function.aliases) != 1:
+        other = "" if latest is None else f", or write qualifier={latest!r}"
         rule = (
             f"{len(function.aliases)} aliases are declared for the function: declare one before the trigger, "
-            f"give alias=, or write qualifier={latest!r}"
+            f"or give alias={other}"
         )
         raise ValidationError(name, "function", function.name, rule)
     return function, function.aliases[0].alias_name

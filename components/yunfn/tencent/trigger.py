@@ -56,7 +56,7 @@ class Trigger(pulumi.ComponentResource):
             ValidationError: an argument the cloud would refuse, or no alias to bind to.
             AccountMismatchError: the stack belongs to another account.
         """
-        target, by = bound(name, alias, function, qualifier, rules.LATEST)
+        target, by = bound(name, alias, function, qualifier, None)
         checked(by, lambda value: _published(name, value))
         if source.named and trigger_name is not None:
             rule = f"a {source.trigger_type} trigger is named after what it listens to"

@@ -257,6 +257,14 @@ def test_what_a_killed_run_left_is_adopted_and_what_others_made_is_not(
     scf.delete(TOKEN, id, made)
 
 
+def test_a_second_url_of_an_alias_is_refused_in_words_that_help(scf: ScfPlugin, function: LiveFunction) -> None:
+    wanted = {**function.place, "triggerName": "first", "http": {"authType": "NONE"}}
+    id, made = scf.create(TOKEN, wanted)
+    with pytest.raises(Failure, match=r"\$DEFAULT\) has a URL by another trigger.*bind this one to another"):
+        scf.create(TOKEN, wanted | {"triggerName": "second"}, name="other")
+    scf.delete(TOKEN, id, made)
+
+
 def test_a_refusal_is_told_and_what_is_busy_waited_for(scf: ScfPlugin, function: LiveFunction) -> None:
     wanted = {**function.place, "triggerName": "refused", "timer": {"cron": "99 0 9 * * * *"}}
     with pytest.raises(Failure, match=r"InvalidParameterValue\.TriggerDesc"):

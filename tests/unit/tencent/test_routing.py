@@ -80,6 +80,9 @@ def test_triggers_are_bound_to_an_alias_never_to_latest() -> None:
         declare(lambda: Trigger("t", source=HttpSource(), function=(one := f()), alias=Alias("live", function=one)))
     with pytest.raises(ValidationError, match="bypasses every alias"):
         declare(lambda: Trigger("t", function=function(), qualifier="$LATEST", source=HttpSource()))
+    # What is refused is not advised.
+    with pytest.raises(ValidationError, match=r"or give alias=$"):
+        declare(lambda: Trigger("t", function=function(), source=HttpSource()))
     with pytest.raises(ValidationError, match="named after what it listens to"):
         declare(
             lambda: Trigger("t", function=function(), qualifier="1", trigger_name="t", source=CosSource(bucket="b"))

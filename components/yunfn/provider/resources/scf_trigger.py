@@ -186,7 +186,7 @@ class Trigger(DeclaredResource):
         if found is None and kind == "http":
             raise CloudAnswerError(
                 f"{operation.name}: {function.namespace}/{function.name} ({whole['qualifier']}) has a URL by another "
-                f"trigger, and SCF gives one to each alias: bind this trigger to another, or delete that one ({refusal})"
+                f"trigger, and SCF gives one to each alias: bind this one to another, or delete that one ({refusal})"
             ) from refusal
         if found is None:
             raise refusal
