@@ -167,7 +167,9 @@ def stop(connection: Connection) -> None:
     try:
         connection.ask("POST", "/stop")
     except LocalCloudError:
-        os.kill(connection.pid, signal.SIGTERM)
+        # It may have ended by itself meanwhile.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(connection.pid, signal.SIGTERM)
     _wait_gone(connection.pid)
 
 

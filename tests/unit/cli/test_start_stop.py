@@ -116,14 +116,19 @@ def test_a_server_that_is_not_found_can_be_stopped(yunfn: Yunfn, monkeypatch: py
     _wait_gone(pid)
 
 
-def test_one_that_ended_is_gone_though_nobody_asked_how_it_did(yunfn: Yunfn) -> None:
+@pytest.mark.parametrize("reaped", ["", "; ended.wait()"], ids=["zombie", "reaped"])
+def test_one_that_ended_is_gone_though_nobody_asked_how_it_did(yunfn: Yunfn, reaped: str) -> None:
     """As where the first process of a container reaps no orphans."""
-    forgets = "import subprocess, time; print(subprocess.Popen(['true']).pid, flush=True); time.sleep(60)"
+    forgets = (
+        "import subprocess, time; ended = subprocess.Popen(['true'])"
+        f"{reaped}; print(ended.pid, flush=True); time.sleep(60)"
+    )
     with subprocess.Popen([sys.executable, "-c", forgets], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         ended = Connection(yunfn.home, proxy_port=1, pid=int(parent.stdout.readline()))
         try:
             _wait_gone(ended.pid)
+            assert psutil.pid_exists(ended.pid) is not bool(reaped)
             connection.stop(ended)
         finally:
             parent.kill()
