@@ -5,11 +5,12 @@ import base64
 import pulumi
 import pulumi_alicloud as alicloud
 
-from yunfn.alibaba import artifact, function
+from yunfn.alibaba import function
+from yunfn.program import artifact
 
 
-def _bucket_object(name, *, bucket, key, source, md5, opts, **_):
-    return alicloud.oss.BucketObject(
+def _bucket_object(name, *, bucket, key, source, sha256, md5, opts, **_):
+    made = alicloud.oss.BucketObject(
         name,
         bucket=bucket,
         key=key,
@@ -20,6 +21,9 @@ def _bucket_object(name, *, bucket, key, source, md5, opts, **_):
         server_side_encryption="AES256",
         opts=pulumi.ResourceOptions(parent=opts.parent, retain_on_delete=True, ignore_changes=["source", "contentMd5"]),
     )
+    # What upstream does not tell and the components ask for.
+    made.sha256 = pulumi.Output.from_input(sha256)
+    return made
 
 
 def _function_version(name, *, function_name, fingerprint, opts, **_):
