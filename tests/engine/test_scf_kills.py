@@ -155,7 +155,7 @@ def test_killed_the_other_way_it_goes_on_and_takes_nobody_elses_function(chain: 
     judge.settle(name)
     refused = chain.stack.up(check=False)
     assert refused.code != 0
-    assert f"there is a function default/{name} already, which is not this resource's: it has no tag" in refused.output
+    assert f"the function default/{name} (its tag yunfn:resource is missing) is there already" in refused.output
     assert judge.ask("GetFunction", FunctionName=name).Layers == []
     judge.delete(name)
     chain.killed("function", "cli")

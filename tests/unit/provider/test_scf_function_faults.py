@@ -185,7 +185,7 @@ def test_somebody_elses_function_is_never_taken(scf: ScfPlugin, code: Code) -> N
     id, _ = scf.create(TOKEN, wanted)
     with (
         scf.counted() as asked,
-        pytest.raises(Failure, match=f"there is a function {id} already, which is not") as told,
+        pytest.raises(Failure, match=rf"the function {id} \(its tag yunfn:resource is \w+\) is there already") as told,
     ):
         scf.create(TOKEN, wanted | {"memorySize": 1024}, name="y")
     assert told.value.id == ""

@@ -19,7 +19,7 @@ from yunfn.provider.declaration import CheckFailure, Difference, refreshed, root
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.function_place import function_at, imported_place
-from yunfn.provider.mark import TAG, mark_of
+from yunfn.provider.mark import TAG, mark_of, somebody_elses
 from yunfn.provider.operations import Operation
 from yunfn.provider.pace import Pace
 from yunfn.provider.properties import UNKNOWN, Properties
@@ -200,12 +200,8 @@ class Function(DeclaredResource):
             return None
         id = f"{function.namespace}/{function.name}"
         if (other := document.mark_on(found)) != mark:
-            said = f"its tag {TAG} is {other}" if other else f"it has no tag {TAG}"
-            raise CloudAnswerError(
-                f"{operation.name}: there is a function {id} already, which is not this resource's: {said}. Delete it, "
-                f"or take it over: pulumi import {self.declaration.token} {operation.name} {id}",
-                code=_EXISTS,
-            )
+            thing = f"the function {id} (its tag {TAG} is {other or 'missing'})"
+            raise CloudAnswerError(somebody_elses(operation.urn, thing, id), code=_EXISTS)
         told = document.observed(found)
         fixed = [each.name for each in self.declaration.inputs if each.replaces and each.name in told]
         other_kind = any(not document.same_setting(name, told[name], wanted.get(name)) for name in fixed)
