@@ -38,7 +38,7 @@ def _refused(run: Callable[[], Any], first: LocalAccount, second: LocalAccount) 
     before = len(second.journal())
     outcome = run()
     assert outcome.code != 0
-    said = next(line for line in outcome.output.splitlines() if "yunfn.exceptions.AccountMismatchError:" in line)
+    said = next(line for line in outcome.output.splitlines() if "error: __main__.py:" in line)
     assert first.id in said
     assert second.id in said
     assert "Nothing was changed" in said

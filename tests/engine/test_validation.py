@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,8 +52,12 @@ def stack(module_stack: NewStack, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def _said(output: str, mistake: str = "") -> str:
-    said = f"{mistake}: ValidationError: " if mistake else "ValidationError: "
-    return next(line for line in output.splitlines() if said in line).split(said, 1)[1]
+    """What was refused, without the line of the program that it names; never a traceback."""
+    assert "Traceback" not in output and "unhandled exception" not in output
+    start = f"{re.escape(mistake)}: ValidationError: " if mistake else "error: "
+    found = re.search(rf"{start}(?:__main__\.py:\d+: )?(.*)", output)
+    assert found is not None, output
+    return found[1]
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +102,7 @@ def test_up_stops_at_its_own_preview_and_nothing_is_deployed(
     refused = stack.run("up", "--yes", "--non-interactive", check=False)
     assert refused.code != 0
     assert _said(refused.output).startswith("f: memory=1000")
+    assert re.search(r"error: __main__\.py:\d+: f: memory=1000", refused.output)
     assert writes(account.journal()[before:]) == []
     assert stack.resources() == []
     # The same program without the mistake is right.

@@ -9,6 +9,7 @@ import pulumi_alicloud as alicloud
 
 from yunfn.alibaba import region
 from yunfn.program.account import AccountRecord, explicit_provider, once, refuse_other, refuse_other_region
+from yunfn.program.component import told
 
 _TYPE = "yunfn:alibaba:Account"
 
@@ -21,6 +22,7 @@ class Account:
     region: pulumi.Output[str]
 
 
+@told
 def guard(opts: pulumi.ResourceOptions | None = None) -> Account:
     """Answer the account in use, after making sure that the stack belongs to it.
 

@@ -11,10 +11,11 @@ from yunfn.alibaba import rules
 from yunfn.alibaba.account import guard
 from yunfn.alibaba.function import Function
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.program.weights import version_weights
 
 
-class Alias(pulumi.ComponentResource):
+class Alias(Component):
     """An alias of a function: it serves one version, and at most one more by weight.
 
     The function's ``async_invocation`` and ``provisioned_instances`` hold for each of its aliases.

@@ -14,6 +14,7 @@ from yunfn.alibaba.alias import Alias
 from yunfn.exceptions import ValidationError
 from yunfn.program import rules
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 
 _PROTOCOLS = ("HTTP", "HTTPS", "HTTP,HTTPS")
 _TLS = ("TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
@@ -68,7 +69,7 @@ class Certificate:
     private_key: pulumi.Input[str]
 
 
-class CustomDomain(pulumi.ComponentResource):
+class CustomDomain(Component):
     """A domain that routes requests to aliases by path. Its DNS must point at Function Compute already.
 
     Outputs: ``domain_name``.

@@ -26,6 +26,7 @@ from yunfn.alibaba.size import sizes
 from yunfn.exceptions import ValidationError
 from yunfn.program import rules as shared
 from yunfn.program.checking import checked, optional
+from yunfn.program.component import Component
 from yunfn.program.environment import WSGI_HANDLER, checked_environment, with_wsgi
 from yunfn.program.fingerprint import version_fingerprint
 from yunfn.program.naming import default_name
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from yunfn.alibaba.alias import Alias
 
 
-class Function(pulumi.ComponentResource):
+class Function(Component):
     """A function of Function Compute 3.0, published as a version at each change of code or configuration.
 
     Older versions are kept. Outputs: ``function_name``, ``function_arn``, ``version`` (the newest published

@@ -14,12 +14,13 @@ from yunfn.alibaba.account import guard
 from yunfn.alibaba.artifact import artifact_store
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.program.layer_content import layer_content
 from yunfn.program.naming import default_name
 from yunfn.runtimes import ALIBABA, FC_LIMITS
 
 
-class Layer(pulumi.ComponentResource):
+class Layer(Component):
     """A version of a layer, from a definition or from a folder or zip as it is; new content publishes a new version.
 
     Old versions are kept: functions made with them go on naming them.

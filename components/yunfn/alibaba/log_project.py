@@ -12,6 +12,7 @@ from yunfn.alibaba.account import guard
 from yunfn.alibaba.naming import log_project_name
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.program.rules import within
 
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
@@ -30,7 +31,7 @@ class Logstore:
     logstore_name: pulumi.Input[str]
 
 
-class LogProject(pulumi.ComponentResource):
+class LogProject(Component):
     """A project of the log service (SLS), one logstore in it, and a full-text index to search it by.
 
     Outputs: ``project_name``, ``logstore_name``.

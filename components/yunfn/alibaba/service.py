@@ -16,13 +16,14 @@ from yunfn.alibaba.network import NasMount, OssMount, Vpc, mount_folder
 from yunfn.alibaba.role import attach, checked_role_name, make_role
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.program.grants import as_name, as_output
 
 #: Custom policies that RAM attaches to one role (RAM documentation, "limits").
 MAX_POLICIES_PER_ROLE = 20
 
 
-class Service(pulumi.ComponentResource):
+class Service(Component):
     """The shared settings of a set of functions.
 
     Function Compute 3.0 has no service of its own, so this component owns the role and the log wiring and

@@ -19,12 +19,13 @@ from yunfn.alibaba.sources import HttpSource, Source
 from yunfn.exceptions import ValidationError
 from yunfn.program.binding import bound
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.program.grants import as_name
 
 LATEST = "LATEST"
 
 
-class Trigger(pulumi.ComponentResource):
+class Trigger(Component):
     """A trigger of a function, bound to an alias.
 
     Where the source needs a role to call by, one is made that may call this function by this alias only.

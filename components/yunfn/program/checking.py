@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import pulumi
 
+from yunfn.program.component import told_when_known
+
 T = TypeVar("T")
 
 
@@ -26,6 +28,7 @@ def checked(value: pulumi.Input[T], check: Callable[[T], object]) -> pulumi.Inpu
         check(value)  # type: ignore[arg-type]
         return value
 
+    @told_when_known
     def resolved(known: T) -> T:
         check(known)
         return known

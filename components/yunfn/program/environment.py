@@ -10,6 +10,7 @@ import pulumi
 
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import later
+from yunfn.program.component import told_when_known
 
 #: The WSGI adapter as it stands in the package, the handler in it, and the key that names the application.
 WSGI_FILE = "yunfn_wsgi.py"
@@ -44,6 +45,7 @@ def checked_environment(
     if environment is None:
         return None
 
+    @told_when_known
     def check(values: Mapping[str, str]) -> Mapping[str, str]:
         for key in values:
             check_key(key)

@@ -8,6 +8,7 @@ import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from yunfn.program.account import AccountRecord, explicit_provider, once, refuse_other, refuse_other_region
+from yunfn.program.component import told
 from yunfn.tencent import region
 
 _TYPE = "yunfn:tencent:Account"
@@ -24,6 +25,7 @@ class Account:
     region: pulumi.Output[str]
 
 
+@told
 def guard(opts: pulumi.ResourceOptions | None = None) -> Account:
     """Answer the account in use, after making sure that the stack belongs to it.
 

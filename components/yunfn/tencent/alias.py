@@ -10,6 +10,7 @@ import pulumi
 
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.program.weights import version_weights
 from yunfn.resources import scf
 from yunfn.tencent import rules
@@ -34,7 +35,7 @@ class HeaderMatch:
         return scf.AliasHeaderMatch(version=self.version, header=self.header, method=method, expression=self.value)
 
 
-class Alias(pulumi.ComponentResource):
+class Alias(Component):
     """An alias of a function: it serves one version, and at most one more by weight.
 
     It is ``$DEFAULT`` unless named otherwise, which every function has: whoever calls without naming an alias gets it,

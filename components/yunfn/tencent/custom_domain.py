@@ -11,6 +11,7 @@ import pulumi
 from yunfn.exceptions import ValidationError
 from yunfn.program import rules
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.resources import scf
 from yunfn.tencent.account import guard
 from yunfn.tencent.alias import Alias
@@ -64,7 +65,7 @@ class Route:
         )
 
 
-class CustomDomain(pulumi.ComponentResource):
+class CustomDomain(Component):
     """A domain that routes requests to aliases by path. Its DNS must point at SCF already.
 
     Outputs: ``domain_name``.

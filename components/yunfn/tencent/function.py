@@ -13,6 +13,7 @@ from yunfn.access import Grant
 from yunfn.exceptions import ValidationError
 from yunfn.program import rules as shared
 from yunfn.program.checking import checked, later, optional
+from yunfn.program.component import Component
 from yunfn.program.environment import WSGI_HANDLER, checked_environment, with_wsgi
 from yunfn.program.fingerprint import version_fingerprint
 from yunfn.resources import require_plugin, scf
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 DEFAULT_MEMORY = 128
 
 
-class Function(pulumi.ComponentResource):
+class Function(Component):
     """A function of Serverless Cloud Function, published as a version at each change of code or configuration.
 
     Older versions are kept. Outputs: ``function_name``, ``function_arn``, ``version`` (the newest published

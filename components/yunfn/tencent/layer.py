@@ -10,6 +10,7 @@ import pulumi
 from yunfn import packaging, storage
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.program.layer_content import layer_content
 from yunfn.resources import scf
 from yunfn.runtimes import SCF_LIMITS, TENCENT
@@ -19,7 +20,7 @@ from yunfn.tencent.artifact import artifact_store, code_location
 from yunfn.tencent.naming import scf_name
 
 
-class Layer(pulumi.ComponentResource):
+class Layer(Component):
     """A version of a layer, from a definition or from a folder or zip as it is; new content publishes a new version.
 
     Old versions are kept: functions made with them go on naming them.

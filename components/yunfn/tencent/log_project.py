@@ -11,6 +11,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.program.naming import default_name
 from yunfn.program.rules import within
 from yunfn.tencent.account import guard
@@ -50,7 +51,7 @@ class LogTopic:
     topic_id: pulumi.Input[str]
 
 
-class LogProject(pulumi.ComponentResource):
+class LogProject(Component):
     """A logset of the log service (CLS), one topic in it, and an index to search it by.
 
     Outputs: ``logset_id``, ``topic_id``.

@@ -11,6 +11,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 from yunfn.access import Grant
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.program.grants import as_output
 from yunfn.tencent import naming, rules
 from yunfn.tencent.account import guard
@@ -24,7 +25,7 @@ MAX_POLICIES_PER_ROLE = 200
 DEFAULT_NAMESPACE = "default"
 
 
-class Service(pulumi.ComponentResource):
+class Service(Component):
     """The shared settings of a set of functions, and the namespace they are in.
 
     The role that they run by may do what their ``grants`` and the service's ask for, and nothing else: bringing

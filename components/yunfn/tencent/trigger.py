@@ -9,6 +9,7 @@ import pulumi
 from yunfn.exceptions import ValidationError
 from yunfn.program.binding import bound
 from yunfn.program.checking import checked
+from yunfn.program.component import Component
 from yunfn.resources import scf
 from yunfn.tencent import rules
 from yunfn.tencent.account import guard
@@ -17,7 +18,7 @@ from yunfn.tencent.function import Function
 from yunfn.tencent.sources import HttpSource, Source
 
 
-class Trigger(pulumi.ComponentResource):
+class Trigger(Component):
     """A trigger of a function, bound to an alias.
 
     Outputs: ``trigger_name``, ``url`` (of an http trigger, reached from the internet; else None).
