@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 
 from yunfn.access import Grant, Name, Statement
+from yunfn.program.component import told_when_known
 
 
 def as_name(value: pulumi.Input[str]) -> Name:
@@ -26,6 +27,7 @@ def document(grants: Sequence[Grant], owner: str, render: Callable[[list[Stateme
     ``owner`` names the policy in errors.
     """
 
+    @told_when_known
     def rendered(names: list[dict[str, Any]]) -> str:
         statements: list[Statement] = []
         for grant, known in zip(grants, names, strict=True):

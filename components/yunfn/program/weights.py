@@ -9,6 +9,7 @@ import pulumi
 from yunfn.exceptions import ValidationError
 from yunfn.program import rules
 from yunfn.program.checking import later
+from yunfn.program.component import told_when_known
 
 
 def version_weights(name: str, main: Any, additional: Any, weight: Any) -> pulumi.Input[dict[str, float]] | None:
@@ -34,4 +35,4 @@ def version_weights(name: str, main: Any, additional: Any, weight: Any) -> pulum
         weight = str(weight)
     if not any(later(value) for value in (main, additional, weight)):
         return settle([main, additional, weight])
-    return pulumi.Output.all(main, additional, weight).apply(settle)
+    return pulumi.Output.all(main, additional, weight).apply(told_when_known(settle))

@@ -13,7 +13,7 @@ from yunfn.access import Grant
 from yunfn.exceptions import ValidationError
 from yunfn.program import rules as shared
 from yunfn.program.checking import checked, later, optional
-from yunfn.program.component import Component
+from yunfn.program.component import Component, told_when_known
 from yunfn.program.environment import WSGI_HANDLER, checked_environment, with_wsgi
 from yunfn.program.fingerprint import version_fingerprint
 from yunfn.resources import require_plugin, scf
@@ -311,6 +311,7 @@ def _web_settings(
     return found
 
 
+@told_when_known
 def _fitting(name: str, namespace: str, function: str) -> str:
     rules.names_together(name, namespace, function)
     return function
