@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from yunfn.exceptions import AccountMismatchError, CloudAnswerError
+from yunfn.provider.late_imports import ONE_AT_A_TIME
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import Properties
 from yunfn.provider.tencent_api import TencentApi
@@ -106,13 +107,15 @@ class Sessions:
         return self._open[key]
 
     def _open_alibaba(self, region: str) -> AlibabaSession:
-        from yunfn.storage import alibaba_session
+        with ONE_AT_A_TIME:
+            from yunfn.storage import alibaba_session
 
         # Keys of two origins never mix: a token of the environment does not belong to keys of the settings.
         return alibaba_session.from_environment(region, self._given(_SETTINGS, "secretId") or os.environ)
 
     def _open_tencent(self, region: str) -> TencentSession:
-        from yunfn.storage import tencent_session
+        with ONE_AT_A_TIME:
+            from yunfn.storage import tencent_session
 
         given = self._given(_TENCENT_SETTINGS, "accessKey") if self._settings.known("secretId") else {}
         if given and _TENCENT_SETTINGS["appId"] not in given:
@@ -135,7 +138,8 @@ class Sessions:
 
 
 def _connect(session: TencentSession, product: str) -> TencentApi:
-    from yunfn.storage.tencent_client import TencentClient
+    with ONE_AT_A_TIME:
+        from yunfn.storage.tencent_client import TencentClient
 
     return TencentApi(TencentClient(session, product), product, session.appid, session.region)
 

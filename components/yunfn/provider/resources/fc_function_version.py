@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from yunfn.exceptions import CloudAnswerError
 from yunfn.provider import declaration
 from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property
+from yunfn.provider.late_imports import ONE_AT_A_TIME
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
@@ -157,7 +158,8 @@ class FunctionVersion:
 
 async def _connected(operation: Operation, session: AlibabaSession) -> FunctionCompute:
     def connect() -> FunctionCompute:
-        from yunfn.provider.function_compute import FunctionCompute
+        with ONE_AT_A_TIME:
+            from yunfn.provider.function_compute import FunctionCompute
 
         return FunctionCompute(session, operation.cancelled)
 

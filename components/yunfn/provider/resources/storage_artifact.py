@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from yunfn.exceptions import ArtifactError, CloudAnswerError
 from yunfn.provider import declaration
 from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property
+from yunfn.provider.late_imports import ONE_AT_A_TIME
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
@@ -173,13 +174,15 @@ class Artifact:
 
 
 def _oss(session: AlibabaSession, bucket: str) -> ObjectStore:
-    from yunfn.storage.oss_store import OssStore
+    with ONE_AT_A_TIME:
+        from yunfn.storage.oss_store import OssStore
 
     return OssStore(session, bucket)
 
 
 def _cos(session: TencentSession, bucket: str) -> ObjectStore:
-    from yunfn.storage.cos_store import CosStore
+    with ONE_AT_A_TIME:
+        from yunfn.storage.cos_store import CosStore
 
     return CosStore(session, bucket)
 
@@ -197,8 +200,9 @@ class _Zip:
 
 def _stored(operation: Operation, store: ObjectStore, inputs: Properties) -> dict[str, Any]:
     """Upload the artifact, or find it there; its outputs."""
-    from yunfn.storage.artifacts import store_artifact
-    from yunfn.storage.object_store import Transfer
+    with ONE_AT_A_TIME:
+        from yunfn.storage.artifacts import store_artifact
+        from yunfn.storage.object_store import Transfer
 
     size = int(inputs["size"])
     package = _Zip(Path(inputs["source"]), inputs["digest"], inputs["sha256"], inputs["md5"], size)
@@ -218,8 +222,9 @@ def _stored(operation: Operation, store: ObjectStore, inputs: Properties) -> dic
 
 def _looked_into(operation: Operation, store: ObjectStore, where: Mapping[str, str]) -> dict[str, Any] | None:
     """What an import has to know of the zip; None if there is none. Raises ArtifactError if it is not the digest's."""
-    from yunfn.storage.artifacts import fetch_artifact
-    from yunfn.storage.object_store import Transfer
+    with ONE_AT_A_TIME:
+        from yunfn.storage.artifacts import fetch_artifact
+        from yunfn.storage.object_store import Transfer
 
     with tempfile.TemporaryDirectory(prefix="yunfn-import-") as folder:
         file = Path(folder) / "artifact.zip"
