@@ -34,27 +34,21 @@ class Component(pulumi.ComponentResource):
 
 def told(call: Callable[P, T]) -> Callable[P, T]:
     """Let the errors of yunfn that ``call`` raises be shown as they are, with the place in the user's program."""
-
-    @functools.wraps(call)
-    def telling(*arguments: P.args, **named: P.kwargs) -> T:
-        try:
-            return call(*arguments, **named)
-        except YunfnError as error:
-            _show(error, _place())
-            raise
-
-    return telling
+    return _telling(call, _place)
 
 
 def told_when_known(call: Callable[P, T]) -> Callable[P, T]:
     """As ``told``, for what runs when outputs come: the program's line is long past then."""
+    return _telling(call, lambda: "")
 
+
+def _telling(call: Callable[P, T], place: Callable[[], str]) -> Callable[P, T]:
     @functools.wraps(call)
     def telling(*arguments: P.args, **named: P.kwargs) -> T:
         try:
             return call(*arguments, **named)
         except YunfnError as error:
-            _show(error, "")
+            _show(error, place())
             raise
 
     return telling
