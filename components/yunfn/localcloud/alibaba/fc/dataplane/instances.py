@@ -9,46 +9,26 @@ from yunfn.localcloud.alibaba.fc.dataplane.specification import function_spec
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, ResolvedFunction
 from yunfn.localcloud.alibaba.fc.events import FunctionChanged, ProvisionChanged
 from yunfn.localcloud.cloud import LocalCloud
-from yunfn.localcloud.cloud_error import CloudError
+from yunfn.localcloud.invocation.directory import Place
 from yunfn.localcloud.invocation.instances import Instances
-from yunfn.localcloud.runner import FunctionSpec, RoleCredentials
-
-# Account, region, function.
-_Place = tuple[str, str, str]
+from yunfn.localcloud.runner import FunctionSpec
 
 
-class FcInstances(Instances[_Place, ResolvedFunction]):
+class FcInstances(Instances[ResolvedFunction]):
     """Retires instances when their function changes, and keeps provisioned ones ready."""
 
     def __init__(self, cloud: LocalCloud, directory: FunctionDirectory, authority: Authority) -> None:
-        super().__init__(cloud)
+        super().__init__(cloud, directory, authority)
         self._directory = directory
-        self._authority = authority
         cloud.events.subscribe(FunctionChanged, lambda e: self.function_changed((e.account, e.region, e.name)))
         cloud.events.subscribe(ProvisionChanged, lambda e: self.provision_changed((e.account, e.region, e.function)))
 
     def _spec(self, function: ResolvedFunction) -> FunctionSpec:
         return function_spec(function)
 
-    def _place(self, function: ResolvedFunction) -> _Place:
+    def _place(self, function: ResolvedFunction) -> Place:
         return function.account, function.region, function.name
 
-    def _stands(self, function: ResolvedFunction) -> bool:
-        try:
-            now = self._resolve(self._place(function), function.version)
-        except CloudError:
-            return False
-        return now.fingerprint == function.fingerprint
-
-    def _resolve(self, place: _Place, qualifier: str) -> ResolvedFunction:
-        return self._directory.resolve(*place, qualifier)
-
-    def _credentials(self, function: ResolvedFunction) -> RoleCredentials | None:
-        return self._authority.credentials(function)
-
-    def _provisions(self) -> Iterable[tuple[_Place, str, int]]:
+    def _provisions(self) -> Iterable[tuple[Place, str, int]]:
         for record in self._directory.provisions():
             yield (record.account, record.region, record.function), record.qualifier, record.target
-
-    def _report(self, place: _Place, qualifier: str, current: int, error: str) -> None:
-        self._directory.report_provisioned(place, qualifier, current, error)
