@@ -18,6 +18,10 @@
     ├── MissingToolError            a program this step needs is not on the machine
     ├── StackError                  a Pulumi stack cannot be read, or has not what was asked for
     ├── CloudAnswerError            a cloud's API refused: API, code, request id
+    ├── AccessError                 rights are not as they must be
+    │   ├── PolicyDocumentError     a RAM or CAM document is malformed: file, line, place, rule
+    │   ├── PolicyFindingsError     a document would give away more than it may: the findings
+    │   └── MissingRightsError      credentials lack rights that are wanted: which
     ├── OperationStoppedError       a running operation was cancelled, or ran out of time
     └── LocalCloudError             the local cloud cannot do what was asked
         ├── LocalCloudNotRunningError   no local cloud is started
@@ -131,6 +135,40 @@ class CloudAnswerError(YunfnError):
         self.code = code
         self.status = status
         super().__init__(message)
+
+
+class AccessError(YunfnError):
+    """Rights are not as they must be; nothing was deployed and no credentials were made."""
+
+
+class PolicyDocumentError(AccessError):
+    """A RAM or CAM policy document is malformed.
+
+    ``source`` is the file or the name of whoever brought the document, ``line`` counts from 1 (None: unknown),
+    ``path`` is the place in the document's own words, such as ``Statement[0].Action[1]`` ("" for the whole), and
+    ``reason`` the rule it breaks.
+    """
+
+    def __init__(self, source: str, line: int | None, path: str, reason: str) -> None:
+        self.source = source
+        self.line = line
+        self.path = path
+        self.reason = reason
+        place = f"{source}:{line}" if line else source
+        super().__init__(f"{place}: {path}: {reason}" if path else f"{place}: {reason}")
+
+
+class PolicyFindingsError(AccessError):
+    """A document that somebody wrote by hand has findings that nobody accepted; the text lists them."""
+
+
+class MissingRightsError(AccessError):
+    """Credentials lack rights that are wanted of them; ``missing`` are those, as ``action on resource``."""
+
+    def __init__(self, who: str, missing: tuple[str, ...]) -> None:
+        self.who = who
+        self.missing = missing
+        super().__init__(f"{who}: missing rights: " + "; ".join(missing))
 
 
 class OperationStoppedError(YunfnError):

@@ -9,13 +9,40 @@ from typing import Any, Protocol, runtime_checkable
 from yunfn.exceptions import ValidationError
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Condition:
+    """One test of a statement: ``operator`` in the grammar's spelling, the condition key, and the values of which one
+    is enough. Numbers and booleans of the document are texts here (``true``, ``5``).
+    """
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a policy: the actions it allows on the resources, both in the cloud's own grammar."""
+    """One statement of a policy: the actions it allows on the resources, both in the cloud's own grammar.
+
+    ``effect`` is ``Allow`` or ``Deny`` in either grammar. All ``conditions`` must hold. ``not_actions`` and
+    ``not_resources`` turn the meaning of the lists round (RAM's NotAction and NotResource). ``principals`` are whom a
+    trust document names, as (kind, names) in the grammar's spelling, such as ``("Service", ("fc.aliyuncs.com",))``;
+    empty in a permission document.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     effect: str = "Allow"
+    conditions: tuple[Condition, ...] = ()
+    not_actions: bool = False
+    not_resources: bool = False
+    principals: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    sid: str = ""
+
+    @property
+    def allows(self) -> bool:
+        """Whether it allows; otherwise it denies."""
+        return self.effect == "Allow"
 
 
 @runtime_checkable

@@ -1,0 +1,1 @@
+"""Checks of policy documents: what a linter of RAM and CAM reports."""
