@@ -42,7 +42,7 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "alibaba": (COMPONENTS | {"alibaba"}, CLOUD_SDKS | {"tencentcloud_iac_pulumi"}),
     "tencent": (COMPONENTS | {"tencent"}, CLOUD_SDKS | {"pulumi_alicloud"}),
     # What serves, as the clouds tell it: no engine, no components.
-    "deployment": ({"deployment", "storage"}, PULUMI),
+    "deployment": ({"deployment", "storage", "access"}, PULUMI),
     # The command line starts and asks the local cloud; it reaches its front doors, never its services.
     "cli": (
         {"cli", "deployment", "alibaba", "access", "packaging", "storage", "provider", "localcloud", "resources"},
