@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from yunfn import __version__
-from yunfn.cli import artifacts, deployed, layer, local, plugin
+from yunfn.cli import access, artifacts, deployed, layer, local, plugin
 from yunfn.exceptions import YunfnError
 
 application = typer.Typer(
@@ -31,6 +31,7 @@ application.command()(deployed.result)
 application.command()(deployed.logs)
 application.add_typer(local.application, name="local")
 application.add_typer(layer.application, name="layer")
+application.add_typer(access.application, name="access")
 application.add_typer(artifacts.application, name="artifacts")
 application.add_typer(plugin.application, name="plugin")
 

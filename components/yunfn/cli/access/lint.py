@@ -1,0 +1,146 @@
+"""``yunfn access lint``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from yunfn.cli.deployed.selection import JsonOption
+from yunfn.exceptions import PolicyDocumentError, ValidationError
+
+if TYPE_CHECKING:
+    from yunfn.access.findings import Finding
+    from yunfn.access.grammar import PolicyDocument
+
+_STDIN = "-"
+
+
+def lint(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Policy documents of RAM or CAM; - is standard input.", show_default=False),
+    ] = None,
+    role: Annotated[
+        bool, typer.Option("--role", help="Take all files as what is attached to one role: rights add up.")
+    ] = False,
+    managed: Annotated[
+        list[str] | None,
+        typer.Option("--managed", metavar="NAME", help="A policy of the cloud that is attached to the role as well."),
+    ] = None,
+    environment: Annotated[
+        list[Path] | None,
+        typer.Option("--environment", metavar="FILE", help="Look for secrets in variables: NAME=VALUE lines, or JSON."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="ID", help="A finding not to report, such as YF-RAM-003.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 on findings that only inform, too.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Check policy documents of RAM and CAM: rights too wide, of no effect, or enough to take more.
+
+    Exits with 1 on findings (those that only inform do not count) and on a document the cloud would refuse.
+
+    Example: yunfn access lint policy.json --json
+
+    Example: yunfn access lint --role trust.json policy-*.json --managed AliyunOSSFullAccess
+    """
+    from yunfn.access.findings import RULES
+
+    ignored = {each.upper() for each in ignore or ()}
+    if unknown := sorted(ignored - set(RULES)):
+        raise typer.BadParameter(f"there is no finding {unknown[0]}; docs/access-findings.md lists them")
+    if not (files or managed or environment):
+        raise typer.BadParameter("name a file to check, or - for standard input")
+    found = _of_files(files or (), together=role or bool(managed), managed=managed or ())
+    for file in environment or ():
+        found += _of_environment(file)
+    found = [each for each in found if each.id not in ignored]
+    _report(found, json_output)
+    if any(strict or each.severity != "info" for each in found):
+        raise typer.Exit(1)
+
+
+def _of_files(names: Sequence[str], *, together: bool, managed: Sequence[str]) -> list[Finding]:
+    from yunfn.access import documents
+    from yunfn.access.findings import lint as checked
+    from yunfn.access.findings import lint_role, malformed
+
+    found: list[Finding] = []
+    parsed: list[PolicyDocument] = []
+    for name in names:
+        source = "standard input" if name == _STDIN else name
+        text = _text(name)
+        try:
+            parsed.append(documents.parse(text, source=source))
+        except PolicyDocumentError as error:
+            found.append(malformed(error, text))
+    if not together:
+        return found + [each for document in parsed for each in checked(document)]
+    trusts = [document for document in parsed if document.trust]
+    if len(trusts) > 1:
+        raise ValidationError("access lint", "--role", trusts[1].source, "a role has one trust document")
+    policies = [document for document in parsed if not document.trust]
+    return [*found, *lint_role(policies, trust=trusts[0] if trusts else None, managed=managed)]
+
+
+def _of_environment(file: Path) -> tuple[Finding, ...]:
+    from yunfn.access.findings import lint_environment
+
+    return lint_environment(dict(_variables(_text(str(file)), str(file))), str(file))
+
+
+def _variables(text: str, source: str) -> Iterator[tuple[str, str]]:
+    if text.lstrip().startswith("{"):
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise ValidationError("access lint", "--environment", source, f"is no JSON: {error}") from error
+        yield from ((name, value) for name, value in values.items() if isinstance(value, str))
+        return
+    for line in text.splitlines():
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if equals and not name.startswith("#"):
+            yield name.strip(), value.strip().strip("\"'")
+
+
+def _text(name: str) -> str:
+    content = sys.stdin.buffer.read() if name == _STDIN else Path(name).read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValidationError("access lint", "FILE", name, "is no UTF-8 text") from error
+
+
+def _report(found: Sequence[Finding], json_output: bool) -> None:
+    if json_output:
+        typer.echo(json.dumps([_record(each) for each in found], indent=2, ensure_ascii=False))
+        return
+    colours = {"error": typer.colors.RED, "warning": typer.colors.YELLOW, "info": typer.colors.BLUE}
+    for each in found:
+        place = f"{each.source}:{each.line}" if each.line else each.source
+        severity = typer.style(each.severity, fg=colours[each.severity])
+        path = f" {each.path}:" if each.path else ""
+        typer.echo(f"{place}: {severity} {each.id}{path} {each.message}")
+        typer.echo(f"    {each.remedy}")
+    typer.echo(_counted(found))
+
+
+def _counted(found: Sequence[Finding]) -> str:
+    if not found:
+        return "no findings"
+    numbers = [
+        (sum(each.severity == severity for each in found), severity) for severity in ("error", "warning", "info")
+    ]
+    return ", ".join(f"{number} {severity}{'s' if number > 1 else ''}" for number, severity in numbers if number)
+
+
+def _record(finding: Finding) -> dict[str, object]:
+    record = asdict(finding)
+    return {("file" if name == "source" else name): value for name, value in record.items()}
