@@ -1,0 +1,72 @@
+"""Names of resources as patterns: RAM's are one text, CAM's six segments of which each is a pattern of its own.
+
+RAM: "Policy elements" (93738). CAM: "Resource description" (598/10606): without a region every one is meant, without
+an account the one that the policy belongs to.
+"""
+
+from __future__ import annotations
+
+from yunfn.access import patterns
+from yunfn.access.grammar import RAM, Grammar
+
+_ALL = ("*", "*", "*", "*")
+
+
+def matches(grammar: Grammar, pattern: str, resource: str) -> bool:
+    """Whether ``pattern`` of a statement means ``resource``, the full name of one; ``*`` is no resource at all."""
+    if pattern == "*":
+        return True
+    if grammar is RAM:
+        return patterns.matches(pattern, resource, ignore_case=resource.startswith("acs:ram:"))
+    wanted, named = segments(pattern), segments(resource)
+    if wanted == _ALL:
+        return True
+    return named is not None and wanted is not None and _each_matches(wanted, named)
+
+
+def covers(grammar: Grammar, wide: str, narrow: str) -> bool:
+    """Whether ``wide`` means every resource that ``narrow`` means."""
+    if wide in ("*", narrow):
+        return True
+    if grammar is RAM:
+        return patterns.covers(wide, narrow, ignore_case=_of_ram(wide) and _of_ram(narrow))
+    left, right = segments(wide), segments(narrow)
+    if left == _ALL:
+        return True
+    if left is None or right is None:
+        return False
+    return all(patterns.covers(one, other) for one, other in zip(left, right, strict=True))
+
+
+def meet(grammar: Grammar, a: str, b: str) -> bool:
+    """Whether some resource is meant by both."""
+    if "*" in (a, b):
+        return True
+    if grammar is RAM:
+        return patterns.meet(a, b, ignore_case=_of_ram(a) or _of_ram(b))
+    left, right = segments(a), segments(b)
+    if _ALL in (left, right):
+        return True
+    if left is None or right is None:
+        return False
+    return all(patterns.meet(one, other) for one, other in zip(left, right, strict=True))
+
+
+def segments(name: str) -> tuple[str, str, str, str] | None:
+    """Service, region, account and resource of a name of CAM's, each as a pattern; None for what is none.
+
+    An account that is not told is the policy's own, of which documents say no more: any.
+    """
+    parts = name.split(":", 5)
+    if len(parts) != 6:
+        return None
+    _, _, service, region, account, resource = parts
+    return service, region or "*", "*" if account in ("", "uin/", "uid/") else account, resource
+
+
+def _each_matches(wanted: tuple[str, ...], named: tuple[str, ...]) -> bool:
+    return all(patterns.matches(one, other) for one, other in zip(wanted, named, strict=True))
+
+
+def _of_ram(pattern: str) -> bool:
+    return pattern.lower().startswith("acs:ram:")
