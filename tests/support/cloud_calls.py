@@ -67,7 +67,7 @@ def log_lines(account: LocalAccount, project: str, logstore: str, query: str = "
         client = LogClient(f"{REGION}.log.aliyuncs.com", key.id, key.secret)
         # The cloud's clock may have been moved far.
         now = int(time.time())
-        answer = client.get_log(project, logstore, now - 86400, now + 86400, query=query, size=100)
+        answer = client.get_log(project, logstore, now - 86400, now + 30 * 86400, query=query, size=100)
         return [log.get_contents().get("message", "").rstrip("\n") for log in answer.get_logs()]
 
 
