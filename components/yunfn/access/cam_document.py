@@ -1,16 +1,18 @@
-"""CAM policy documents from statements (CAM documentation, "policy syntax"): version "2.0", all words in lower case."""
+"""CAM policy documents of grants (CAM documentation, "policy syntax"): version "2.0", all words in lower case."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 
-from yunfn.access.document import merge
+from yunfn.access.documents import length, render
+from yunfn.access.grammar import CAM
+from yunfn.access.normal_form import merge
 from yunfn.access.statement import Statement
 from yunfn.exceptions import ValidationError
 
-#: CAM takes no longer custom policy (CAM documentation, "use limits"); characters.
-MAX_CAM_DOCUMENT = 6144
+#: CAM takes no longer custom policy (CAM documentation, "use limits"); characters, white space not counted.
+MAX_CAM_DOCUMENT = CAM.policy_limit
 
 
 def cam_document(statements: Iterable[Statement], owner: str) -> str:
@@ -24,18 +26,12 @@ def cam_document(statements: Iterable[Statement], owner: str) -> str:
     merged = merge(statements)
     if not merged:
         raise ValidationError(owner, "grants", (), "a policy without statements grants nothing")
-    document = {
-        "version": "2.0",
-        "statement": [
-            {"effect": s.effect.lower(), "action": list(s.actions), "resource": list(s.resources)} for s in merged
-        ],
-    }
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-    if len(text) > MAX_CAM_DOCUMENT:
+    text = render(merged, CAM)
+    if (characters := length(text, CAM)) > MAX_CAM_DOCUMENT:
         raise ValidationError(
             owner,
             "grants",
-            f"{len(text)} characters",
+            f"{characters} characters",
             f"a CAM policy holds at most {MAX_CAM_DOCUMENT} characters: grant prefixes instead of single objects",
         )
     return text

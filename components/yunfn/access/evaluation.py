@@ -67,13 +67,16 @@ def decide(documents: Iterable[PolicyDocument], request: Request) -> Decision:
 def within(role: Sequence[PolicyDocument], session: PolicyDocument | None, request: Request) -> Decision:
     """Decide for temporary credentials: what both the role's policies and the session's allow.
 
-    Whichever does not allow it is told; if both do, the role's statement is. Without ``session`` the role decides.
+    Whichever does not allow it is told, a Deny first; if both do, the role's statement is. Without ``session`` the
+    role decides.
     """
     decision = decide(role, request)
-    if session is None or not decision.allowed:
+    if session is None or decision.reason == "deny":
         return decision
     limited = decide((session,), request)
-    return decision if limited.allowed else limited
+    if decision.allowed:
+        return decision if limited.allowed else limited
+    return limited if limited.reason == "deny" else decision
 
 
 def speaks(grammar: Grammar, statement: Statement, request: Request) -> bool:

@@ -10,6 +10,7 @@ from yunfn.access import patterns
 from yunfn.access.grammar import RAM, Grammar
 
 _ALL = ("*", "*", "*", "*")
+_OWN_ACCOUNT = ("", "uin/", "uid/")
 
 
 def matches(grammar: Grammar, pattern: str, resource: str) -> bool:
@@ -31,11 +32,12 @@ def covers(grammar: Grammar, wide: str, narrow: str) -> bool:
     if grammar is RAM:
         return patterns.covers(wide, narrow, ignore_case=_of_ram(wide) and _of_ram(narrow))
     left, right = segments(wide), segments(narrow)
-    if left == _ALL:
-        return True
     if left is None or right is None:
         return False
-    return all(patterns.covers(one, other) for one, other in zip(left, right, strict=True))
+    # Whose account the policy's own is, its text does not tell: it covers itself alone.
+    if _of_own_account(wide) and not _of_own_account(narrow):
+        return False
+    return left == _ALL or all(patterns.covers(one, other) for one, other in zip(left, right, strict=True))
 
 
 def meet(grammar: Grammar, a: str, b: str) -> bool:
@@ -61,7 +63,26 @@ def segments(name: str) -> tuple[str, str, str, str] | None:
     if len(parts) != 6:
         return None
     _, _, service, region, account, resource = parts
-    return service, region or "*", "*" if account in ("", "uin/", "uid/") else account, resource
+    return service, region or "*", "*" if account in _OWN_ACCOUNT else account, resource
+
+
+def canonical(grammar: Grammar, name: str) -> str:
+    """The one spelling of all patterns that mean the same resources."""
+    if name == "*":
+        return name
+    if grammar is RAM:
+        return patterns.canonical(name.lower() if _of_ram(name) else name)
+    parts = name.split(":", 5)
+    if len(parts) != 6:
+        return name
+    prefix, _, service, region, account, resource = parts
+    if account in _OWN_ACCOUNT:
+        account = ""
+    return ":".join((prefix, "", *map(patterns.canonical, (service, region or "*", account, resource))))
+
+
+def _of_own_account(name: str) -> bool:
+    return name.split(":", 5)[4] in _OWN_ACCOUNT
 
 
 def _each_matches(wanted: tuple[str, ...], named: tuple[str, ...]) -> bool:

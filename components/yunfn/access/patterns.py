@@ -11,11 +11,17 @@ from functools import lru_cache
 #: Where ``covers`` would have to look at more states, it answers False: patterns made to be slow cover nothing.
 _MAX_STATES = 20_000
 _WILD = re.compile(r"[*?]")
+_STARRED = re.compile(r"[*?]*\*[*?]*")
 
 
 def is_literal(pattern: str) -> bool:
     """Whether the pattern has neither ``*`` nor ``?``: it fits itself alone."""
     return _WILD.search(pattern) is None
+
+
+def canonical(pattern: str) -> str:
+    """The one spelling of all patterns that fit the same texts: ``**`` is ``*``, ``*?`` is ``?*``."""
+    return _STARRED.sub(lambda run: "?" * run[0].count("?") + "*", pattern)
 
 
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
@@ -57,7 +63,7 @@ def covers(wide: str, narrow: str, *, ignore_case: bool = False) -> bool:
         return matches(wide, narrow)
     if is_literal(wide):
         return False
-    return _includes(_collapsed(wide), _collapsed(narrow))
+    return _includes(canonical(wide), canonical(narrow))
 
 
 def meet(a: str, b: str, *, ignore_case: bool = False) -> bool:
@@ -70,7 +76,7 @@ def meet(a: str, b: str, *, ignore_case: bool = False) -> bool:
         return matches(b, a)
     if is_literal(b):
         return matches(a, b)
-    a, b = _collapsed(a), _collapsed(b)
+    a, b = canonical(a), canonical(b)
     machine = _Machine.of(a)
     states = machine.start
     for symbol in b:
@@ -154,10 +160,6 @@ class _Machine:
         """After any run of letters."""
         lowest = states & -states
         return (self.end << 1) - lowest
-
-
-def _collapsed(pattern: str) -> str:
-    return re.sub(r"\*{2,}", "*", pattern)
 
 
 def _fits_at(piece: str, text: str, at: int) -> bool:
