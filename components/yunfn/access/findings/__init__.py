@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from yunfn.access.findings.finding import Finding, Severity
+from yunfn.access.findings.linting import lint, lint_environment, lint_role, malformed
 from yunfn.access.findings.rule import RULES, Rule
 
-__all__ = ["RULES", "Finding", "Rule", "Severity"]
+__all__ = ["RULES", "Finding", "Rule", "Severity", "lint", "lint_environment", "lint_role", "malformed"]

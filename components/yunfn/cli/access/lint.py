@@ -80,7 +80,7 @@ def _of_files(names: Sequence[str], *, together: bool, managed: Sequence[str]) -
         try:
             parsed.append(documents.parse(text, source=source))
         except PolicyDocumentError as error:
-            found.append(malformed(error, text))
+            found += malformed(error, text)
     if not together:
         return found + [each for document in parsed for each in checked(document)]
     trusts = [document for document in parsed if document.trust]

@@ -1,0 +1,124 @@
+"""Rules on statements that change nothing: said twice, taken away again, or all taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+
+from yunfn.access import conditions, names_of_resources, patterns
+from yunfn.access.findings import actions, rule
+from yunfn.access.findings.hit import Hit
+from yunfn.access.findings.names import is_everything
+from yunfn.access.grammar import GRAMMARS, RAM, Grammar, PolicyDocument
+from yunfn.access.statement import Statement
+
+
+def redundant(document: PolicyDocument) -> Iterator[Hit]:
+    """YF-…-015: an action or resource that another of its list includes, a statement that another includes."""
+    grammar, statements = document.grammar, document.statements
+    for index, statement in enumerate(statements):
+        if len(statement.actions) > 1:
+            element = "NotAction" if statement.not_actions else "Action"
+            for item, other in _included(statement.actions, grammar.name, _action_covers):
+                message = f"{statement.actions[item]} is said already by {statement.actions[other]}"
+                yield Hit(rule.REDUNDANT, message, ("Statement", index, element, item))
+        if len(statement.resources) > 1:
+            element = "NotResource" if statement.not_resources else "Resource"
+            for item, other in _included(statement.resources, grammar.name, _resource_covers):
+                message = f"{statement.resources[item]} is said already by {statement.resources[other]}"
+                yield Hit(rule.REDUNDANT, message, ("Statement", index, element, item))
+    if len(statements) > 1:
+        for index, other in _repeated(document):
+            message = f"statement {other + 1} {'allows' if statements[index].allows else 'denies'} all of this already"
+            yield Hit(rule.REDUNDANT, message, ("Statement", index))
+
+
+def taken_away(document: PolicyDocument) -> Iterator[Hit]:
+    """YF-…-014 and YF-…-016: what a Deny of the same document leaves nothing of."""
+    if document.trust:
+        return
+    statements = document.statements
+    denies = [(index, each) for index, each in enumerate(statements) if not each.allows]
+    allows = [(index, each) for index, each in enumerate(statements) if each.allows]
+    if not denies or not allows:
+        return
+    total = next((index for index, each in denies if denies_all(document.grammar, each)), None)
+    if total is not None:
+        yield Hit(rule.DENY_ALL, "all that the other statements allow is denied here again", ("Statement", total))
+        return
+    for index, allow in allows:
+        for by, deny in denies:
+            if includes(document.grammar, deny, allow):
+                message = f"all that this allows is denied by statement {by + 1}"
+                yield Hit(rule.NEVER_EFFECTIVE, message, ("Statement", index))
+                break
+
+
+def denies_all(grammar: Grammar, statement: Statement) -> bool:
+    """Whether a statement denies every action on every resource, whatever the circumstances."""
+    return (
+        not statement.allows
+        and not (statement.conditions or statement.not_actions or statement.not_resources)
+        and any(actions.named(grammar.name, each).all_services for each in statement.actions)
+        and any(is_everything(each) for each in statement.resources)
+    )
+
+
+def includes(grammar: Grammar, wide: Statement, narrow: Statement) -> bool:
+    """Whether ``wide`` speaks of all that ``narrow`` speaks of; False where that is not plain."""
+    if wide.not_actions or wide.not_resources or narrow.not_actions or narrow.not_resources:
+        return False
+    name = grammar.name
+    return (
+        wide.principals == narrow.principals
+        and all(any(_action_covers(name, one, each) for one in wide.actions) for each in narrow.actions)
+        and all(any(_resource_covers(name, one, each) for one in wide.resources) for each in narrow.resources)
+        and conditions.implies(grammar, narrow.conditions, wide.conditions)
+    )
+
+
+def _repeated(document: PolicyDocument) -> Iterator[tuple[int, int]]:
+    """The statements that another of the same effect includes, each with that one."""
+    statements = document.statements
+    for index, statement in enumerate(statements):
+        for other, wide in enumerate(statements):
+            if index == other or wide.effect != statement.effect:
+                continue
+            if includes(document.grammar, wide, statement):
+                # Of two that say the same, the later one is the one too many.
+                if other > index and includes(document.grammar, statement, wide):
+                    continue
+                yield index, other
+                break
+
+
+def _included(
+    values: Sequence[str], grammar: str, covers: Callable[[str, str, str], bool]
+) -> Iterator[tuple[int, int]]:
+    """The values that another one of the list includes, each with that one."""
+    wide = [index for index, each in enumerate(values) if "*" in each or "?" in each]
+    # Without a glob only what stands twice is included in something.
+    if not wide and len(set(values)) == len(values):
+        return
+    for index, value in enumerate(values):
+        first = values.index(value)
+        if first < index:
+            yield index, first
+            continue
+        for other in wide:
+            if values[other] != value and covers(grammar, values[other], value):
+                if other > index and covers(grammar, value, values[other]):
+                    continue
+                yield index, other
+                break
+
+
+@lru_cache(maxsize=8192)
+def _action_covers(grammar: str, wide: str, narrow: str) -> bool:
+    wide, narrow = wide.removeprefix("name/"), narrow.removeprefix("name/")
+    return patterns.covers(wide, narrow, ignore_case=GRAMMARS[grammar] is RAM)
+
+
+@lru_cache(maxsize=8192)
+def _resource_covers(grammar: str, wide: str, narrow: str) -> bool:
+    return names_of_resources.covers(GRAMMARS[grammar], wide, narrow)

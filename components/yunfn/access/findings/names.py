@@ -1,0 +1,35 @@
+"""Names of resources and their parts (RAM documentation, "Resource"; CAM documentation, "Resource description")."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+# Nothing but stars and colons behind the cloud's word.
+_EVERYTHING = re.compile(r"(?:[aq]cs:)?[*?:]*\*[*?:]*")
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
+
+
+def is_everything(resource: str) -> bool:
+    """Whether every resource of every service fits: ``*``, and ways to write the same at more length."""
+    if resource == "*":
+        return True
+    return _EVERYTHING.fullmatch(resource) is not None and resource.count("?") < 2
+
+
+@lru_cache(maxsize=8192)
+def parts(resource: str) -> tuple[str, str] | None:
+    """Answer (service, the name in it) of a full resource name; None for ``*`` and for names that are cut short.
+
+    ``acs:<service>:<region>:<account>:<name>`` and ``qcs:<project>:<service>:<region>:<account>:<name>``.
+    """
+    lead = 1 if resource.startswith("acs:") else 2 if resource.startswith("qcs:") else 0
+    fields = resource.split(":", lead + 3)
+    if not lead or len(fields) < lead + 4:
+        return None
+    return fields[lead], fields[-1]
+
+
+def without_variables(resource: str) -> str:
+    """The resource with ``*`` where a variable stands (``${acs:…}``, ``${uin}``): it is any name."""
+    return _VARIABLE.sub("*", resource) if "${" in resource else resource

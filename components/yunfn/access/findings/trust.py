@@ -1,0 +1,58 @@
+"""Rule on trust: who may take a role, or, in a policy of a resource, who may use it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from yunfn.access.findings import rule
+from yunfn.access.findings.hit import Hit
+from yunfn.access.grammar import PolicyDocument
+from yunfn.access.statement import Statement
+
+# Everybody: any account, any service (RAM "Principal"; CAM "Principal": anyone, anonymous).
+_ANYBODY = re.compile(
+    r"\*+|acs:ram:[^:]*:\*:(?:root|\*)|acs:(?:ram|\*):\*:\*:.*|qcs::cam::any(?:one|onymous):any(?:one|onymous)"
+    r"|qcs::cam::uin/\*:.*|qcs::cam::\*",
+    re.IGNORECASE,
+)
+_ACCOUNT = re.compile(
+    r"acs:ram:[^:]*:(?P<ram>\d+):(?:root|\*)|qcs::cam::uin/(?P<cam>\d+):(?:root|\*|uin/\*)", re.IGNORECASE
+)
+_OIDC = re.compile(r"(?:acs:ram:[^:]*|qcs::cam:):[^:]*:oidc-provider/(?P<name>.+)", re.IGNORECASE)
+_OIDC_KEYS = frozenset(("oidc:sub", "oidc:aud"))
+
+
+def open_to_many(document: PolicyDocument) -> Iterator[Hit]:
+    """YF-…-009: anybody, a whole account without a condition, or every holder of an identity provider's token."""
+    for index, statement in enumerate(document.statements):
+        if not statement.allows:
+            continue
+        for kind, names in statement.principals:
+            for item, name in enumerate(names):
+                hit = _hit(statement, name, ("Statement", index, "Principal", kind, item))
+                if hit:
+                    yield hit
+
+
+def _hit(statement: Statement, name: str, where: tuple[str | int, ...]) -> Hit | None:
+    does = "take the role" if any("assumerole" in action.lower() for action in statement.actions) else "use this"
+    if _ANYBODY.fullmatch(name):
+        if statement.conditions:
+            message = f"anybody whom the condition does not stop may {does}: the principal is {name}"
+            return Hit(rule.OPEN_TRUST, message, where, "warning")
+        return Hit(rule.OPEN_TRUST, f"anybody may {does}: the principal is {name}", where)
+    if account := _ACCOUNT.fullmatch(name):
+        if statement.conditions:
+            return None
+        number = account["ram"] or account["cam"]
+        message = f"every identity of account {number} that its own policies let may {does}"
+        remedy = "If that is not your own account, ask for sts:ExternalId in a condition; else name the role or user."
+        return Hit(rule.OPEN_TRUST, message, where, "info", remedy)
+    if oidc := _OIDC.fullmatch(name):
+        if any(condition.key.lower() in _OIDC_KEYS for condition in statement.conditions):
+            return None
+        message = f"every token of the identity provider {oidc['name']} is enough, whoever it was issued to"
+        remedy = "Ask for oidc:aud and oidc:sub in a condition."
+        return Hit(rule.OPEN_TRUST, message, where, "warning", remedy)
+    return None
