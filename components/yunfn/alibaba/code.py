@@ -13,6 +13,7 @@ from yunfn.alibaba.instance import Container, CustomRuntime
 from yunfn.exceptions import ValidationError
 from yunfn.program.code import check_container, checked_handler, packed_code
 from yunfn.program.environment import WSGI_FILE, wsgi_source
+from yunfn.program.secrets import SECRETS_FILE, secrets_source
 from yunfn.runtimes import FC_LIMITS, Runtime
 
 
@@ -33,6 +34,7 @@ def code_package(
     kind: Runtime | None,
     code: str | Path | None,
     wsgi: bool,
+    secrets: bool,
     include: Sequence[str | packaging.Include | Mapping[str, str]],
     exclude: Sequence[str],
 ) -> packaging.Package | None:
@@ -45,6 +47,8 @@ def code_package(
     if wsgi and kind is not None and kind.custom:
         raise ValidationError(name, "wsgi", wsgi, f"runtime {kind.name} serves HTTP by its own program")
     generated = {WSGI_FILE: wsgi_source()} if wsgi else {}
+    if secrets:
+        generated[SECRETS_FILE] = secrets_source()
     return packed_code(name, kind, code, FC_LIMITS.oss_code_mb, generated, include, exclude)
 
 

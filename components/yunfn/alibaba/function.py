@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_alicloud as alicloud
 
-from yunfn import packaging, storage
+from yunfn import access, packaging, storage
 from yunfn.access import Grant
 from yunfn.alibaba import rules
 from yunfn.alibaba.account import guard
@@ -17,6 +17,7 @@ from yunfn.alibaba.artifact import artifact_store
 from yunfn.alibaba.code import check_program, code_package, entry_point
 from yunfn.alibaba.instance import Container, CustomRuntime, Dns, Gpu, Initializer, PreStop, lifecycle
 from yunfn.alibaba.invocation import AsyncInvocation, ProvisionedInstances
+from yunfn.alibaba.kms_key import KEYS
 from yunfn.alibaba.layer import Layer
 from yunfn.alibaba.naming import ram_name
 from yunfn.alibaba.retained import retained_health_check, retained_vpc
@@ -30,6 +31,7 @@ from yunfn.program.component import Component
 from yunfn.program.environment import WSGI_HANDLER, checked_environment, with_wsgi
 from yunfn.program.fingerprint import version_fingerprint
 from yunfn.program.naming import default_name
+from yunfn.program.secrets import checked_secrets
 from yunfn.resources import FunctionVersion, require_plugin
 from yunfn.runtimes import FC_LIMITS
 
@@ -68,6 +70,8 @@ class Function(Component):
         timeout: pulumi.Input[int] = 60,
         instance_concurrency: pulumi.Input[int] | None = None,
         environment: Mapping[str, pulumi.Input[str]] | pulumi.Output[Mapping[str, str]] | None = None,
+        secrets: Mapping[str, pulumi.Input[str]] | None = None,
+        secrets_key: pulumi.Input[str] | None = None,
         layers: Sequence[Layer | pulumi.Input[str]] = (),
         grants: Sequence[Grant] = (),
         own_role: bool = False,
@@ -115,6 +119,9 @@ class Function(Component):
             timeout: Seconds of one call, 1–86400.
             instance_concurrency: Calls that one instance serves at a time, 1–200; by default one.
             environment: Variables, 4 KB in all; secret outputs stay secret.
+            secrets: Variables that the environment holds encrypted, within the same 4 KB; the function's code gets them
+                by ``from yunfn_secrets import secret``. The right to decrypt comes by itself.
+            secrets_key: Id or ARN of the KMS key that encrypts them, by default the service's.
             layers: At most five layers, or ARNs of layer versions; the first wins.
             grants: Rights the function uses, such as ``oss.read(bucket)``.
             own_role: Whether the function gets a role of its own instead of sharing the service's.
@@ -150,7 +157,7 @@ class Function(Component):
         """
         kind = rules.runtime(name, runtime)
         check_program(name, kind, custom_runtime, container)
-        package = code_package(name, kind, code, wsgi, include, exclude)
+        package = code_package(name, kind, code, wsgi, bool(secrets), include, exclude)
         entry = entry_point(name, kind, handler, package)
         for hook, at in ((initializer, "initializer"), (pre_stop, "pre_stop")):
             if hook is not None and hook.handler is not None and kind is not None and not kind.custom:
@@ -170,6 +177,15 @@ class Function(Component):
             variables,
             lambda key: rules.environment_key(name, key, kind),
             lambda values: shared.environment_size(name, values, FC_LIMITS.environment_bytes),
+        )
+        hidden = checked_secrets(
+            name,
+            secrets,
+            service.secrets_key if secrets_key is None else secrets_key,
+            variables,
+            KEYS,
+            lambda key: rules.environment_key(name, key, kind),
+            FC_LIMITS.environment_bytes,
         )
         size = sizes(
             name,
@@ -198,6 +214,10 @@ class Function(Component):
         self.async_invocation = async_invocation
         self.code_digest = package.digest if package else None
         self.code_md5 = package.md5 if package else None
+        if hidden is not None:
+            key = KEYS.id(name, hidden.key, account.region, account.account_id)
+            grants = [*grants, access.kms.decrypt(key, region=account.region, account=account.account_id)]
+            variables = hidden.encrypted(variables, key, account.account_id, account.region, self)
         rights = self._grant(service, grants, own_role)
         settings: dict[str, Any] = {
             **service.settings(),

@@ -49,6 +49,7 @@ class Service(Component):
         oss_mounts: Sequence[OssMount] = (),
         internet_access: pulumi.Input[bool] = True,
         tags: Mapping[str, pulumi.Input[str]] | None = None,
+        secrets_key: pulumi.Input[str] | None = None,
         role_name: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -63,9 +64,10 @@ class Service(Component):
             nas_mounts: NAS file systems to mount; they need ``vpc``.
             nas_user_id: User id by which NAS files are reached, by default the platform's.
             nas_group_id: Group id likewise.
-            oss_mounts: Buckets to mount; the role gets the right to read (and to write) just them.
+            oss_mounts: Buckets to mount; the role gets the rights on just them that the platform asks for.
             internet_access: Whether functions may open connections to the internet.
             tags: Tags of every function.
+            secrets_key: Id or ARN of the KMS key that encrypts the functions' ``secrets``, unless they name another.
             role_name: Name of the role, 1–64 letters, digits, '.' and '-'; by default
                 ``<stack>-<name>-service``.
             opts: Options of the component.
@@ -85,6 +87,7 @@ class Service(Component):
         self.tags = dict(tags or {})
         self.internet_access = internet_access
         self.grants = tuple(grants)
+        self.secrets_key = secrets_key
         self._policies = 0
         self._log_project = log_project
         self._vpc = vpc
@@ -110,9 +113,8 @@ class Service(Component):
         if self._vpc is not None:
             found.append(access.vpc.attach())
         for mount in self._oss_mounts:
-            found.append(access.oss.read(as_name(mount.bucket), _prefix(mount)))
-            if mount.read_only is not True:
-                found.append(access.oss.write(as_name(mount.bucket), _prefix(mount)))
+            writable = mount.read_only is not True
+            found.append(access.oss.mount(as_name(mount.bucket), _prefix(mount), writable=writable))
         return found
 
     def attach(self, name: str, grants: Sequence[Grant], parent: pulumi.Resource) -> pulumi.Resource:

@@ -27,9 +27,11 @@ VERSIONS: Final = {
     "cam": "2019-01-16",
     "sts": "2018-08-13",
     "cls": "2020-10-16",
+    "kms": "2019-01-18",
     "tag": "2018-08-13",
     "monitor": "2018-07-24",
     "ssl": "2019-12-05",
+    "kms": "2019-01-18",
 }
 # Seconds for one request; a package sent inline is 10 MB at most.
 _TIMEOUT: Final = 60

@@ -12,6 +12,7 @@ from yunfn.exceptions import ValidationError
 from yunfn.packaging.manifest import Mode
 from yunfn.program.code import check_container, checked_handler, packed_code
 from yunfn.program.environment import WSGI_FILE, wsgi_source
+from yunfn.program.secrets import SECRETS_FILE, secrets_source
 from yunfn.runtimes import SCF_LIMITS, Runtime
 from yunfn.tencent import rules
 from yunfn.tencent.instance import BOOTSTRAP, Container, CustomRuntime, bootstrap
@@ -40,6 +41,7 @@ def code_package(
     code: str | Path | None,
     wsgi: bool,
     web: bool,
+    secrets: bool,
     program: CustomRuntime | None,
     include: Sequence[str | packaging.Include | Mapping[str, str]],
     exclude: Sequence[str],
@@ -51,6 +53,8 @@ def code_package(
         PackagingError: the code cannot be packed.
     """
     generated = {WSGI_FILE: wsgi_source()} if wsgi else {}
+    if secrets:
+        generated[SECRETS_FILE] = secrets_source()
     start = bootstrap(name, kind, wsgi, program) if web and kind is not None else None
     if start is not None:
         generated[BOOTSTRAP] = start

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from yunfn import packaging, storage
+from yunfn import access, packaging, storage
 from yunfn.access import Grant
 from yunfn.exceptions import ValidationError
 from yunfn.program import rules as shared
@@ -16,6 +16,7 @@ from yunfn.program.checking import checked, later, optional
 from yunfn.program.component import Component, told_when_known
 from yunfn.program.environment import WSGI_HANDLER, checked_environment, with_wsgi
 from yunfn.program.fingerprint import version_fingerprint
+from yunfn.program.secrets import checked_secrets
 from yunfn.resources import require_plugin, scf
 from yunfn.runtimes import SCF_LIMITS
 from yunfn.tencent import rules
@@ -24,6 +25,7 @@ from yunfn.tencent.artifact import artifact_store, code_location
 from yunfn.tencent.code import check_program, code_package, entry_point
 from yunfn.tencent.instance import Container, CustomRuntime
 from yunfn.tencent.invocation import AsyncInvocation, ProvisionedInstances, TrackedInstances
+from yunfn.tencent.kms_key import KEYS
 from yunfn.tencent.layer import Layer
 from yunfn.tencent.naming import cam_name, scf_name
 from yunfn.tencent.role import attach, make_role
@@ -67,6 +69,8 @@ class Function(Component):
         init_timeout: pulumi.Input[int] | None = None,
         instance_concurrency: pulumi.Input[int] | None = None,
         environment: Mapping[str, pulumi.Input[str]] | pulumi.Output[Mapping[str, str]] | None = None,
+        secrets: Mapping[str, pulumi.Input[str]] | None = None,
+        secrets_key: pulumi.Input[str] | None = None,
         layers: Sequence[Layer | pulumi.Input[str]] = (),
         grants: Sequence[Grant] = (),
         own_role: bool = False,
@@ -109,6 +113,9 @@ class Function(Component):
                 containers.
             instance_concurrency: Calls that one instance of a web function serves at a time, 1–100; by default one.
             environment: Variables, 4 KB in all; secret outputs stay secret.
+            secrets: Variables that the environment holds encrypted, within the same 4 KB; the function's code gets them
+                by ``from yunfn_secrets import secret``. The right to decrypt comes by itself.
+            secrets_key: Id or ARN of the KMS key that encrypts them, by default the service's.
             layers: At most five layers, or layer versions as ``<layer name>:<version>``; the last wins.
             grants: Rights the function uses, such as ``cos.read(bucket)``.
             own_role: Whether the function gets a role of its own instead of sharing the service's.
@@ -138,7 +145,7 @@ class Function(Component):
         limits = SCF_LIMITS
         kind = rules.runtime(name, runtime)
         check_program(name, kind, web, wsgi, custom_runtime, container)
-        package = code_package(name, kind, code, wsgi, web, custom_runtime, include, exclude)
+        package = code_package(name, kind, code, wsgi, web, bool(secrets), custom_runtime, include, exclude)
         entry = entry_point(name, kind, web and not wsgi, handler, package)
         called = checked(function_name or scf_name(name), lambda v: rules.function_name(name, v))
         named = [_named(name, each) for each in layers]
@@ -154,6 +161,15 @@ class Function(Component):
             variables,
             lambda key: rules.environment_key(name, key),
             lambda values: shared.environment_size(name, values, limits.environment_bytes),
+        )
+        hidden = checked_secrets(
+            name,
+            secrets,
+            service.secrets_key if secrets_key is None else secrets_key,
+            variables,
+            KEYS,
+            lambda key: rules.environment_key(name, key),
+            limits.environment_bytes,
         )
         tasks = async_invocation is not None and async_invocation.stateful
         seconds = limits.timeout_async_s if tasks else limits.timeout_s
@@ -189,6 +205,10 @@ class Function(Component):
         self.urls: list[pulumi.Resource] = []
         self.code_digest = package.digest if package else None
         self.code_md5 = package.md5 if package else None
+        if hidden is not None:
+            key = KEYS.id(name, hidden.key, account.region, account.account_id)
+            grants = [*grants, access.kms.decrypt(key, region=account.region, account=account.account_id)]
+            variables = hidden.encrypted(variables, key, account.app_id, account.region, self)
         rights = self._grant(service, grants, own_role)
         settings |= {
             "runtime": runtime,

@@ -49,6 +49,7 @@ class Service(Component):
         internet_access: pulumi.Input[bool] = True,
         fixed_ip: pulumi.Input[bool] = False,
         tags: Mapping[str, pulumi.Input[str]] | None = None,
+        secrets_key: pulumi.Input[str] | None = None,
         namespace: pulumi.Input[str] | None = None,
         own_namespace: bool = True,
         role_name: pulumi.Input[str] | None = None,
@@ -67,6 +68,7 @@ class Service(Component):
             fixed_ip: Whether they do so by an address that stays the same and that all of the namespace share;
                 needs ``internet_access``.
             tags: Tags of every function.
+            secrets_key: Id or ARN of the KMS key that encrypts the functions' ``secrets``, unless they name another.
             namespace: 1–60 letters, digits, '_' and '-'; by default ``<stack>-<name>``, a namespace of the service's
                 own. A region has five, so services may share ``"default"``, which is there and stays.
             own_namespace: Whether the service makes ``namespace``; False for one that another service or stack makes.
@@ -96,6 +98,7 @@ class Service(Component):
         self.internet_access = internet_access
         self.fixed_ip = fixed_ip
         self.grants = tuple(grants)
+        self.secrets_key = secrets_key
         self._policies = 0
         self._log_project = log_project
         self._vpc = vpc

@@ -8,6 +8,7 @@ from yunfn.provider.resources import (
     cam_role,
     cam_role_policy_attachment,
     fc_function_version,
+    kms_ciphertext,
     scf_alias,
     scf_custom_domain,
     scf_function,
@@ -37,4 +38,5 @@ def all_resources(sessions: Sessions) -> list[Resource]:
         cam_role.Role(sessions),
         cam_policy.Policy(sessions),
         cam_role_policy_attachment.RolePolicyAttachment(sessions),
+        kms_ciphertext.Ciphertext(sessions),
     ]
