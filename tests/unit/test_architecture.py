@@ -17,7 +17,7 @@ CLOUD_SDKS = {"oss2", "aliyunsdkcore", "aliyunsdksts", "alibabacloud_fc20230330"
 PULUMI = {"pulumi", "pulumi_alicloud", "tencentcloud_iac_pulumi"}
 
 # What the components of a cloud may import beside their own package: never those of another cloud.
-COMPONENTS = {"program", "access", "packaging", "storage", "resources"}
+COMPONENTS = {"program", "access", "packaging", "storage", "resources", "secrets"}
 
 # part: (parts of yunfn it may import, packages it may not import)
 ARROWS: dict[str, tuple[set[str], set[str]]] = {
@@ -29,14 +29,21 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "packaging": ({"packaging"}, PULUMI | CLOUD_SDKS),
     "access": ({"access"}, PULUMI | CLOUD_SDKS),
     "storage": ({"storage", "packaging"}, PULUMI),
+    # The halves of access.sts that ask a cloud.
+    "credentials": ({"credentials", "access", "storage"}, PULUMI),
     "localcloud": ({"localcloud"}, PULUMI | CLOUD_SDKS),
+    # What stands in functions' packages.
     "wsgi": (set(), PULUMI | CLOUD_SDKS),
+    "secrets": (set(), PULUMI | CLOUD_SDKS),
     # The plugin's resources as the components see them: tokens and types, nothing of what is behind.
     "resources": ({"resources"}, CLOUD_SDKS),
-    "provider": ({"provider", "access", "packaging", "storage"}, {"pulumi_alicloud", "tencentcloud_iac_pulumi"}),
+    "provider": (
+        {"provider", "access", "credentials", "packaging", "storage"},
+        {"pulumi_alicloud", "tencentcloud_iac_pulumi"},
+    ),
     # What the components of every cloud do alike; it knows no cloud.
     "program": (
-        {"program", "access", "packaging", "storage", "resources"},
+        {"program", "access", "packaging", "storage", "resources", "secrets"},
         CLOUD_SDKS | {"pulumi_alicloud", "tencentcloud_iac_pulumi"},
     ),
     "alibaba": (COMPONENTS | {"alibaba"}, CLOUD_SDKS | {"tencentcloud_iac_pulumi"}),
@@ -45,7 +52,18 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "deployment": ({"deployment", "storage", "access"}, PULUMI),
     # The command line starts and asks the local cloud; it reaches its front doors, never its services.
     "cli": (
-        {"cli", "deployment", "alibaba", "access", "packaging", "storage", "provider", "localcloud", "resources"},
+        {
+            "cli",
+            "deployment",
+            "alibaba",
+            "access",
+            "credentials",
+            "packaging",
+            "storage",
+            "provider",
+            "localcloud",
+            "resources",
+        },
         set(),
     ),
 }

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from yunfn import __version__
-from yunfn.cli import access, artifacts, deployed, layer, local, plugin
+from yunfn.cli import access, artifacts, deployed, layer, local, plugin, sts
 from yunfn.exceptions import YunfnError
 
 application = typer.Typer(
@@ -34,6 +34,7 @@ application.add_typer(layer.application, name="layer")
 application.add_typer(access.application, name="access")
 application.add_typer(artifacts.application, name="artifacts")
 application.add_typer(plugin.application, name="plugin")
+application.add_typer(sts.application, name="sts")
 
 
 def _print_version(wanted: bool) -> None:

@@ -10,6 +10,7 @@ import grpc.aio
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from yunfn import __version__
+from yunfn.provider.functions import all_functions
 from yunfn.provider.liveness import Liveness
 from yunfn.provider.operations import Operations
 from yunfn.provider.resources import all_resources
@@ -23,7 +24,7 @@ async def serve(engine: str) -> None:
     """Serve the engine at this address (host:port; empty if it attaches later) until it goes away."""
     operations = Operations()
     liveness = Liveness(operations)
-    servicer = Servicer(__version__, all_resources, operations, liveness)
+    servicer = Servicer(__version__, all_resources, operations, liveness, all_functions)
     servicer.connect(engine)
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)])
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)

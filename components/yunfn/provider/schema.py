@@ -23,7 +23,7 @@ SETTINGS: dict[str, tuple[str, bool]] = {
 }
 
 
-def package_schema(version: str, declarations: Iterable[Declaration]) -> str:
+def package_schema(version: str, declarations: Iterable[Declaration], functions: Iterable[Declaration] = ()) -> str:
     """The schema as JSON.
 
     Raises:
@@ -43,6 +43,7 @@ def package_schema(version: str, declarations: Iterable[Declaration]) -> str:
         "config": {"variables": settings},
         "provider": {"description": _DESCRIPTION, "inputProperties": settings},
         "resources": {each.token: _resource(each, types) for each in declarations},
+        "functions": {each.token: _function(each, types) for each in functions},
         "types": types,
     }
     return json.dumps(document)
@@ -56,6 +57,24 @@ def _resource(declared: Declaration, types: dict[str, Any]) -> dict[str, Any]:
         "requiredInputs": [each.name for each in declared.inputs if each.required],
         "properties": {each.name: _property(each, module, types) for each in declared.outputs},
         "required": [each.name for each in declared.outputs if each.required],
+    }
+
+
+def _function(declared: Declaration, types: dict[str, Any]) -> dict[str, Any]:
+    module = declared.token.rpartition(":")[0]
+
+    def objects(properties: Iterable[Property]) -> dict[str, Any]:
+        listed = tuple(properties)
+        return {
+            "type": "object",
+            "properties": {each.name: _property(each, module, types) for each in listed},
+            "required": [each.name for each in listed if each.required],
+        }
+
+    return {
+        "description": declared.description,
+        "inputs": objects(declared.inputs),
+        "outputs": objects(declared.outputs),
     }
 
 

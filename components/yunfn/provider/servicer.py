@@ -18,6 +18,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from yunfn.exceptions import ValidationError, YunfnError
 from yunfn.provider.declaration import Declaration, Difference
 from yunfn.provider.failures import PartialFailureError, abort, abort_partial, explain
+from yunfn.provider.function import Function, invoke
 from yunfn.provider.liveness import Liveness
 from yunfn.provider.operations import Operation, Operations
 from yunfn.provider.paths import covers, root
@@ -30,6 +31,7 @@ from yunfn.provider.session import Sessions
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 Call = TypeVar("Call", bound=Callable[..., Awaitable[Any]])
 MakeResources = Callable[[Sessions], Iterable[Resource]]
+MakeFunctions = Callable[[Sessions], Iterable[Function]]
 
 
 def _telling(call: Call) -> Call:
@@ -54,24 +56,32 @@ def _telling(call: Call) -> Call:
 
 
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
-    """Answers the engine for every resource that ``make_resources`` makes."""
+    """Answers the engine for every resource that ``make_resources`` makes, and every function of ``make_functions``."""
 
     def __init__(
-        self, version: str, make_resources: MakeResources, operations: Operations, liveness: Liveness
-    ) -> None:  # fmt: skip
+        self,
+        version: str,
+        make_resources: MakeResources,
+        operations: Operations,
+        liveness: Liveness,
+        make_functions: MakeFunctions = lambda sessions: (),
+    ) -> None:
         super().__init__()
         self._version = version
         self._make_resources = make_resources
+        self._make_functions = make_functions
         self._operations = operations
         self._liveness = liveness
         self._resources: Mapping[str, Resource] = {}
+        self._functions: Mapping[str, Function] = {}
         #: What was made in this run: outputs by URN and id.
         self._made: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._configure(Properties({}))
 
     def _configure(self, settings: Properties) -> None:
-        made = self._make_resources(Sessions(settings))
-        self._resources = {each.declaration.token: each for each in made}
+        sessions = Sessions(settings)
+        self._resources = {each.declaration.token: each for each in self._make_resources(sessions)}
+        self._functions = {each.declaration.token: each for each in self._make_functions(sessions)}
 
     def connect(self, engine: str) -> None:
         """Speak to the engine at this address (host:port)."""
@@ -104,7 +114,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def GetSchema(self, request: Any, context: Context) -> Any:
         """The package's schema."""
         declarations = [each.declaration for each in self._resources.values()]
-        return provider_pb2.GetSchemaResponse(schema=package_schema(self._version, declarations))
+        functions = [each.declaration for each in self._functions.values()]
+        return provider_pb2.GetSchemaResponse(schema=package_schema(self._version, declarations, functions))
 
     async def GetMapping(self, request: Any, context: Context) -> Any:
         """There are no mappings from other tools."""
@@ -136,15 +147,24 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._made.clear()
         return empty_pb2.Empty()
 
+    @_telling
+    async def Invoke(self, request: Any, context: Context) -> Any:
+        """Call a function; answers one failure per argument that is wrong."""
+        return await invoke(self._operations, self._functions, request)
+
     # Resources
 
     @_telling
     async def Check(self, request: Any, context: Context) -> Any:
-        """Look at the inputs of a resource; answers one failure per property."""
-        inputs = decode(request.news)
-        failures = self._resource(request.urn).check(inputs)
+        """Look at the inputs of a resource; answers one failure per property.
+
+        What is declared secret is one from here on, whoever wrote it as plain text: the engine encrypts it in state.
+        """
+        inputs, resource = decode(request.news), self._resource(request.urn)
+        failures = resource.check(inputs)
+        hidden = resource.declaration.secrets & set(inputs) - inputs.secrets
         return provider_pb2.CheckResponse(
-            inputs=request.news,
+            inputs=encode(inputs, inputs.secrets | hidden) if hidden else request.news,
             failures=[provider_pb2.CheckFailure(property=each.property, reason=each.reason) for each in failures],
         )
 

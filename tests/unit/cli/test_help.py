@@ -51,6 +51,7 @@ def test_all_commands_are_there() -> None:
         *("status", "invoke", "result", "logs"),
         *(f"layer {name}" for name in ("build", "check", "plan", "list", "tree", "lock", "cache")),
         *(f"plugin {name}" for name in ("install", "path")),
+        *(f"sts {name}" for name in ("assume", "check")),
         *(f"access {name}" for name in ("lint",)),
     }
 

@@ -1,0 +1,63 @@
+"""Which of the wanted rights credentials lack, told before anything is asked of the cloud.
+
+The project this serves read a table with a session that was not allowed to; the answer came back empty and without an
+error. Whoever holds credentials can know that beforehand: what a session may do is its session policy cut with its
+role's policies (STS "AssumeRole" of both clouds).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from yunfn.access.comparison import new_access
+from yunfn.access.grammar import PolicyDocument
+from yunfn.access.statement import Condition, Grant, Statement
+from yunfn.access.sts.session_policy import SessionPolicy
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MissingRight:
+    """A right that is wanted and not given: by the session policy, or by the role (``lacks`` says which).
+
+    Of ``action``, a pattern, those in ``but`` are not missing. Under ``conditions`` it is wanted.
+    """
+
+    action: str
+    resource: str
+    lacks: str
+    conditions: tuple[Condition, ...] = ()
+    but: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        but = f" but {', '.join(self.but)}" if self.but else ""
+        return f"{self.action}{but} on {self.resource} (not allowed by the {self.lacks})"
+
+
+def check(
+    wanted: Iterable[Grant | Statement],
+    session: SessionPolicy | PolicyDocument,
+    role: Sequence[PolicyDocument] | None = None,
+) -> tuple[MissingRight, ...]:
+    """The wanted rights that credentials with this session policy lack; none is ``()``.
+
+    ``role`` are the policies of the role, where they are known: a right must be in both. A right that is given under
+    a condition only, such as from some addresses, is missing too unless it is wanted under the same one.
+
+    Raises:
+        ValidationError: a name in a grant is not known yet.
+    """
+    cut = session.document if isinstance(session, SessionPolicy) else session
+    statements: list[Statement] = []
+    for each in wanted:
+        statements.extend((each,) if isinstance(each, Statement) else each.statements())
+    asked = PolicyDocument(cut.grammar, tuple(statements), False, "wanted rights")
+    found = _lacking(asked, [cut], "session policy")
+    if role is not None:
+        found += _lacking(asked, role, "role's policies")
+    return tuple(sorted(set(found)))
+
+
+def _lacking(asked: PolicyDocument, given: Sequence[PolicyDocument], whose: str) -> list[MissingRight]:
+    found = new_access(given, [asked])
+    return [MissingRight(each.action, each.resource, whose, each.conditions, each.but) for each in found]
