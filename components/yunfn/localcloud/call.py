@@ -12,6 +12,7 @@ from starlette.requests import Request
 if TYPE_CHECKING:
     from yunfn.localcloud.cloud import LocalCloud
     from yunfn.localcloud.keys import Principal
+    from yunfn.localcloud.rights import Right
 
 
 def new_request_id() -> str:
@@ -31,6 +32,7 @@ class Call:
 
     ``match`` holds the named groups of the host pattern (account, region, bucket …). ``operation`` and
     ``resource`` are the service's own words for what was asked; ``principal`` is set by its authentication.
+    ``rights`` are the decisions about it, as the journal shows them, unless the account itself asks.
     """
 
     __slots__ = (
@@ -48,6 +50,7 @@ class Call:
         "request",
         "request_id",
         "resource",
+        "rights",
     )
 
     def __init__(self, cloud: LocalCloud, request: Request, host: str, match: Mapping[str, str]) -> None:
@@ -62,6 +65,7 @@ class Call:
         self.resource = ""
         self.code = ""
         self.denied = ""
+        self.rights: list[Right] = []
         self.principal: Principal | None = None
         self._body: bytes | None = None
         self._params: list[tuple[str, str]] | None = None
@@ -114,6 +118,10 @@ class Call:
         """The body in chunks, for what may be too large to hold; excludes :meth:`body`."""
         return self.request.stream()
 
-    def require(self, action: str, resource: str) -> None:
-        """Raise AccessDeniedError unless the caller's policies allow ``action`` on ``resource`` (a full ACS name)."""
-        self.cloud.authorize(self, action, resource)
+    def require(self, action: str, *resources: str, conditions: Mapping[str, str] | None = None) -> None:
+        """Raise AccessDeniedError unless the caller's policies allow ``action`` on ``resources``.
+
+        Those are all full names (ACS or QCS) of the one thing in question, the narrowest first: an Allow of one of them
+        is enough, and so is a Deny. ``conditions`` are condition keys besides those of every request.
+        """
+        self.cloud.authorize(self, action, *resources, conditions=conditions)

@@ -21,6 +21,8 @@ from yunfn.localcloud.faults import Fault, FaultKind, Faults
 from yunfn.localcloud.home import Home
 from yunfn.localcloud.journal import Journal
 from yunfn.localcloud.keys import ALIBABA, TENCENT, KeyRing, Principal
+from yunfn.localcloud.policy_decision import NOBODY, OWNER, Decision, Place
+from yunfn.localcloud.rights import right
 from yunfn.localcloud.service import Service
 from yunfn.localcloud.store import Store
 
@@ -44,8 +46,13 @@ _LONGEST_TRANSITION_S = 3600.0
 class Authorizer(Protocol):
     """Decides by policies whether a principal may do something."""
 
-    def allows(self, principal: Principal, action: str, resource: str, context: Mapping[str, str]) -> bool:
-        """Whether the principal's policies allow ``action`` on ``resource``; ``context`` holds condition keys."""
+    def decide(
+        self, principal: Principal, action: str, resources: Sequence[str], context: Mapping[str, str]
+    ) -> Decision:
+        """Whether the principal's policies allow ``action`` on what ``resources`` name, and why.
+
+        ``context`` holds condition keys.
+        """
         ...
 
 
@@ -110,27 +117,64 @@ class LocalCloud:
                 return service, match
         return None
 
-    def allows(
-        self, principal: Principal | None, action: str, resource: str, conditions: Mapping[str, str] | None = None
-    ) -> bool:
-        """Whether the principal's policies allow ``action`` on ``resource`` (a full ACS or QCS name).
+    def decide(
+        self,
+        principal: Principal | None,
+        action: str,
+        *resources: str,
+        conditions: Mapping[str, str] | None = None,
+    ) -> Decision:
+        """Whether the principal's policies allow ``action`` on what ``resources`` name, and why.
 
-        The account itself may do all, the anonymous nothing. ``conditions`` are the condition keys that the
-        service adds to those of every request.
+        ``resources`` are full ACS or QCS names of one thing, the narrowest first. The account itself may do all, the
+        anonymous nothing. ``conditions`` are the condition keys that the service adds to those of every request.
         """
         if principal is None:
-            return False
+            return NOBODY
         if principal.kind == "root":
-            return True
+            return OWNER
         context = {**_CONDITIONS[principal.cloud], **(conditions or {})}
         authorizer = self.tencent_authorizer if principal.cloud == TENCENT else self.authorizer
-        return authorizer is not None and authorizer.allows(principal, action, resource, context)
+        if authorizer is None:
+            # A cloud without RAM or CAM has no policies.
+            return Decision(False, resource=resources[0], lacking=(Place.POLICIES,))
+        return authorizer.decide(principal, action, resources, context)
 
-    def authorize(self, call: Call, action: str, resource: str) -> None:
-        """Raise AccessDeniedError unless the caller's policies allow it, and note the denial for the journal."""
-        if not self.allows(call.principal, action, resource):
+    def permits(
+        self,
+        call: Call,
+        action: str,
+        *resources: str,
+        conditions: Mapping[str, str] | None = None,
+        otherwise: bool = False,
+    ) -> bool:
+        """Whether the caller may do it; noted for the journal.
+
+        The caller's policies decide (see :meth:`decide`), unless they are silent and something else allows it
+        (``otherwise``), such as a bucket's ACL. What a session's policy does not allow is never allowed otherwise.
+        """
+        decision = self.decide(call.principal, action, *resources, conditions=conditions)
+        if decision is OWNER or (otherwise and decision.silent):
+            return True
+        self.note(call, decision, action, resources[0])
+        return decision.allowed
+
+    def note(self, call: Call, decision: Decision, action: str, resource: str) -> None:
+        """Note for the journal what was decided about a call."""
+        call.rights.append(right(decision, action, resource))
+        if not decision.allowed:
             call.denied = f"{action} {resource}"
-            raise AccessDeniedError(call.principal.arn if call.principal else "anonymous", action, resource)
+
+    def authorize(
+        self,
+        call: Call,
+        action: str,
+        *resources: str,
+        conditions: Mapping[str, str] | None = None,
+    ) -> None:
+        """Raise AccessDeniedError unless the caller's policies allow it (see :meth:`decide`)."""
+        if not self.permits(call, action, *resources, conditions=conditions):
+            raise AccessDeniedError(call.principal.arn if call.principal else "anonymous", action, resources[0])
 
     async def start(self) -> None:
         """Start every service's background work."""
@@ -251,6 +295,7 @@ class LocalCloud:
             code=call.code,
             unknown=unknown,
             denied=call.denied,
+            rights=call.rights,
         )
 
     def refuse_host(self, host: str, method: str) -> str:

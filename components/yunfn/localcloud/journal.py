@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,12 @@ class Journal:
         code: str = "",
         unknown: bool = False,
         denied: str = "",
+        rights: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        """Note one request; ``ms`` is its duration, ``denied`` the action and resource that no statement allowed."""
+        """Note one request; ``ms`` is its duration, ``denied`` the action and resource that no statement allowed.
+
+        ``rights`` are all decisions about it, see :mod:`yunfn.localcloud.rights`.
+        """
         line: dict[str, Any] = {
             "time": time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "service": service,
@@ -59,6 +63,7 @@ class Journal:
             "code": code,
             "denied": denied,
             "unknown": unknown,
+            "rights": list(rights),
         }
         line.update({name: value for name, value in extras.items() if value})
         self._waiting.append(json.dumps(line, ensure_ascii=False))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
+from yunfn.localcloud.rights import Right
 
 logger = logging.getLogger(__name__)
 
@@ -20,10 +22,11 @@ def note_unfired(
     caller: str,
     request_id: str = "",
     denied: str = "",
+    rights: Sequence[Right] = (),
 ) -> None:
     """Note what kept ``caller`` (the trigger, or the role that it calls by) from calling the function ``resource``.
 
-    ``denied`` is the action and resource that no policy allowed.
+    ``denied`` is the action and resource that no policy allowed, ``rights`` are the decisions.
     """
     logger.warning("%s did not call %s: %s", caller, resource, error.message)
     cloud.journal.record(
@@ -38,4 +41,5 @@ def note_unfired(
         request_id=request_id,
         code=error.code,
         denied=denied,
+        rights=rights,
     )

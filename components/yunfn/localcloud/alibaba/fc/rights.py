@@ -51,9 +51,11 @@ def require_operation(
 
 
 def require(call: Call, action: str, resources: Sequence[str], conditions: Mapping[str, str]) -> None:
-    """Raise NotAuthorized unless the caller may do ``action`` on one of ``resources`` (full names)."""
-    if not any(call.cloud.allows(call.principal, action, resource, conditions) for resource in resources):
-        call.denied = f"{action} {resources[0]}"
+    """Raise NotAuthorized unless the caller may do ``action``; ``resources`` are all full names of the one thing.
+
+    An Allow of one of them is enough, such as of the function as a whole, and so is a Deny, such as of one qualifier.
+    """
+    if not call.cloud.permits(call, action, *resources, conditions=conditions):
         raise NotAuthorized(call.principal.arn if call.principal else "anonymous", action, resources[0], conditions)
 
 

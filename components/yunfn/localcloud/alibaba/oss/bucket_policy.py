@@ -12,6 +12,7 @@ from yunfn.localcloud.alibaba.oss.exceptions import OssError
 from yunfn.localcloud.alibaba.ram.documents import Statement, read_policy
 from yunfn.localcloud.cloud_error import CloudError
 from yunfn.localcloud.globs import matches
+from yunfn.localcloud.policy_decision import Decision, Place
 
 _LONGEST = 16 * 1024
 
@@ -47,21 +48,20 @@ def read(text: str) -> tuple[_Rule, ...]:
 
 
 def verdict(
-    text: str | None, names: Collection[str], action: str, resource: str, context: Mapping[str, str]
-) -> bool | None:
-    """True where the policy allows, False where it denies, None where it does not speak of the request.
+    text: str, bucket: str, names: Collection[str], action: str, resource: str, context: Mapping[str, str]
+) -> Decision | None:
+    """What the policy of ``bucket`` says; None where it does not speak of the request.
 
     ``names`` are all the names that mean the sender (account or user id, role session ARN); none for an anonymous
     one, whom only ``*`` means.
     """
-    if text is None:
-        return None
-    said: bool | None = None
-    for rule in read(text):
+    said: Decision | None = None
+    for index, rule in enumerate(read(text)):
         if _means(rule, names) and rule.statement.covers(action, resource, context):
-            if not rule.statement.allow:
-                return False
-            said = True
+            decision = Decision(rule.statement.allow, Place.BUCKET, bucket, index, resource)
+            if not decision.allowed:
+                return decision
+            said = said or decision
     return said
 
 

@@ -10,6 +10,7 @@ from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud_error import AccessDeniedError
 from yunfn.localcloud.objectstore.buckets import Bucket
 from yunfn.localcloud.objectstore.stored_object import StoredObject
+from yunfn.localcloud.policy_decision import NOBODY, Decision
 
 _PUBLIC = {"read": ("public-read", "public-read-write"), "write": ("public-read-write",)}
 
@@ -51,31 +52,38 @@ class OssRequest:
     def require(self, action: str, bucket: Bucket, key: str = "", *, acl: str = "", right: str = "") -> None:
         """Raise an access error unless the sender may do ``action`` (a RAM action without ``oss:``).
 
-        ``acl`` is the ACL in force and ``right`` what it would have to give everyone: "read" or "write". The order is
-        OSS's ("Overview of access control"): the bucket policy's Deny, then an Allow of the bucket policy, of RAM, or
-        of the ACL. The bucket's own account may do all.
+        ``acl`` is the ACL in force and ``right`` what it would have to give everyone: "read" or "write". What denies
+        explicitly wins, in RAM as in the bucket's policy, and so does a session's policy that does not allow it; then
+        an Allow of one of them, or of the ACL, is enough (OSS documentation, "Authorization process"). The bucket's own
+        account may do all.
         """
         principal = self.call.principal
         own = principal is not None and principal.account == bucket.account
         if own and principal is not None and principal.kind == "root":
             return
-        action = "oss:" + action
+        cloud, action = self.state.cloud, "oss:" + action
         resource = f"acs:oss:*:{bucket.account}:{bucket.name}" + (f"/{key}" if key else "")
         blocked = "true" in bucket.settings.get("publicAccessBlock", "")
         context = self._context(action)
-        said = bucket_policy.verdict(bucket.settings.get("policy"), self._names(), action, resource, context)
-        if said is False:
-            self.call.denied = f"{action} {resource}"
-            raise AccessDenied("Access denied by bucket policy.", AuthAction=action)
-        if said and not (blocked and principal is None):
-            return
-        if right and acl in _PUBLIC[right] and not blocked:
-            return
-        if principal is None or not own:
+        said = self._said(bucket, action, resource, context)
+        if said is not None and not said.allowed:
+            cloud.note(self.call, said, action, resource)
+            raise AccessDenied("Access denied by bucket policy.", AuthAction=action, AuthResource=resource)
+        by_policy = said is not None and not (blocked and principal is None)
+        by_acl = bool(right) and acl in _PUBLIC[right] and not blocked
+        if principal is not None and own:
+            if not cloud.permits(self.call, action, resource, conditions=context, otherwise=by_policy or by_acl):
+                raise AccessDeniedError(principal.arn, action, resource)
+        elif not (by_policy or by_acl):
+            cloud.note(self.call, NOBODY, action, resource)
             raise AccessDenied() if right else AccessDenied("Anonymous access is forbidden for this operation.")
-        if not self.state.cloud.allows(principal, action, resource, context):
-            self.call.denied = f"{action} {resource}"
-            raise AccessDeniedError(principal.arn, action, resource)
+
+    def _said(self, bucket: Bucket, action: str, resource: str, context: dict[str, str]) -> Decision | None:
+        """What the bucket's own policy says of it; None where it does not speak of it."""
+        policy = bucket.settings.get("policy")
+        if policy is None:
+            return None
+        return bucket_policy.verdict(policy, bucket.name, self._names(), action, resource, context)
 
     def _context(self, action: str) -> dict[str, str]:
         """The condition keys of the request (OSS documentation, "Condition" of RAM policies)."""

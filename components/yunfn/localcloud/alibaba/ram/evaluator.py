@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from yunfn.localcloud.alibaba.ram.documents import Statement, read_policy
+from yunfn.localcloud.alibaba.ram.documents import read_policy
 from yunfn.localcloud.alibaba.ram.models import RamState
 from yunfn.localcloud.clock import Clock
 from yunfn.localcloud.keys import Principal
-from yunfn.localcloud.policy_decision import decide
+from yunfn.localcloud.policy_decision import OWNER, Decision, NamedPolicy, Place, judge, within
+
+_Policy = NamedPolicy[Mapping[str, str]]
 
 
 class Evaluator:
@@ -18,21 +20,22 @@ class Evaluator:
         self._state = state
         self._clock = clock
         self._generation = -1
-        self._read: dict[tuple[str, str, str], tuple[Statement, ...]] = {}
-        self._sessions: dict[str, tuple[Statement, ...]] = {}
+        self._read: dict[tuple[str, str, str], tuple[_Policy, ...]] = {}
+        self._sessions: dict[str, tuple[_Policy, ...]] = {}
 
-    def allows(self, principal: Principal, action: str, resource: str, context: Mapping[str, str]) -> bool:
-        """Whether the principal may do ``action`` on ``resource``; the account itself may do all."""
+    def decide(
+        self, principal: Principal, action: str, resources: Sequence[str], context: Mapping[str, str]
+    ) -> Decision:
+        """Whether the principal may do ``action`` on what ``resources`` name, and why; the account may do all."""
         if principal.kind == "root":
-            return True
+            return OWNER
         keys = {"acs:CurrentTime": self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"), **context}
-        if not decide(self._statements(principal), action, resource, keys):
-            return False
+        has = judge(self._policies(principal), action, resources, keys)
         if not principal.session_policy:
-            return True
-        return decide(self._session(principal.session_policy), action, resource, keys)
+            return has
+        return within(has, judge(self._session(principal.session_policy), action, resources, keys, Place.SESSION))
 
-    def _statements(self, principal: Principal) -> tuple[Statement, ...]:
+    def _policies(self, principal: Principal) -> tuple[_Policy, ...]:
         if self._generation != self._state.generation:
             self._read.clear()
             self._generation = self._state.generation
@@ -41,13 +44,13 @@ class Evaluator:
         found = self._read.get(key)
         if found is None:
             documents = self._state.documents_of(principal.account, kind, principal.name)
-            found = self._read[key] = tuple(one for text in documents for one in read_policy(text))
+            found = self._read[key] = tuple(NamedPolicy(name, read_policy(text)) for name, text in documents)
         return found
 
-    def _session(self, document: str) -> tuple[Statement, ...]:
+    def _session(self, document: str) -> tuple[_Policy, ...]:
         found = self._sessions.get(document)
         if found is None:
             if len(self._sessions) > 1000:
                 self._sessions.clear()
-            found = self._sessions[document] = read_policy(document)
+            found = self._sessions[document] = (NamedPolicy("", read_policy(document)),)
         return found

@@ -16,6 +16,7 @@ from yunfn.localcloud.alibaba.sts.models import RoleSessions
 from yunfn.localcloud.alibaba.sts.urls import HOSTS
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.keys import AccessKey, Principal
+from yunfn.localcloud.rights import distrusted
 
 if TYPE_CHECKING:
     from yunfn.localcloud.cloud import LocalCloud
@@ -92,6 +93,8 @@ class StsService(RpcService):
         if role is None:
             raise RoleNotExist(role_arn)
         if not self._sessions.trusted(role, "RAM", _names(principal), _context(call, parameters)):
+            call.rights.append(distrusted(role_arn, "RAM", _names(principal)[-1]))
+            call.denied = f"sts:AssumeRole {role_arn}"
             raise NoPermission(f"the trust policy of {role_arn} does not name {principal.arn}")
         duration = _duration(parameters, principal, role)
         key = self._sessions.open(account, role, session, policy, duration)

@@ -7,6 +7,7 @@ from yunfn.localcloud.cloud_error import AccessDeniedError
 from yunfn.localcloud.keys import Principal
 from yunfn.localcloud.objectstore.buckets import Bucket
 from yunfn.localcloud.objectstore.stored_object import StoredObject
+from yunfn.localcloud.policy_decision import NOBODY
 from yunfn.localcloud.tencent.cos.events import CosObjectEvent
 from yunfn.localcloud.tencent.cos.exceptions import AccessDenied, NoSuchBucket
 from yunfn.localcloud.tencent.cos.state import CosState
@@ -62,19 +63,22 @@ class CosRequest:
         object in question, by default the request's.
         """
         bucket, principal = self.bucket, self.call.principal
-        if right and acl in _PUBLIC[right]:
-            return
-        if principal is None or principal.account != bucket.account:
-            raise AccessDenied()
+        public = bool(right) and acl in _PUBLIC[right]
         resource = self.resource(bucket.region, f"{bucket.name}/{self.key if key is None else key}")
-        self.authorize(action, resource)
+        if principal is not None and principal.account == bucket.account:
+            self.authorize(action, resource, otherwise=public)
+        elif not public:
+            self.state.cloud.note(self.call, NOBODY, f"name/cos:{action}", resource)
+            raise AccessDenied()
 
-    def authorize(self, action: str, resource: str) -> None:
-        """Raise AccessDeniedError unless the sender's account lets it do ``action`` on a full ``resource``."""
-        action = "name/cos:" + action
-        if not self.state.cloud.allows(self.sender, action, resource):
-            self.call.denied = f"{action} {resource}"
-            raise AccessDeniedError(self.sender.arn, action, resource)
+    def authorize(self, action: str, resource: str, *, otherwise: bool = False) -> None:
+        """Raise an access error unless the sender's policies let it do ``action`` on a full ``resource``.
+
+        ``otherwise`` says whether an ACL does where they say nothing.
+        """
+        action, principal = "name/cos:" + action, self.sender
+        if not self.state.cloud.permits(self.call, action, resource, otherwise=otherwise):
+            raise AccessDeniedError(principal.arn, action, resource)
 
     def resource(self, region: str, path: str) -> str:
         """The QCS name of what ``path`` names (``bucket-appid/key``); COS names accounts by their APPID."""

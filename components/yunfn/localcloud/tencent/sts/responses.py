@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from yunfn.localcloud.keys import AccessKey
+from yunfn.localcloud.rights import distrusted
 from yunfn.localcloud.tencent.api import ApiRequest, Operation
 from yunfn.localcloud.tencent.cam import CamService
 from yunfn.localcloud.tencent.cam.documents import read_policy
 from yunfn.localcloud.tencent.cam.exceptions import MalformedPolicyDocument
-from yunfn.localcloud.tencent.sts.exceptions import InvalidParameter, TemporaryKeyNotAllowed
-from yunfn.localcloud.tencent.sts.sessions import Sessions
+from yunfn.localcloud.tencent.sts.exceptions import InvalidParameter, RoleNotTrusting, TemporaryKeyNotAllowed
+from yunfn.localcloud.tencent.sts.sessions import Sessions, trusted_name
 
 # AssumeRole's parameters as the SDK describes them.
 _SESSION = re.compile(r"[\w+=,.@-]{2,128}", re.ASCII)
@@ -77,7 +78,12 @@ class StsCalls:
             raise InvalidParameter("ParamError", "RoleSessionName must be 2 to 128 letters, digits or +=,.@-_.")
         role = self._sessions.role(role_arn)
         request.require("sts:AssumeRole", f"qcs::cam::uin/{request.uin}:roleName/{role['RoleName']}")
-        self._sessions.check_trust(role, request.principal, _context(request))
+        try:
+            self._sessions.check_trust(role, request.principal, _context(request))
+        except RoleNotTrusting:
+            request.call.rights.append(distrusted(role_arn, "qcs", trusted_name(request.principal)))
+            request.call.denied = f"sts:AssumeRole {role_arn}"
+            raise
         # A role made without SessionDuration is bounded by the API alone.
         longest = role["SessionDuration"] or _ROLE_LONGEST
         default = min(_ROLE_DEFAULT, longest)

@@ -42,10 +42,8 @@ class Sessions:
 
     def check_trust(self, role: Document, principal: Principal, context: Mapping[str, str]) -> None:
         """Raise RoleNotTrusting unless the role's trust policy names the caller, or its account as a whole."""
-        account = f"qcs::cam::uin/{principal.account}"
-        name = principal.name or principal.account
-        own = f"roleName/{name}" if principal.kind == "assumed-role" else f"uin/{name}"
-        if not trusts(role["PolicyDocument"], "qcs", (f"{account}:root", f"{account}:{own}"), context):
+        names = (f"qcs::cam::uin/{principal.account}:root", trusted_name(principal))
+        if not trusts(role["PolicyDocument"], "qcs", names, context):
             raise RoleNotTrusting(role["RoleName"], principal.arn)
 
     def federate(self, principal: Principal, name: str, policy: str, duration: float) -> AccessKey:
@@ -68,3 +66,10 @@ class Sessions:
         if not cam.trusts(role, service):
             raise RoleNotTrusting(role_name, service)
         return self.open(role, session, "", duration)
+
+
+def trusted_name(principal: Principal) -> str:
+    """How a trust policy names a user, a role or the account's owner."""
+    name = principal.name or principal.account
+    own = f"roleName/{name}" if principal.kind == "assumed-role" else f"uin/{name}"
+    return f"qcs::cam::uin/{principal.account}:{own}"

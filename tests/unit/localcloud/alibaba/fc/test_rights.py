@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -15,6 +15,7 @@ from unit.localcloud.alibaba.fc.roa_client import RoaClient
 from unit.localcloud.alibaba.fc.served_fc import REGION, Refused, ServedFc, create_function
 from yunfn.localcloud.alibaba.fc import urls
 from yunfn.localcloud.keys import AccessKey, Principal
+from yunfn.localcloud.policy_decision import Decision, Place
 
 
 class Grants:
@@ -25,11 +26,15 @@ class Grants:
         self.only: set[tuple[str, str]] | None = None
         self.asked: list[tuple[str, str, Mapping[str, str]]] = []
 
-    def allows(self, principal: Principal, action: str, resource: str, context: Mapping[str, str]) -> bool:
-        self.asked.append((action, resource, context))
+    def decide(
+        self, principal: Principal, action: str, resources: Sequence[str], context: Mapping[str, str]
+    ) -> Decision:
+        self.asked += [(action, resource, context) for resource in resources]
         if self.only is not None:
-            return (action, resource) in self.only
-        return action not in self.denied
+            allowed = any((action, resource) in self.only for resource in resources)
+        else:
+            allowed = action not in self.denied
+        return Decision(True, statement=0) if allowed else Decision(False, lacking=(Place.POLICIES,))
 
 
 @pytest.fixture

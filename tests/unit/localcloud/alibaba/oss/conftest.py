@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from xml.etree import ElementTree
 
@@ -20,6 +20,7 @@ from yunfn.localcloud.alibaba.oss.events import ObjectEvent
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.home import Home
 from yunfn.localcloud.keys import AccessKey, Principal
+from yunfn.localcloud.policy_decision import Decision, Place
 
 REGION = "cn-hangzhou"
 T = TypeVar("T")
@@ -32,9 +33,13 @@ class Grants:
         self.allowed: set[tuple[str, str]] = set()
         self.asked: list[tuple[str, str]] = []
 
-    def allows(self, principal: Principal, action: str, resource: str, context: Mapping[str, str]) -> bool:
-        self.asked.append((action, resource))
-        return (action, resource) in self.allowed
+    def decide(
+        self, principal: Principal, action: str, resources: Sequence[str], context: Mapping[str, str]
+    ) -> Decision:
+        self.asked += [(action, resource) for resource in resources]
+        if any((action, resource) in self.allowed for resource in resources):
+            return Decision(True, policy="grants", statement=0)
+        return Decision(False, lacking=(Place.POLICIES,))
 
 
 class ToLoopback(HTTPAdapter):

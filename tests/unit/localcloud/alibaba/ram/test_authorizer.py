@@ -11,7 +11,7 @@ from yunfn.localcloud.keys import Principal
 def allows(cloud: ServedCloud, principal: Principal, action: str, resource: str = "acs:oss:*:1:b/k") -> bool:
     def ask(one) -> bool:
         assert one.authorizer is not None
-        return one.authorizer.allows(principal, action, resource, {})
+        return one.authorizer.decide(principal, action, (resource,), {}).allowed
 
     return cloud.run(ask)
 

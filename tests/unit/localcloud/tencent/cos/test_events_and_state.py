@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ from yunfn.localcloud.alibaba.oss.events import ObjectEvent
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.home import Home
 from yunfn.localcloud.keys import TENCENT, AccessKey, Principal
+from yunfn.localcloud.policy_decision import Decision, Place
 from yunfn.localcloud.tencent.cos import CosService
 from yunfn.localcloud.tencent.cos.events import CosObjectEvent
 from yunfn.localcloud.tencent.signatures import cos
@@ -88,9 +90,11 @@ async def test_whoever_is_not_the_owner_needs_a_right(cloud: LocalCloud) -> None
         assert (await ask(cloud, method, path, key=lin)).status_code == 403
 
     class OnlyReads:
-        def allows(self, principal: Principal, action: str, resource: str, context: object) -> bool:
-            asked.append((principal.arn, action, resource))
-            return action == "name/cos:GetObject"
+        def decide(self, principal: Principal, action: str, resources: Sequence[str], context: object) -> Decision:
+            asked.append((principal.arn, action, resources[0]))
+            if action == "name/cos:GetObject":
+                return Decision(True, statement=0)
+            return Decision(False, lacking=(Place.POLICIES,))
 
     asked: list[tuple[str, str, str]] = []
     await ask(cloud, "PUT", "/k", data=b"x")

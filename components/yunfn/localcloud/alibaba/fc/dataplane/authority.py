@@ -8,6 +8,7 @@ from yunfn.localcloud.alibaba.sts import StsService
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
 from yunfn.localcloud.keys import AccessKey, Principal
+from yunfn.localcloud.rights import Right, right
 from yunfn.localcloud.runner import RoleCredentials
 
 # FCD "context": credentials are valid for 36 h; a call may last 24 h, so they are renewed while that much is left.
@@ -39,14 +40,19 @@ class Authority:
             self._keys[at] = key
         return key
 
-    def allows(self, principal: Principal, action: str, resource: str) -> bool:
-        """Whether the principal's policies allow ``action`` on ``resource``."""
-        return self._cloud.allows(principal, action, resource)
+    def right(self, principal: Principal, action: str, *resources: str) -> Right:
+        """Whether the principal's policies allow ``action`` on what ``resources`` name, as the journal shows it."""
+        return right(self._cloud.decide(principal, action, *resources), action, resources[0])
 
-    def may_invoke(self, principal: Principal, region: str, account: str, function: str, qualifier: str) -> bool:
-        """Whether the principal may call the function by that qualifier; a right on the whole function covers each."""
-        narrow, wide = invocation_resources(region, account, function, qualifier)
-        return self.allows(principal, "fc:InvokeFunction", narrow) or self.allows(principal, "fc:InvokeFunction", wide)
+    def right_to_invoke(
+        self, principal: Principal, region: str, account: str, function: str, qualifier: str
+    ) -> Right:  # fmt: skip
+        """Whether the principal may call the function by that qualifier; a right on the whole function covers each.
+
+        A Deny on either wins.
+        """
+        resources = invocation_resources(region, account, function, qualifier)
+        return self.right(principal, "fc:InvokeFunction", *resources)
 
     def function_principal(self, function: ResolvedFunction) -> Principal | None:
         """The function's role as a principal, or None for a function without one; raises RoleNotAssumable."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority, invocation_resources
@@ -17,6 +17,8 @@ from yunfn.localcloud.alibaba.fc.directory import ResolvedFunction
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
 from yunfn.localcloud.invocation.async_tasks import AsyncTask
+from yunfn.localcloud.keys import Principal
+from yunfn.localcloud.rights import Right
 
 logger = logging.getLogger(__name__)
 _FUNCTION = re.compile(
@@ -49,8 +51,13 @@ class Destinations:
         account, region = found["account"] or task.account, found["region"] or task.region
         try:
             principal = self._authority.function_principal(function)
-            if principal is None or not self._authority.may_invoke(principal, region, account, *target):
-                self._denied(task, function, invocation_resources(region, account, *target)[0])
+            resource = invocation_resources(region, account, *target)[0]
+            if principal is None:
+                self._denied(task, function, resource, None)
+                return
+            right = self._authority.right_to_invoke(principal, region, account, *target)
+            if not right["allowed"]:
+                self._denied(task, function, resource, principal, right)
                 return
             self._enqueue(account, region, *target, message(task, condition, error_type, self._now()), principal.arn)
         except CloudError as error:
@@ -58,10 +65,13 @@ class Destinations:
             task.destination_status = "Failed"
         else:
             task.destination_status = "Succeeded"
+            self._note(task, function, resource, 202, "", "", principal, (right,))
 
-    def _denied(self, task: AsyncTask, function: ResolvedFunction, resource: str) -> None:
+    def _denied(
+        self, task: AsyncTask, function: ResolvedFunction, resource: str, principal: Principal | None, *rights: Right
+    ) -> None:
         task.destination_status = "Failed"
-        self._note(task, function, resource, 403, "AccessDenied", f"fc:InvokeFunction {resource}")
+        self._note(task, function, resource, 403, "AccessDenied", f"fc:InvokeFunction {resource}", principal, rights)
 
     def _undelivered(self, task: AsyncTask, function: ResolvedFunction, arn: str) -> None:
         task.destination_status = "Failed"
@@ -76,6 +86,9 @@ class Destinations:
         status: int,
         code: str,
         denied: str,
+        principal: Principal | None = None,
+        rights: Sequence[Right] = (),
+        *,
         unknown: bool = False,
     ) -> None:
         self._cloud.journal.record(
@@ -86,11 +99,12 @@ class Destinations:
             status=status,
             ms=0.0,
             region=task.region,
-            principal=str(function.configuration.get("role") or "fc.aliyuncs.com"),
+            principal=principal.arn if principal else str(function.configuration.get("role") or "fc.aliyuncs.com"),
             request_id=task.request_id,
             code=code,
             denied=denied,
             unknown=unknown,
+            rights=rights,
         )
 
     def _now(self) -> float:

@@ -18,6 +18,7 @@ from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
 from yunfn.localcloud.invocation.request import Request
 from yunfn.localcloud.keys import Principal
+from yunfn.localcloud.rights import Right, denied_text
 from yunfn.localcloud.runner import InvocationResult
 
 logger = logging.getLogger(__name__)
@@ -74,15 +75,28 @@ class FunctionLog:
             # Without its role the call was refused already; there is nobody to write as.
             return
         # A function without a role writes by the service-linked role, which may (FCD "roles").
-        if principal and not self._authority.allows(principal, "log:PostLogStoreLogs", resource):
-            self._note(function, principal, f"{project}/{logstore}", 403, "Unauthorized", resource)
+        right = self._authority.right(principal, "log:PostLogStoreLogs", resource) if principal else None
+        at = f"{project}/{logstore}"
+        if right is not None and not right["allowed"]:
+            self._note(function, principal, at, 403, "Unauthorized", right)
         elif not self._cloud.find(LogService).append(function.account, function.region, project, logstore, entries):
-            self._note(function, principal, f"{project}/{logstore}", 404, "LogStoreNotExist", "")
+            self._note(function, principal, at, 404, "LogStoreNotExist", right)
+        elif right is not None:
+            self._note(function, principal, at, 200, "", right)
 
     def _note(
-        self, function: ResolvedFunction, principal: Principal | None, at: str, status: int, code: str, denied: str
+        self,
+        function: ResolvedFunction,
+        principal: Principal | None,
+        at: str,
+        status: int,
+        code: str,
+        right: Right | None,
     ) -> None:
-        logger.warning("log lines of function %s did not arrive in %s: %s", function.name, at, code)
+        """Note what the function's role did, or could not do; nothing else shows that it has and uses the right."""
+        if code:
+            logger.warning("log lines of function %s did not arrive in %s: %s", function.name, at, code)
+        rights = [right] if right is not None else []
         self._cloud.journal.record(
             time=self._cloud.clock.now(),
             service="log",
@@ -93,7 +107,8 @@ class FunctionLog:
             region=function.region,
             principal=principal.arn if principal else "",
             code=code,
-            denied=f"log:PostLogStoreLogs {denied}" if denied else "",
+            denied=denied_text(rights),
+            rights=rights,
         )
 
     def _now(self) -> int:

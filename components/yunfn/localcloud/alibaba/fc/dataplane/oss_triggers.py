@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,11 +17,13 @@ from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority, invocatio
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, TriggerRecord
 from yunfn.localcloud.alibaba.fc.events import TriggerChanged
 from yunfn.localcloud.alibaba.oss.events import ObjectEvent
+from yunfn.localcloud.alibaba.sts.exceptions import RoleAccessDenied
 from yunfn.localcloud.call import new_request_id
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError
 from yunfn.localcloud.invocation.object_triggers import ObjectTriggers
 from yunfn.localcloud.invocation.unfired import note_unfired
+from yunfn.localcloud.rights import Right, distrusted
 
 _OSS = "oss.aliyuncs.com"
 
@@ -48,19 +50,22 @@ class OssTriggers(ObjectTriggers[TriggerRecord, ObjectEvent]):
         role = str(record.document.get("invocationRole") or "")
         caller = role or _OSS
         request_id = new_request_id()
+        rights: list[Right] = []
         try:
             if not role:
                 raise AccessDeniedError(f"trigger '{record.name}' without invocationRole", "fc:InvokeFunction", narrow)
             principal = self._authority.assume(record.account, role, _OSS, "oss").principal
             caller = principal.arn
-            if not self._authority.may_invoke(
-                principal, record.region, record.account, record.function, record.qualifier
-            ):
+            where = (record.region, record.account, record.function, record.qualifier)
+            rights.append(self._authority.right_to_invoke(principal, *where))
+            if not rights[0]["allowed"]:
                 raise AccessDeniedError(caller, "fc:InvokeFunction", narrow)
             function = self._directory.resolve(record.account, record.region, record.function, record.qualifier)
             payload = oss_event(record, event, request_id)
             self._queue.enqueue(function, payload, request_id=request_id, caller=caller)
         except CloudError as error:
+            if isinstance(error, RoleAccessDenied):
+                rights.append(distrusted(role, "Service", _OSS))
             note_unfired(
                 self._cloud,
                 error,
@@ -70,7 +75,25 @@ class OssTriggers(ObjectTriggers[TriggerRecord, ObjectEvent]):
                 caller=caller,
                 request_id=request_id,
                 denied=f"fc:InvokeFunction {narrow}" if error.status == 403 else "",
+                rights=rights,
             )
+        else:
+            self._note_fired(record, caller, request_id, rights)
+
+    def _note_fired(self, record: TriggerRecord, caller: str, request_id: str, rights: Sequence[Right]) -> None:
+        """Note the call that OSS makes by the trigger's role: nothing else shows that the role's right is used."""
+        self._cloud.journal.record(
+            time=self._cloud.clock.now(),
+            service="fc",
+            operation="FireTrigger",
+            resource=f"functions/{record.function}/{record.qualifier}",
+            status=202,
+            ms=0.0,
+            region=record.region,
+            principal=caller,
+            request_id=request_id,
+            rights=rights,
+        )
 
 
 def _fits(record: TriggerRecord, event: ObjectEvent) -> bool:

@@ -88,5 +88,6 @@ def _words(call: Call, error: CloudError) -> tuple[str, str, dict[str, str], str
         detail = {"AuthAction": error.action, "AuthResource": error.resource}
         if call.principal is not None:
             detail["AuthPrincipal"] = call.principal.arn
-        return error.code, "You have no right to access this object.", detail, ""
+        text = f"You have no right to access this object: {error.action} on {error.resource} is not allowed."
+        return error.code, text, detail, ""
     return error.code, error.message, {}, ""

@@ -91,15 +91,15 @@ class RamState:
             if one["PolicyType"] == policy_type and one["PolicyName"].lower() == policy.lower()
         ]
 
-    def documents_of(self, account: str, kind: str, name: str) -> list[str]:
-        """The policy documents in force for a user or role; none if it is gone."""
+    def documents_of(self, account: str, kind: str, name: str) -> list[tuple[str, str]]:
+        """The policies in force for a user or role, by name and document; none if it is gone."""
         if self.get(account, kind, name) is None:
             return []
         found = (
-            self.policy_document(account, one["PolicyType"], one["PolicyName"])
+            (one["PolicyName"], self.policy_document(account, one["PolicyType"], one["PolicyName"]))
             for one in self.attached(account, kind, name)
         )
-        return [text for text in found if text is not None]
+        return [(policy, text) for policy, text in found if text is not None]
 
     def policy_document(self, account: str, policy_type: str, name: str) -> str | None:
         """The document of a policy's default version, or None if there is no such policy."""

@@ -155,15 +155,18 @@ class CamState:
         """The attachments of a policy."""
         return [one for one in self.attachments() if one["PolicyId"] == policy_id]
 
-    def documents_of(self, kind: str, name: str) -> list[str]:
-        """The policy documents in force for a ``role`` (by its name) or ``user`` (by its uin); none if it is gone."""
+    def documents_of(self, kind: str, name: str) -> list[tuple[str, str]]:
+        """The policies in force, by name and document, for a ``role`` (by its name) or ``user`` (by its uin).
+
+        None if it is gone.
+        """
         if kind == "role":
             role = self.role(name)
             holder = role["RoleId"] if role else ""
         else:
             holder = name if self.user(name) else ""
         policies = (self.policy(one["PolicyId"]) for one in self.attached(kind, holder)) if holder else ()
-        return [policy["PolicyDocument"] for policy in policies if policy is not None]
+        return [(policy["PolicyName"], policy["PolicyDocument"]) for policy in policies if policy is not None]
 
     def new_role_id(self) -> str:
         """A role's id: 19 digits that begin as true ones do, and fit into 64 bits."""

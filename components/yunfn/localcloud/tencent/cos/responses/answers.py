@@ -100,5 +100,6 @@ def _words(error: CloudError) -> tuple[str, str, dict[str, str]]:
     if isinstance(error, AuthenticationError):
         return worded(error)
     if isinstance(error, AccessDeniedError):
-        return error.code, "Access Denied.", {}
+        # COS itself says no more than "Access Denied."; which right is missing is told for the reader.
+        return error.code, f"Access Denied. {error.action} on {error.resource} is not allowed.", {}
     return error.code, error.message, {}

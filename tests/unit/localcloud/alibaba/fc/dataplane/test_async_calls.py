@@ -194,8 +194,10 @@ async def test_results_are_sent_to_functions_the_role_may_call(workshop: Worksho
     assert (told["requestPayload"], told["responsePayload"]) == ("you", "hello you")
     failed = await workshop.finished("fail", await enqueue(workshop, "fail"))
     assert (failed["status"], failed["destinationStatus"]) == ("Failed", "Failed")
-    (denial,) = workshop.journal(operation="DeliverAsyncResult")
+    used, denial = workshop.journal(operation="DeliverAsyncResult")
+    assert [(right["allowed"], right["resource"]) for right in used["rights"]] == [(True, f"{base}/collect/LATEST")]
     assert denial["denied"] == f"fc:InvokeFunction {base}/secret/LATEST"
+    assert denial["rights"][0]["missing"] == {"in": ["policies"]}
     assert not workshop.journal(resource="functions/secret/LATEST")
 
 
