@@ -31,6 +31,7 @@ var resources = map[string]token{
 	"alicloud_fcv3_trigger":             {"fc", "V3Trigger"},
 	"alicloud_fcv3_vpc_binding":         {"fc", "V3VpcBinding"},
 
+	"alicloud_kms_alias":  {"kms", "Alias"},
 	"alicloud_kms_key":    {"kms", "Key"},
 	"alicloud_kms_secret": {"kms", "Secret"},
 

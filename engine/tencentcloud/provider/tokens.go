@@ -31,6 +31,8 @@ var resources = map[string]token{
 	"tencentcloud_cos_bucket":        {"Cos", "Bucket"},
 	"tencentcloud_cos_bucket_object": {"Cos", "BucketObject"},
 
+	"tencentcloud_kms_key": {"Kms", "Key"},
+
 	"tencentcloud_scf_function":         {"Scf", "Function"},
 	"tencentcloud_scf_function_alias":   {"Scf", "FunctionAlias"},
 	"tencentcloud_scf_function_version": {"Scf", "FunctionVersion"},

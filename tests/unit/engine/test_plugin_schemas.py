@@ -60,6 +60,7 @@ NEWER_THAN_THE_PLUGIN = {
     ("tencentcloud:Cos/BucketOriginPullRule:BucketOriginPullRule", "httpRedirectCode"),
     ("tencentcloud:Cos/BucketWebsite:BucketWebsite", "redirectAllRequestsTo"),
     ("tencentcloud:Cos/BucketWebsite:BucketWebsite", "routingRules"),
+    ("tencentcloud:Kms/key:Key", "hsmClusterId"),
     ("tencentcloud:Subnet/instance:Instance", "cdcId"),
 }
 
