@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 _TOKEN = re.compile(r"\*\*|\*|\?|[^*?]", re.DOTALL)
+_STARS = re.compile(r"\*+")
 # The separators of a resource's name: what varies in a place of a table's pattern holds none of them.
 _SEPARATORS = "/:"
 
@@ -41,7 +42,7 @@ def _overlap(pattern: str, resource: str) -> bool:
     """Whether some text is of both forms."""
     if resource in ("*", pattern):
         return True
-    wanted, given = _TOKEN.findall(pattern), _TOKEN.findall(resource.replace("**", "*"))
+    wanted, given = _TOKEN.findall(pattern), _TOKEN.findall(_STARS.sub("*", resource))
     # The places in `given` that can be reached by a text which the read part of `wanted` can be.
     reached = _past_stars(given, {0})
     for form in wanted:
