@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yunfn.localcloud.alibaba.bss import BssService
 from yunfn.localcloud.alibaba.fc import FcService
+from yunfn.localcloud.alibaba.kms import KmsService
 from yunfn.localcloud.alibaba.location import LocationService
 from yunfn.localcloud.alibaba.log import LogService
 from yunfn.localcloud.alibaba.oss import OssService
@@ -13,6 +14,7 @@ from yunfn.localcloud.service import Service
 from yunfn.localcloud.tencent.cam import CamService
 from yunfn.localcloud.tencent.cls import ClsService
 from yunfn.localcloud.tencent.cos import CosService
+from yunfn.localcloud.tencent.kms import KmsService as TencentKmsService
 from yunfn.localcloud.tencent.monitor import MonitorService
 from yunfn.localcloud.tencent.scf import ScfService
 from yunfn.localcloud.tencent.ssl import SslService
@@ -25,12 +27,14 @@ SERVICES: tuple[type[Service], ...] = (
     BssService,
     RamService,
     StsService,
+    KmsService,
     OssService,
     LogService,
     FcService,
     TagService,
     CamService,
     TencentStsService,
+    TencentKmsService,
     SslService,
     CosService,
     ClsService,

@@ -1,0 +1,1 @@
+"""What KMS answers, by what it is about."""
