@@ -17,7 +17,10 @@ _RUNTIME = "python3.10"
 
 
 def program() -> None:
-    """Declare the service; the stack's settings ``image:*`` say how its stacks differ."""
+    """Declare the service; the stack's settings ``image:*`` say how its stacks differ.
+
+    With the secret ``uploadToken`` pictures are taken only from whoever sends it, as ``Authorization: Bearer …``.
+    """
     settings = pulumi.Config("image")
     stack = pulumi.get_stack()
     account = alibaba.guard()
@@ -36,7 +39,13 @@ def program() -> None:
         retention_days=settings.get_int("logDays") or 362,
         shards=1,
     )
-    service = alibaba.Service("image", log_project=logs, tags={"service": "image", "stack": stack})
+    token = settings.get_secret("uploadToken")
+    service = alibaba.Service(
+        "image",
+        log_project=logs,
+        tags={"service": "image", "stack": stack},
+        secrets_key=_key() if token is not None else None,
+    )
     layer = alibaba.Layer(
         "packages",
         definition=_HERE.parent / "layers" / "image",
@@ -47,6 +56,7 @@ def program() -> None:
         "proc": [access.oss.read(pictures.bucket)],
     }
     methods = {"upload": ["POST"], "proc": ["GET"]}
+    secrets = {"upload": {"UPLOAD_TOKEN": token}} if token is not None else {}
     for name, grants in rights.items():
         function = alibaba.Function(
             name,
@@ -60,6 +70,7 @@ def program() -> None:
             timeout=60,
             description=f"http function for {name} image",
             environment={"BUCKET": pictures.bucket},
+            secrets=secrets.get(name),
             grants=grants,
         )
         alias = alibaba.Alias(f"{name}-live", function=function)
@@ -71,3 +82,11 @@ def program() -> None:
     pulumi.export("bucket", pictures.bucket)
     pulumi.export("logProject", logs.project_name)
     pulumi.export("logstore", logs.logstore_name)
+
+
+def _key() -> pulumi.Output[str]:
+    """The id of the key that the secret is encrypted by. It goes with the stack, after a week in which it can be had
+    back: what it encrypted is in the stack's settings still.
+    """
+    key = alicloud.kms.Key("secrets", description=f"secrets of {pulumi.get_stack()}", pending_window_in_days=7)
+    return key.id

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pulumi
+import tencentcloud_iac_pulumi as tencentcloud
 
 from yunfn import tencent
 
@@ -25,7 +26,8 @@ def program() -> None:
     """Declare the site; the stack's settings ``maimai:*`` say how its stacks differ.
 
     ``domain`` and ``certificateId`` (an id of the account's SSL service) go together; ``releaseVersion`` and
-    ``prepubVersion`` hold an environment at a version, which else follows the newest.
+    ``prepubVersion`` hold an environment at a version, which else follows the newest. The secret ``databaseUrl`` names
+    the database; without it there is one that lives as long as the instance.
     """
     settings = pulumi.Config("maimai")
     logs = tencent.LogProject("logs", retention_days=7)
@@ -38,6 +40,7 @@ def program() -> None:
         tags={"service": "maimai", "stack": pulumi.get_stack()},
     )
     layer = tencent.Layer("packages", definition=_HERE.parent / "layers" / "maimai")
+    database = settings.get_secret("databaseUrl")
     site = tencent.Function(
         "site",
         service=service,
@@ -52,6 +55,8 @@ def program() -> None:
         memory=128,
         timeout=10,
         environment={"DEBUG": settings.get("debug") or "false"},
+        secrets={"DATABASE_URL": database} if database is not None else None,
+        secrets_key=_key() if database is not None else None,
     )
     pulumi.log.warn(_NOTICE, site)
     aliases = {
@@ -76,6 +81,21 @@ def program() -> None:
 def _vpc(settings: pulumi.Config) -> tencent.Vpc | None:
     vpc, subnet = settings.get("vpcId"), settings.get("subnetId")
     return tencent.Vpc(vpc_id=vpc, subnet_id=subnet) if vpc and subnet else None
+
+
+def _key() -> pulumi.Output[str]:
+    """The id of the key that the secret is encrypted by. It goes with the stack, after a week in which it can be had
+    back: what it encrypted is in the stack's settings still.
+    """
+    stack = pulumi.get_stack()
+    key = tencentcloud.kms.Key(
+        "secrets",
+        alias=f"{stack}-secrets",
+        description=f"secrets of {stack}",
+        is_enabled=True,
+        pending_delete_window_in_days=7,
+    )
+    return key.id
 
 
 def _route(path: str, alias: tencent.Alias) -> tencent.Route:

@@ -1,8 +1,13 @@
-"""Takes pictures: ``curl <url>/upload/ -F "lena.png=@lena.png"`` stores lena.png."""
+"""Takes pictures: ``curl <url>/upload/ -F "lena.png=@lena.png"`` stores lena.png.
+
+Where the stack has a token, only from whoever sends it: ``-H "Authorization: Bearer <token>"``.
+"""
 
 from __future__ import annotations
 
+import hmac
 import io
+import os
 
 from pictures import Refused, checked_name, store
 from PIL import Image, UnidentifiedImageError
@@ -18,13 +23,29 @@ def handler(environ, start_response):
     request = Request(environ)
     request.max_content_length = _LIMIT
     try:
+        _check_token(request, environ["fc.context"])
         names = [_stored(environ["fc.context"], field, file) for field, file in _files(request)]
         response = Response("".join(f"stored {name}\n" for name in names), 201)
     except Refused as refused:
         response = Response(f"{refused}\n", refused.status)
+        if refused.status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
     except HTTPException as refused:
         response = Response(f"{refused.description}\n", refused.code)
     return response(environ, start_response)
+
+
+def _check_token(request, context):
+    """Raise Refused (401) for another token than the stack's, in a time that tells nothing of it."""
+    if "UPLOAD_TOKEN" not in os.environ:
+        return
+    # In the package where the stack has a secret.
+    from yunfn_secrets import secret
+
+    expected = f"Bearer {secret('UPLOAD_TOKEN', context)}"
+    given = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise Refused(401, "send the token: Authorization: Bearer <token>")
 
 
 def _files(request):

@@ -1,6 +1,7 @@
 """The probe's site: what it saw of the game's servers, as pages and as JSON, brotli-compressed for whoever takes it.
 
-Runs on Python 3.6. The database is named by DATABASE_URL; without it, one that lives as long as the instance.
+Runs on Python 3.6. The database is named by DATABASE_URL, encrypted where it is deployed; without it, one that lives as
+long as the instance.
 """
 
 import json
@@ -16,11 +17,19 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_zipper import Zipper
 from flask_zipper.compressor import encode_response_data_with_brotli
 
+try:
+    from yunfn_secrets import secret
+except ImportError:
+    # It is in the package where the stack has a secret.
+    secret = os.environ.__getitem__
+
 # On a developer's machine; the file is left out of the package.
 load_dotenv()
 
 app = Flask(__name__)
-app.config["SQLALCHEMY_DATABASE_URI"] = os.environ.get("DATABASE_URL", "sqlite:////tmp/maimai.db")
+app.config["SQLALCHEMY_DATABASE_URI"] = (
+    secret("DATABASE_URL") if "DATABASE_URL" in os.environ else "sqlite:////tmp/maimai.db"
+)
 app.config["SQLALCHEMY_TRACK_MODIFICATIONS"] = False
 app.debug = os.environ.get("DEBUG", "false").lower() == "true"
 
