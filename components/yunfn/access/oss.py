@@ -23,6 +23,30 @@ def write(bucket: Name, prefix: Name = "") -> Grant:
     return grant("oss.write", _write, bucket=bucket, prefix=prefix)
 
 
+def mount(bucket: Name, prefix: Name = "", *, writable: bool = False) -> Grant:
+    """Have what lies under ``prefix`` in the function's file tree, to read or, ``writable``, to write and delete too.
+
+    What the platform asks of the role before an instance starts (FCD "OSS mount", "invalid credentials"): more than
+    ``read`` and ``write``, since folders are listed, and files half written are found again or given up. Listing is
+    granted on the bucket as a whole. Raises ValidationError for a name OSS would not take.
+    """
+    return grant("oss.mount", _mount_writable if writable else _mount, bucket=bucket, prefix=prefix)
+
+
+def _mount(bucket: str, prefix: str) -> tuple[Statement, ...]:
+    return _mounted(bucket, prefix, ("oss:GetObject",))
+
+
+def _mount_writable(bucket: str, prefix: str) -> tuple[Statement, ...]:
+    actions = ("oss:AbortMultipartUpload", "oss:DeleteObject", "oss:GetObject", "oss:ListParts", "oss:PutObject")
+    return _mounted(bucket, prefix, actions)
+
+
+def _mounted(bucket: str, prefix: str, actions: tuple[str, ...]) -> tuple[Statement, ...]:
+    whole = (f"acs:oss:*:*:{bucket_name('oss.mount', bucket)}",)
+    return (Statement(("oss:ListObjects",), whole), Statement(actions, _objects("oss.mount", bucket, prefix)))
+
+
 def _read(bucket: str, prefix: str) -> tuple[Statement, ...]:
     return (Statement(("oss:GetObject",), _objects("oss.read", bucket, prefix)),)
 

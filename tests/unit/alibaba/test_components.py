@@ -145,7 +145,8 @@ def test_a_vpc_and_mounts_bring_their_rights() -> None:
     actions = {action: s["Resource"] for s in statements for action in s["Action"]}
     assert actions["oss:GetObject"] == actions["oss:PutObject"] == ["acs:oss:*:*:bbb/in/*"]
     assert actions["vpc:DescribeVSwitchAttributes"] == ["*"]
-    assert len(actions) == 9
+    assert actions["oss:ListObjects"] == ["acs:oss:*:*:bbb"]
+    assert len(actions) == 13
 
 
 def test_grants_of_a_function_join_the_services_role_or_stay_its_own() -> None:
