@@ -1,4 +1,4 @@
-"""A local cloud with CAM, STS, Tag, SSL, COS and CLS, and the official clients of all of them."""
+"""A local cloud with CAM, STS, Tag, SSL, COS, CLS or KMS, and the official clients of all of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from tencentcloud.cam.v20190116 import models as cam_models
 from tencentcloud.cam.v20190116.cam_client import CamClient
 from tencentcloud.cls.v20201016 import models as cls_models
 from tencentcloud.cls.v20201016.cls_client import ClsClient
+from tencentcloud.kms.v20190118 import models as kms_models
+from tencentcloud.kms.v20190118.kms_client import KmsClient
 from tencentcloud.ssl.v20191205 import models as ssl_models
 from tencentcloud.ssl.v20191205.ssl_client import SslClient
 from tencentcloud.sts.v20180813 import models as sts_models
@@ -29,6 +31,7 @@ _PRODUCTS = {
     "tag": (TagClient, tag_models),
     "ssl": (SslClient, ssl_models),
     "cls": (ClsClient, cls_models),
+    "kms": (KmsClient, kms_models),
 }
 
 
