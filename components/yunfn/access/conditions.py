@@ -203,6 +203,9 @@ def _cam_operator(name: str) -> Operator | None:
     written = _CAM_WRITTEN.fullmatch(name)
     if written is None or (base := _CAM_OPERATORS.get(written[2])) is None:
         return None
+    if base.null and written[3]:
+        # "A conditional operator (excluding null_equal) ending in _if_exist" (598/10608, note 3).
+        return None
     return Operator(
         base.family, base.fits, base.negated, written[1] == "for_all_value", written[3] is not None, base.null
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yunfn.access.statement import Statement
 
@@ -66,4 +66,4 @@ class PolicyDocument:
     statements: tuple[Statement, ...]
     trust: bool = False
     source: str = ""
-    text: str = ""
+    text: str = field(default="", repr=False)

@@ -18,7 +18,8 @@ TRUST_LENGTH = 2048
 """How long a role's trust policy may be, in characters (RAM "Limits")."""
 
 _ELEMENTS = {"Effect", "Action", "NotAction", "Resource", "NotResource", "Condition", "Principal", "Sid"}
-_PRINCIPALS = {"RAM", "Service", "Federated"}
+_NAMED = re.compile(r"\*|acs:ram:[^:]*:[^:]*:.+", re.DOTALL)
+_PRINCIPALS = {"RAM": _NAMED, "Service": re.compile(r"\*|[A-Za-z0-9@.*_-]+"), "Federated": _NAMED}
 _ACTION = re.compile(r"\*|[A-Za-z0-9*?_-]+:[A-Za-z0-9*?_:./-]+")
 _RESOURCE = re.compile(r"\*|acs:[^:]*:[^:]*:[^:]*:.*", re.DOTALL)
 
@@ -62,7 +63,7 @@ def _read(text: str, limit: int, *, trust: bool) -> tuple[Statement, ...]:
         raise PolicyDocumentTooLong(limit)
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedPolicyDocument(f"not JSON: {error}") from None
     if not isinstance(document, dict):
         raise MalformedPolicyDocument("not an object")
@@ -84,6 +85,8 @@ def _statement(index: int, item: Any, *, trust: bool) -> Statement:
         raise MalformedPolicyDocument(f"{where} has an unknown element {min(unknown)}")
     if item.get("Effect") not in ("Allow", "Deny"):
         raise MalformedPolicyDocument(f"{where}.Effect must be Allow or Deny")
+    if not isinstance(item.get("Sid", ""), str):
+        raise MalformedPolicyDocument(f"{where}.Sid must be a string")
     actions, not_actions = _either(where, item, "Action", _ACTION)
     resources: tuple[str, ...] = ("*",)
     not_resources = False
@@ -120,9 +123,14 @@ def _either(where: str, item: Mapping[str, Any], name: str, form: re.Pattern[str
 def _principals(where: str, value: Any) -> Mapping[str, tuple[str, ...]]:
     if not isinstance(value, dict) or not value:
         raise MalformedPolicyDocument(f"{where}.Principal must be an object of RAM, Service or Federated")
-    if unknown := set(value) - _PRINCIPALS:
+    if unknown := set(value) - set(_PRINCIPALS):
         raise MalformedPolicyDocument(f"{where}.Principal has an unknown kind {min(unknown)}")
-    return {kind: _texts(f"{where}.Principal.{kind}", names) for kind, names in value.items()}
+    found = {kind: _texts(f"{where}.Principal.{kind}", names) for kind, names in value.items()}
+    for kind, names in found.items():
+        for name in names:
+            if not _PRINCIPALS[kind].fullmatch(name):
+                raise MalformedPolicyDocument(f"{where}.Principal.{kind}: {name!r} is not well formed")
+    return found
 
 
 def _conditions(where: str, value: Any) -> ConditionBlock:

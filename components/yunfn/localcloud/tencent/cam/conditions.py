@@ -79,4 +79,7 @@ def read(operator: str, key: str, wanted: tuple[str, ...]) -> Condition | None:
     found = _WRITTEN.fullmatch(operator)
     if found is None or (found["name"] not in _OPERATORS and found["name"] != _NULL):
         return None
+    if found["name"] == _NULL and found["optional"]:
+        # "A conditional operator (excluding null_equal) ending in _if_exist" (598/10608, note 3).
+        return None
     return Condition(found["name"], key, wanted, found["set"] == "for_all_value", found["optional"] is not None)

@@ -89,6 +89,8 @@ def _statement(where: str, item: Any, *, trust: bool) -> Statement:
         raise MalformedPolicyDocument(f"{where} has an unknown element {min(unknown)}.", "StatementError")
     if item.get("effect") not in ("allow", "deny"):
         raise MalformedPolicyDocument(f"{where}.effect must be allow or deny.", "EffectError")
+    if not isinstance(item.get("sid", ""), str):
+        raise MalformedPolicyDocument(f"{where}.sid must be a string.", "StatementError")
     if trust and "resource" in item:
         raise MalformedPolicyDocument(f"{where}: a trust policy has no resource.", "ResourceError")
     if not trust and "principal" in item:
