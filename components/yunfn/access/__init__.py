@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from yunfn.access import cls, cos, fc, log, oss, scf, vpc
+from yunfn.access import ckafka, cls, cos, fc, kms, log, mns, oss, ots, scf, tencent_kms, vpc
 from yunfn.access.cam_document import MAX_CAM_DOCUMENT, cam_document, cam_trust_document
-from yunfn.access.document import MAX_DOCUMENT, merge, ram_document, trust_document
+from yunfn.access.document import MAX_DOCUMENT, ram_document, trust_document
+from yunfn.access.normal_form import merge
+from yunfn.access.raw import raw
 from yunfn.access.statement import Deferred, Grant, Name, Statement
 
 __all__ = [
@@ -19,14 +21,20 @@ __all__ = [
     "Statement",
     "cam_document",
     "cam_trust_document",
+    "ckafka",
     "cls",
     "cos",
     "fc",
+    "kms",
     "log",
     "merge",
+    "mns",
     "oss",
+    "ots",
     "ram_document",
+    "raw",
     "scf",
+    "tencent_kms",
     "trust_document",
     "vpc",
 ]

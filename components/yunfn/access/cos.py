@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from yunfn.access.names import cos_bucket_name, key_prefix
-from yunfn.access.statement import Grant, Name, Statement, grant
+from yunfn.access.statement import Condition, Grant, Name, Statement, grant
 
 _READ = ("name/cos:GetObject", "name/cos:HeadObject")
 # COS has an action for each step of an upload in parts, and one of its own for forms.
@@ -32,6 +34,26 @@ def write(bucket: Name, prefix: Name = "", *, region: Name = "*") -> Grant:
     work. Raises ValidationError for a name COS would not take.
     """
     return grant("cos.write", _write, bucket=bucket, prefix=prefix, region=region)
+
+
+def list(bucket: Name, prefix: Name = "", *, region: Name = "*") -> Grant:
+    """List the objects whose key starts with ``prefix``: ``GetBucket``, of both versions of the call.
+
+    Listing is of the bucket, so a prefix is a condition: the request has to ask for it, or for one that starts with it
+    (COS documentation, "Condition keys", cos:prefix). COS compares it as it stands in the URL, with ``%2F`` for ``/``:
+    no document says so, but programs in use found it; both spellings stand in the policy. Raises ValidationError for a
+    name COS would not take.
+    """
+    return grant("cos.list", _list, bucket=bucket, prefix=prefix, region=region)
+
+
+def _list(bucket: str, prefix: str, region: str) -> tuple[Statement, ...]:
+    asked = key_prefix("cos.list", prefix)
+    spellings = tuple(sorted({f"{asked}*", f"{quote(asked, safe='')}*"}))
+    conditions = (Condition("string_like", "cos:prefix", spellings),) if asked else ()
+    # The bucket and all below it, as the document has it for listing by prefix: the action takes the bucket alone.
+    at = _objects("cos.list", bucket, "", region)
+    return (Statement(("name/cos:GetBucket",), at, conditions=conditions),)
 
 
 def _read(bucket: str, prefix: str, region: str) -> tuple[Statement, ...]:

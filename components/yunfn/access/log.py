@@ -15,9 +15,22 @@ def write(project: Name, logstore: Name, *, region: Name = "*", account: Name = 
     return grant("log.write", _write, project=project, logstore=logstore, region=region, account=account)
 
 
+def read(project: Name, logstore: Name, *, region: Name = "*", account: Name = "*") -> Grant:
+    """Search the lines of a logstore: ``log:GetLogStoreLogs``, queries and analysis alike.
+
+    Raises ValidationError for a name SLS would not take.
+    """
+    return grant("log.read", _read, project=project, logstore=logstore, region=region, account=account)
+
+
 def _write(project: str, logstore: str, region: str, account: str) -> tuple[Statement, ...]:
-    at = (
-        f"acs:log:{region}:{account}:project/{log_name('log.write', 'project', project)}"
-        f"/logstore/{log_name('log.write', 'logstore', logstore)}"
-    )
-    return (Statement(("log:PostLogStoreLogs",), (at,)),)
+    return (Statement(("log:PostLogStoreLogs",), _logstore("log.write", project, logstore, region, account)),)
+
+
+def _read(project: str, logstore: str, region: str, account: str) -> tuple[Statement, ...]:
+    return (Statement(("log:GetLogStoreLogs",), _logstore("log.read", project, logstore, region, account)),)
+
+
+def _logstore(kind: str, project: str, logstore: str, region: str, account: str) -> tuple[str, ...]:
+    names = f"project/{log_name(kind, 'project', project)}/logstore/{log_name(kind, 'logstore', logstore)}"
+    return (f"acs:log:{region}:{account}:{names}",)

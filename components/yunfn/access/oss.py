@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yunfn.access.names import bucket_name, key_prefix
-from yunfn.access.statement import Grant, Name, Statement, grant
+from yunfn.access.statement import Condition, Grant, Name, Statement, grant
 
 
 def read(bucket: Name, prefix: Name = "") -> Grant:
@@ -45,6 +45,22 @@ def _mount_writable(bucket: str, prefix: str) -> tuple[Statement, ...]:
 def _mounted(bucket: str, prefix: str, actions: tuple[str, ...]) -> tuple[Statement, ...]:
     whole = (f"acs:oss:*:*:{bucket_name('oss.mount', bucket)}",)
     return (Statement(("oss:ListObjects",), whole), Statement(actions, _objects("oss.mount", bucket, prefix)))
+
+
+def list(bucket: Name, prefix: Name = "") -> Grant:
+    """List the objects whose key starts with ``prefix``: ``oss:ListObjects``, of both versions of the call.
+
+    Listing is of the bucket, so a prefix is a condition: the request has to ask for it, or for one that starts with it
+    (OSS documentation, "RAM policy", oss:Prefix). Raises ValidationError for a name OSS would not take.
+    """
+    return grant("oss.list", _list, bucket=bucket, prefix=prefix)
+
+
+def _list(bucket: str, prefix: str) -> tuple[Statement, ...]:
+    at = f"acs:oss:*:*:{bucket_name('oss.list', bucket)}"
+    asked = key_prefix("oss.list", prefix)
+    conditions = (Condition("StringLike", "oss:Prefix", (f"{asked}*",)),) if asked else ()
+    return (Statement(("oss:ListObjects",), (at,), conditions=conditions),)
 
 
 def _read(bucket: str, prefix: str) -> tuple[Statement, ...]:

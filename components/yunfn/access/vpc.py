@@ -1,4 +1,7 @@
-"""Rights a function's role needs to stand in a VPC."""
+"""Rights a function's role needs to stand in a VPC on Alibaba Cloud.
+
+On Tencent Cloud it needs none: SCF itself stands in the VPC, by its own role (SCFD "roles and policies").
+"""
 
 from __future__ import annotations
 

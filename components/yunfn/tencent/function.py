@@ -207,7 +207,7 @@ class Function(Component):
         self.code_md5 = package.md5 if package else None
         if hidden is not None:
             key = KEYS.id(name, hidden.key, account.region, account.account_id)
-            grants = [*grants, access.kms.decrypt(key, region=account.region, account=account.account_id)]
+            grants = [*grants, access.tencent_kms.decrypt(key, region=account.region, account=account.account_id)]
             variables = hidden.encrypted(variables, key, account.app_id, account.region, self)
         rights = self._grant(service, grants, own_role)
         settings |= {
