@@ -131,6 +131,8 @@ def _path(top: _Container | None) -> str:
 
 
 def _text(string: str) -> str:
+    if "\\" not in string:
+        return string[1:-1]
     try:
         return str(loads(string))
     except ValueError:
@@ -138,6 +140,8 @@ def _text(string: str) -> str:
 
 
 def _lone_surrogate(string: str) -> bool:
+    if "\\" not in string and string.isascii():
+        return False
     try:
         _text(string).encode()
     except UnicodeEncodeError:
