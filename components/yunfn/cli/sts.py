@@ -20,6 +20,7 @@ from yunfn.access.sts import (
     TokenService,
     assume,
     grammar_of_role,
+    require,
     session_policy,
 )
 from yunfn.access.sts.grant_expression import read_grant, rights
@@ -104,6 +105,7 @@ def assume_command(
     if dry_run:
         _show(request, output)
         return
+    require(request, wanted or ())
     target = _target(output, file)
     made = assume(_service(grammar, region), request, wanted)
     _hand_over(made.credentials, output, target)

@@ -7,7 +7,7 @@ is told then, and not by an empty answer later.
 
 from __future__ import annotations
 
-from yunfn.access.sts.assuming import Assumed, Caller, RoleFacts, TokenService, assume, unread
+from yunfn.access.sts.assuming import Assumed, Caller, RoleFacts, TokenService, assume, require, unread
 from yunfn.access.sts.checking import MissingRight, check
 from yunfn.access.sts.credentials import Credentials
 from yunfn.access.sts.request import SessionRequest, grammar_of_role
@@ -29,6 +29,7 @@ __all__ = [
     "check",
     "grammar_of_role",
     "read_session_policy",
+    "require",
     "session_policy",
     "unread",
 ]

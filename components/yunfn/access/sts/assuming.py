@@ -75,9 +75,8 @@ def assume(service: TokenService, request: SessionRequest, wanted: Sequence[Gran
         MissingRightsError: a wanted right is not in the session policy, or the role does not have it.
         CloudAnswerError: the cloud refused.
     """
+    require(request, wanted or ())
     name = request.role or "the federated user"
-    if wanted is not None:
-        _refuse(f"{name}: the session policy", check(wanted, request.policy))
     _check_caller(service.caller(), request)
     facts = _facts(service, request)
     lacking: tuple[MissingRight, ...] = ()
@@ -95,6 +94,11 @@ def assume(service: TokenService, request: SessionRequest, wanted: Sequence[Gran
     if facts.unread:
         return Assumed(made, f"only the session policy was checked: {facts.unread}")
     return Assumed(made, "the session policy and the role's policies were checked")
+
+
+def require(request: SessionRequest, wanted: Sequence[Grant]) -> None:
+    """Raise MissingRightsError unless the session policy allows all that is wanted; asks nobody."""
+    _refuse(request.role or "the federated user", check(wanted, request.policy))
 
 
 def _facts(service: TokenService, request: SessionRequest) -> RoleFacts:
