@@ -48,6 +48,11 @@ def _home(folder: Path | None) -> Home:
     return Home(folder.absolute() if folder else default_folder())
 
 
+def cloud_of(home: Path | None) -> Connection:
+    """The local cloud that an option ``--home`` means; raises LocalCloudNotRunningError."""
+    return connection.connect(_home(home))
+
+
 # Options behind the command's name are the command's, with or without a --.
 @application.command(context_settings={"allow_interspersed_args": False})
 def run(

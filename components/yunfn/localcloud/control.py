@@ -1,4 +1,4 @@
-"""The control API: status, reset, clock, transitions, faults and journal, on a socket of mode 0600."""
+"""The control API: status, reset, clock, transitions, faults, journal and rights, on a socket of mode 0600."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
+from yunfn.localcloud import rights
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.faults import FaultPlan
 from yunfn.localcloud.front import HttpServing
+from yunfn.localcloud.journal import stamp
 from yunfn.localcloud.keys import KEY_COLLECTIONS
 
 
@@ -37,6 +40,8 @@ class Control:
                 Route("/faults", self._set_faults, methods=["PUT"]),
                 Route("/faults", self._end_faults, methods=["DELETE"]),
                 Route("/journal", self._journal),
+                Route("/rights", self._rights),
+                Route("/denials", self._denials),
                 Route("/stop", self._stop_server, methods=["POST"]),
             ],
             exception_handlers={Exception: _tell_defect},
@@ -137,6 +142,24 @@ class Control:
                 yield json.dumps(line, ensure_ascii=False) + "\n"
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+    async def _rights(self, request: Request) -> JSONResponse:
+        """Which rights the journal shows; ``since`` is an ISO 8601 time, ``principal`` a part of names."""
+        return self._summary(request, None)
+
+    async def _denials(self, request: Request) -> JSONResponse:
+        """Those that were denied, likewise."""
+        return self._summary(request, False)
+
+    def _summary(self, request: Request, allowed: bool | None) -> JSONResponse:
+        since = request.query_params.get("since", "")
+        try:
+            moment = stamp(datetime.fromisoformat(since)) if since else ""
+        except ValueError:
+            return JSONResponse({"error": f"since is an ISO 8601 time, not {since!r}"}, status_code=400)
+        principal = request.query_params.get("principal", "")
+        lines = self._cloud.journal.lines()
+        return JSONResponse(rights.summary(lines, allowed=allowed, since=moment, principal=principal))
 
     async def _stop_server(self, request: Request) -> JSONResponse:
         self._stop()

@@ -6,12 +6,18 @@ import json
 import os
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 _KEPT_IN_MEMORY = 64
 _BLOCK = 65536
+
+
+def stamp(time: datetime) -> str:
+    """A moment as the journal writes it; one without a time zone is in UTC. Later ones sort behind."""
+    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Journal:
@@ -49,7 +55,7 @@ class Journal:
         ``rights`` are all decisions about it, see :mod:`yunfn.localcloud.rights`.
         """
         line: dict[str, Any] = {
-            "time": time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": stamp(time),
             "service": service,
             "operation": operation,
             "resource": resource,

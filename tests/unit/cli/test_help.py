@@ -45,6 +45,7 @@ def test_all_commands_are_there() -> None:
                 "coverage",
                 "transition",
                 "faults",
+                "denials",
             )
         ),
         *(f"artifacts {name}" for name in ("list", "purge", "bucket")),
@@ -52,7 +53,7 @@ def test_all_commands_are_there() -> None:
         *(f"layer {name}" for name in ("build", "check", "plan", "list", "tree", "lock", "cache")),
         *(f"plugin {name}" for name in ("install", "path")),
         *(f"sts {name}" for name in ("assume", "check")),
-        *(f"access {name}" for name in ("lint",)),
+        *(f"access {name}" for name in ("lint", "explain", "diff", "simulate", "least")),
     }
 
 

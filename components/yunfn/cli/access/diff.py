@@ -1,0 +1,41 @@
+"""``yunfn access diff``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from yunfn.cli.access.policy_files import read
+from yunfn.cli.deployed.selection import JsonOption
+
+
+def diff(
+    old: Annotated[str, typer.Argument(help="Policy document as it was; - is standard input.", show_default=False)],
+    new: Annotated[str, typer.Argument(help="As it is to be.", show_default=False)],
+    json_output: JsonOption = False,
+) -> None:
+    """Print only what the new document allows and the old one did not, also by a Deny that is gone.
+
+    Exits with 1 if there is new access.
+
+    Example: yunfn access diff old.json new.json
+    """
+    from yunfn.access.comparison import new_access
+    from yunfn.access.sentences import condition_text
+
+    before, after = read(old), read(new)
+    found = new_access((before,), (after,))
+    if json_output:
+        typer.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
+    for each in () if json_output else found:
+        but = f" but {', '.join(each.but)}" if each.but else ""
+        asked = "; and if ".join(condition_text(after.grammar, one) for one in each.conditions)
+        only = f", if {asked}" if asked else ""
+        typer.echo(f"new access: {each.action}{but} on {each.resource}{only} ({each.because})")
+    if found:
+        raise typer.Exit(1)
+    if not json_output:
+        typer.echo("no new access")

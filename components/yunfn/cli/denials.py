@@ -1,0 +1,96 @@
+"""``yunfn local denials``: what the local cloud denied, and the statement that was missing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from yunfn.cli.local import HomeOption, JsonOption, cloud_of
+from yunfn.localcloud.connection import Connection
+
+_SPAN = re.compile(r"(\d{1,9})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_ROLE = re.compile(r".*:assumed-role/(?P<name>[^/]+)/.*")
+
+
+def denials(
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="Only since then, by the cloud's clock: 30s, 10m, 2h, 3d, or an ISO 8601 time."),
+    ] = None,
+    principal: Annotated[
+        str, typer.Option("--principal", "-p", help="Only of roles and users whose name holds this.")
+    ] = "",
+    home: HomeOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Print each call that was denied: whose, how often, and the statement that was missing, ready to paste.
+
+    Or which Deny of which policy stopped it, or that the session's policy lacks what the role has.
+
+    Example: yunfn local denials --since 10m
+    """
+    cloud = cloud_of(home)
+    options = {"principal": principal} | ({"since": _moment(since, cloud)} if since else {})
+    found: list[dict[str, Any]] = cloud.ask("GET", "/denials", params=options).json()
+    for each in found:
+        each["reason"] = reason(each)
+    if json_output:
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    if not found:
+        typer.echo("no call was denied")
+    shown = ""
+    for each in sorted(found, key=lambda each: str(each["principal"])):
+        if each["principal"] != shown:
+            shown = each["principal"]
+            typer.echo(typer.style(shown or "nobody", bold=True))
+        times = f"{each['count']} times, last " if each["count"] > 1 else ""
+        typer.echo(f"  {each['action']} on {each['resource']}")
+        typer.echo(f"    {', '.join(each['operations'])}: {times}{each['last']}")
+        typer.echo(f"    {each['reason']}")
+        if "add" in each:
+            typer.echo(f"    {json.dumps(each['add'], ensure_ascii=False)}")
+
+
+def reason(denied: Mapping[str, Any]) -> str:
+    """Why the local cloud denied it, in a sentence; what is to be added follows where a statement is missing."""
+    role = _ROLE.fullmatch(denied["principal"])
+    whose = f"of role {role['name']}" if role else "of the user"
+    if by := denied.get("by"):
+        places = {"session": "the policy of the session", "bucket": f"the policy of bucket {by['policy']}"}
+        where = places.get(by["in"], f"policy {by['policy']} {whose}")
+        return f"statement[{by['statement']}] of {where} denies it, and a Deny wins over every Allow"
+    lacks = denied["missing"]["in"]
+    match lacks:
+        case ["policies"]:
+            return f"no policy {whose} allows it; add to one of them:"
+        case ["session"]:
+            has = f"the policies {whose} allow it, but" if role else "without the session it would be allowed, but"
+            return f"{has} the policy of the session does not; add to that:"
+        case ["policies", "session"]:
+            return f"neither a policy {whose} nor the policy of the session allows it; add to both:"
+        case ["trust"]:
+            return f"the trust policy of {denied['resource']} does not name who asks; add to it:"
+        case _:
+            return "nobody signed the request, so no policy of a user or role would help"
+
+
+def _moment(since: str, cloud: Connection) -> str:
+    span = _SPAN.fullmatch(since)
+    try:
+        if span is None:
+            moment = datetime.fromisoformat(since)
+            if moment.tzinfo is None:
+                raise typer.BadParameter(f"{since!r} has no time zone: add Z or an offset", param_hint="--since")
+            return moment.isoformat()
+        now = datetime.fromisoformat(cloud.ask("GET", "/clock").json()["now"])
+        return (now - timedelta(**{_UNITS[span[2]]: int(span[1])})).isoformat()
+    except (ValueError, OverflowError):
+        words = f"{since!r} is neither a span (30s, 10m, 2h, 3d) nor a time (2026-12-24T18:00:00Z)"
+        raise typer.BadParameter(words, param_hint="--since") from None
