@@ -13,15 +13,13 @@ T = TypeVar("T")
 _TRIES, _SECONDS, _LONGEST_WAIT = 4, 30, 5.0
 
 
-def repeated(
-    call: Callable[[], T], passes: Callable[[BaseException], bool], sleep: Callable[[float], None] = time.sleep
-) -> T:
+def repeated(call: Callable[[], T], passes: Callable[[BaseException], bool]) -> T:
     """What ``call`` answers, asked again with growing random waits (seconds) while its refusal ``passes``."""
     tries = Retrying(
         retry=retry_if_exception(passes),
         stop=stop_after_attempt(_TRIES) | stop_after_delay(_SECONDS),
         wait=wait_random_exponential(multiplier=0.3, max=_LONGEST_WAIT),
-        sleep=sleep,
+        sleep=lambda seconds: time.sleep(seconds),
         reraise=True,
     )
     return tries(call)

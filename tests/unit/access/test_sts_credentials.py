@@ -1,0 +1,144 @@
+"""Temporary credentials as they are handed on: secrets kept, files private, and what a client reads of them."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from yunfn.access import cos, oss
+from yunfn.access.grammar import CAM, RAM
+from yunfn.access.sts import Credentials, session_policy
+from yunfn.access.sts.private_file import write_private
+from yunfn.exceptions import MissingRightsError, ValidationError, YunfnError
+
+ROLE = "acs:ram::1234567890123456:role/reader"
+SECRET, TOKEN = "s3cret-of-the-key", "t0ken-of-the-session"
+UNTIL = datetime(2099, 1, 2, 3, 4, 5, tzinfo=UTC)
+READ = session_policy([oss.read("data", "in/")], RAM)
+COS_READ = session_policy([cos.read("data-1250000000", "in/")], CAM)
+
+
+def credentials(**more: Any) -> Credentials:
+    return Credentials("STS.id", SECRET, TOKEN, UNTIL, READ, ROLE, "yunfn", **more)
+
+
+def test_credentials_do_not_show_their_secrets() -> None:
+    held = credentials()
+    for shown in (repr(held), str(held), f"{held}", f"{[held]}"):
+        assert SECRET not in shown and TOKEN not in shown
+        assert "reader" in shown
+    with pytest.raises(MissingRightsError) as caught:
+        held.require([oss.write("data")])
+    assert SECRET not in str(caught.value) and TOKEN not in str(caught.value)
+
+
+def test_every_name_that_a_client_may_prefer_is_set() -> None:
+    env = credentials().as_env()
+    assert env["ALIBABA_CLOUD_ACCESS_KEY_ID"] == env["ALICLOUD_ACCESS_KEY"] == env["OSS_ACCESS_KEY_ID"] == "STS.id"
+    assert [name for name, value in env.items() if value == TOKEN] == [
+        "ALIBABA_CLOUD_SECURITY_TOKEN",
+        "ALICLOUD_SECURITY_TOKEN",
+        "OSS_SESSION_TOKEN",
+    ]
+    tencent = Credentials("AKID", SECRET, TOKEN, UNTIL, COS_READ).as_env()
+    assert (tencent["TENCENTCLOUD_SECRET_KEY"], tencent["TENCENTCLOUD_SECURITY_TOKEN"]) == (SECRET, TOKEN)
+
+
+def test_a_shell_reads_values_as_they_are(tmp_path: Path) -> None:
+    hostile = "a'b\"c $(touch x) `id`\\"
+    held = Credentials(hostile, SECRET, TOKEN, UNTIL, READ, ROLE)
+    script = held.as_shell() + 'printf %s "$ALICLOUD_ACCESS_KEY"'
+    shown = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert (shown, list(tmp_path.iterdir())) == (hostile, [])
+
+
+def test_credentials_come_back_from_json_as_they_were() -> None:
+    held = credentials(role_checked=True)
+    assert Credentials.from_json(held.as_json()) == held
+    assert held.expired(UNTIL) and not held.expired(UNTIL - timedelta(seconds=1)) and not held.expired()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        f"{{{SECRET}",
+        f'["{SECRET}"]',
+        f'{{"cloud": "{SECRET}"}}',
+        f'{{"cloud": "alibaba", "access_key_secret": "{SECRET}"}}',
+        credentials().as_json().replace("2099-01-02T03:04:05Z", SECRET),
+        credentials().as_json().replace('"lacking": []', f'"lacking": "{SECRET}"'),
+        credentials().as_json().replace('"Version"', '"version"'),
+    ],
+)
+def test_what_is_no_credentials_is_told_without_showing_it(broken: str) -> None:
+    with pytest.raises(YunfnError) as caught:
+        Credentials.from_json(broken, source="key.json")
+    assert "key.json" in str(caught.value) and SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_file_is_private_from_its_first_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[int, int]] = []
+    true_open = os.open
+
+    def watched(path: Any, flags: int, mode: int = 0o777, **more: Any) -> int:
+        if str(path).startswith(str(tmp_path)):
+            opened.append((flags, mode))
+        return true_open(path, flags, mode, **more)
+
+    monkeypatch.setattr(os, "open", watched)
+    old = os.umask(0)
+    try:
+        credentials().write(tmp_path / "key.json")
+    finally:
+        os.umask(old)
+    assert [(flags & os.O_EXCL != 0, mode) for flags, mode in opened] == [(True, 0o600)]
+    assert stat.S_IMODE((tmp_path / "key.json").stat().st_mode) == 0o600
+    assert Credentials.load(tmp_path / "key.json") == credentials()
+
+
+def test_a_file_that_was_there_keeps_nothing_and_a_link_is_not_followed(tmp_path: Path) -> None:
+    shared, reader = tmp_path / "shared", tmp_path / "reader"
+    shared.write_text("old")
+    shared.chmod(0o666)
+    with shared.open() as held:
+        write_private(shared, SECRET)
+        assert held.read() == "old"
+    assert (shared.read_text(), stat.S_IMODE(shared.stat().st_mode)) == (SECRET, 0o600)
+    reader.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ValidationError, match="symbolic link"):
+        write_private(reader, SECRET)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with pytest.raises(ValidationError, match="no file"):
+        write_private(fifo, SECRET)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fifo", "reader", "shared"]
+
+
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text("old")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_private(tmp_path / "key", SECRET)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("key", "old")]
+
+
+def test_a_client_that_only_checks_imports_no_sdk() -> None:
+    code = (
+        "import sys; import yunfn.access.sts; "
+        "heavy = {'pulumi', 'oss2', 'aliyunsdkcore', 'tencentcloud', 'qcloud_cos', 'requests', 'httpx', 'typer'}; "
+        "print(heavy & set(sys.modules))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown == "set()\n"
