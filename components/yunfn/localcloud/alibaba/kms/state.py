@@ -54,12 +54,11 @@ class KmsState:
 
 
 def new_key_id(region: str) -> str:
-    """A fresh id of today's form, such as ``key-hzz62f1cb66fa42qo7k3d`` in Hangzhou.
+    """A fresh id of today's form: ``key-``, three letters for the region (here its own first ones), 18 characters.
 
     Never with 429 or 500 in it: the alicloud provider 1.285.0 looks for those anywhere in an error's text.
     """
-    city = region.rpartition("-")[2] if not region.startswith("cn-") else region.split("-")[1]
-    prefix = (city[:1] + city[-1:] + "z").ljust(3, "z")
+    prefix = region.split("-")[1][:3].ljust(3, "z")
     while True:
         text = f"key-{prefix}" + "".join(secrets.choice(_LETTERS) for _ in range(18))
         if "429" not in text and "500" not in text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,12 @@ def test_a_plaintext_has_at_most_6144_bytes(kms: Kms) -> None:
 
 def test_a_data_key_is_random_and_decrypts(kms: Kms) -> None:
     key = kms.key()
-    for given, size in (({}, 32), ({"KeySpec": "AES_128"}, 16), ({"KeySpec": "AES_128", "NumberOfBytes": 1024}, 1024)):
+    many: list[tuple[dict[str, Any], int]] = [
+        ({}, 32),
+        ({"KeySpec": "AES_128"}, 16),
+        ({"KeySpec": "AES_128", "NumberOfBytes": 1024}, 1024),
+    ]
+    for given, size in many:
         made = kms.ask("GenerateDataKey", KeyId=key, **given)
         assert len(base64.b64decode(made["Plaintext"])) == size
         assert kms.ask("Decrypt", CiphertextBlob=made["CiphertextBlob"])["Plaintext"] == made["Plaintext"]
@@ -95,7 +101,8 @@ def test_a_data_key_is_random_and_decrypts(kms: Kms) -> None:
     bare = kms.ask("GenerateDataKeyWithoutPlaintext", KeyId=key, NumberOfBytes=8)
     assert "Plaintext" not in bare
     assert len(base64.b64decode(kms.ask("Decrypt", CiphertextBlob=bare["CiphertextBlob"])["Plaintext"])) == 8
-    for given in ({"NumberOfBytes": 0}, {"NumberOfBytes": 1025}, {"KeySpec": "AES_512"}):
+    bad: list[dict[str, Any]] = [{"NumberOfBytes": 0}, {"NumberOfBytes": 1025}, {"KeySpec": "AES_512"}]
+    for given in bad:
         kms.refused(400, "InvalidParameter", "GenerateDataKey", KeyId=key, **given)
 
 
