@@ -11,7 +11,7 @@ from typing import Any
 _DATES = ("2026-11-20T00:00:00Z", "2026-11-21T08:00:00+08:00", "2026-11-21", "2026-11-22T12:30:00Z", "soon")
 _NUMBERS = (1, 5, 10.5, "5", "1e1", "many", -1)
 _ADDRESSES = ("10.0.0.0/8", "10.1.2.3", "10.1.2.3/24", "192.168.0.1", "::1", "fe80::/10", "10.0.0.256")
-_TEXTS = ("dev", "Dev", "de*", "d?v", "*", "prod", "", "true", "in/*")
+_TEXTS = ("${uin}", "dev", "Dev", "de*", "d?v", "*", "prod", "", "true", "in/*")
 # What requests say, by the key's number in ``sent_keys``: mostly something of the kind that conditions ask of it.
 _SENT = (
     ("10.1.2.3", "10.1.2.77", "192.168.0.1", "::1", "nowhere"),
@@ -19,6 +19,8 @@ _SENT = (
     ("dev", "Dev", "prod", "true", "in/a", ""),
     ("5", "10.5", "5.0", "-1", "x", "1e1"),
     ("true", "false", "True", "dev"),
+    ("17", "18"),
+    ("dev", "worker", "x"),
 )
 
 
@@ -166,6 +168,8 @@ CAM = Words(
         "cam:PassRole",
         "scf:Invoke*",
         "cos:G*t*b*t",
+        "name/*:*",
+        "permid/280655",
     ),
     asked_actions=("cos:GetObject", "name/cos:GetObject", "cos:PutObject", "cam:PassRole", "scf:InvokeFunction"),
     resources=(
@@ -183,6 +187,9 @@ CAM = Words(
         "qcs::cam::uin/:role*",
         "qcs::c?s::uid/125:p**s-125/*?",
         "qcs::cos:::*",
+        "qcs::scf::uin/${owner_uin}:namespace/*",
+        "qcs::cam::uin/17:role*${uin}*",
+        "qcs::c${app_id}:*:*:*",
     ),
     asked_resources=(
         "*",
@@ -190,6 +197,7 @@ CAM = Words(
         "qcs::cos:ap-guangzhou:uid/125:pics-125/b",
         "qcs::scf:ap-guangzhou:uin/17:namespace/default/function/f",
         "qcs::cam::uin/17:roleName/worker",
+        "qcs::cam::uin/17:roleName/dev",
         "qcs::cos:ap-beijing:uid/126:other-126/",
         "qcs::scf:ap-beijing:uin/18:namespace/n/function/f",
         "qcs:cos",
@@ -228,7 +236,7 @@ CAM = Words(
     ),
     keys=("qcs:ip", "size", "qcs:current_time", "qcs:secure", "qcs:resource_tag", "qcs:IP"),
     key_of=(0, 1, 2, 3, 5, 4),
-    sent_keys=("qcs:ip", "qcs:current_time", "qcs:resource_tag", "size", "qcs:secure"),
+    sent_keys=("qcs:ip", "qcs:current_time", "qcs:resource_tag", "size", "qcs:secure", "qcs:owner_uin", "qcs:uin"),
     trust={
         "service": ("scf.qcloud.com", "cls.cloud.tencent.com", "*", "ckafka.qcloud.com", "scf.example.com"),
         "qcs": (

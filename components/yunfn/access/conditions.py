@@ -14,11 +14,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from yunfn.access import patterns
-from yunfn.access.grammar import RAM, Grammar
+from yunfn.access.grammar import CAM, RAM, Grammar
+from yunfn.access.names_of_resources import Context, with_variables
 from yunfn.access.statement import Condition
-
-#: What a request says of itself: condition keys, each with a value or with several (``qcs:resource_tag``).
-Context = Mapping[str, str | tuple[str, ...]]
 
 _Fits = Callable[[str, str], bool]
 
@@ -63,7 +61,11 @@ def holds(grammar: Grammar, condition: Condition, context: Context) -> bool:
         if known.optional and sent is None:
             return True
         return known.negated or (known.every and sent is not None) or (known.every and not known.optional)
-    results = (any(known.fits(value, wanted) for wanted in condition.values) != known.negated for value in sent)
+    values: Iterable[str] = condition.values
+    if grammar is CAM and any("${" in value for value in condition.values):
+        filled = (with_variables(value, context) for value in condition.values)
+        values = [value for value in filled if value is not None]
+    results = (any(known.fits(value, wanted) for wanted in values) != known.negated for value in sent)
     return all(results) if known.every else any(results)
 
 

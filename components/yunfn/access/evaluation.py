@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from yunfn.access import conditions, names_of_resources
-from yunfn.access.conditions import Context
 from yunfn.access.grammar import CAM, Grammar, PolicyDocument
+from yunfn.access.names_of_resources import Context
 from yunfn.access.patterns import matches
 from yunfn.access.statement import Statement
 
@@ -83,7 +83,7 @@ def speaks(grammar: Grammar, statement: Statement, request: Request) -> bool:
     """Whether ``statement``, of either effect, is about ``request``: action, resource and all conditions."""
     return (
         names_action(grammar, statement, request.action)
-        and names_resource(grammar, statement, request.resource)
+        and names_resource(grammar, statement, request.resource, request.context)
         and all(conditions.holds(grammar, each, request.context) for each in statement.conditions)
     )
 
@@ -98,7 +98,10 @@ def names_action(grammar: Grammar, statement: Statement, action: str) -> bool:
     return found != statement.not_actions
 
 
-def names_resource(grammar: Grammar, statement: Statement, resource: str) -> bool:
-    """Whether ``statement`` is about ``resource``; ``*`` is what calls ask for that name no resource."""
-    found = any(names_of_resources.matches(grammar, glob, resource) for glob in statement.resources)
+def names_resource(grammar: Grammar, statement: Statement, resource: str, context: Context = _NOTHING) -> bool:
+    """Whether ``statement`` is about ``resource``; ``*`` is what calls ask for that name no resource.
+
+    CAM's policy variables stand for what ``context`` says: ``${uin}`` for its ``qcs:uin``.
+    """
+    found = any(names_of_resources.matches(grammar, glob, resource, context) for glob in statement.resources)
     return found != statement.not_resources

@@ -6,23 +6,52 @@ an account the one that the policy belongs to.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from yunfn.access import patterns
-from yunfn.access.grammar import RAM, Grammar
+from yunfn.access.grammar import CAM, RAM, Grammar
+
+#: What a request says of itself: condition keys, each with a value or with several (``qcs:resource_tag``).
+Context = Mapping[str, str | tuple[str, ...]]
 
 _ALL = ("*", "*", "*", "*")
+#: CAM's variables, and the condition keys that hold what they stand for ("Syntax structure", 598/10604).
+VARIABLES = {"${uin}": "qcs:uin", "${owner_uin}": "qcs:owner_uin", "${app_id}": "qcs:app_id"}
 _OWN_ACCOUNT = ("", "uin/", "uid/")
 
 
-def matches(grammar: Grammar, pattern: str, resource: str) -> bool:
-    """Whether ``pattern`` of a statement means ``resource``, the full name of one; ``*`` is no resource at all."""
+def matches(grammar: Grammar, pattern: str, resource: str, context: Context | None = None) -> bool:
+    """Whether ``pattern`` of a statement means ``resource``, the full name of one; ``*`` is no resource at all.
+
+    ``context`` is what the request says of itself: CAM's policy variables are read there.
+    """
     if pattern == "*":
         return True
+    if grammar is CAM and "${" in pattern:
+        filled = with_variables(pattern, context or {})
+        if filled is None:
+            return False
+        pattern = filled
     if grammar is RAM:
         return patterns.matches(pattern, resource, ignore_case=resource.startswith("acs:ram:"))
     wanted, named = segments(pattern), segments(resource)
     if wanted == _ALL:
         return True
     return named is not None and wanted is not None and _each_matches(wanted, named)
+
+
+def with_variables(pattern: str, context: Context) -> str | None:
+    """``pattern`` of CAM's with its variables filled in from a request; None where the request lacks one.
+
+    CAM "Policy variables" (598/10607): ${uin}, ${owner_uin}, ${app_id}; other text in ${} stands for itself.
+    """
+    for variable, key in VARIABLES.items():
+        if variable in pattern:
+            value = context.get(key)
+            if not isinstance(value, str):
+                return None
+            pattern = pattern.replace(variable, value)
+    return pattern
 
 
 def covers(grammar: Grammar, wide: str, narrow: str) -> bool:

@@ -26,7 +26,9 @@ def parse(
     """Read a document of RAM (Version "1") or CAM (version "2.0").
 
     ``source`` names it in errors. Without ``grammar`` the document tells: ``Version`` is RAM's word, ``version`` CAM's.
-    Without ``trust`` it is a trust document if every statement names a principal.
+    Without ``trust`` it is a trust document if every statement names a principal and no resource; then, and only then,
+    CAM's documents that name principals and resources, which buckets have and its documentation shows, are read too:
+    their statements have both, and they are no trust documents.
 
     Raises:
         PolicyDocumentError: it is not JSON, or the cloud would refuse it; with line, place and the rule.
@@ -81,8 +83,9 @@ class _Reader:
 
     def document(self, value: dict[str, Any]) -> PolicyDocument:
         words = self._words
+        both = self._trust is None and words.names_resources_of_principals
         for name in value:
-            if name not in (words.version, words.statement):
+            if name not in (words.version, words.statement) and not (both and name == words.principal):
                 self._refuse(name, f"unknown element; a policy has {words.version} and {words.statement}")
         if words.version not in value:
             self._refuse("", f"{words.version} is missing")
@@ -99,15 +102,20 @@ class _Reader:
             if not isinstance(item, dict):
                 self._refuse(f"{words.statement}[{index}]", "not an object")
         trust = self._trust
+        named: tuple[tuple[str, tuple[str, ...]], ...] = ()
         if trust is None:
-            trust = all(words.principal in item for item in items)
+            trust = all(words.principal in item for item in items) and not (both and words.resource in items[0])
+            if both and words.principal in value:
+                trust, named = False, self._principals("", value)
         statements = tuple(
-            self._statement(words.statement if one else f"{words.statement}[{index}]", item, trust)
+            self._statement(words.statement if one else f"{words.statement}[{index}]", item, trust, named)
             for index, item in enumerate(items)
         )
         return PolicyDocument(self._grammar, statements, trust, self._source, self._text)
 
-    def _statement(self, where: str, item: dict[str, Any], trust: bool) -> Statement:
+    def _statement(
+        self, where: str, item: dict[str, Any], trust: bool, named: tuple[tuple[str, tuple[str, ...]], ...]
+    ) -> Statement:
         words = self._words
         for name in item:
             if name not in words.elements:
@@ -130,7 +138,7 @@ class _Reader:
                     rule = "a role's trust policy names no resource: it stands at the role itself"
                     self._refuse(f"{where}.{name}", rule)
         else:
-            if words.principal in item:
+            if words.principal in item and not (self._trust is None and words.names_resources_of_principals):
                 self._refuse(f"{where}.{words.principal}", "a principal belongs in a role's trust policy only")
             resources, not_resources = self._either(
                 where, item, words.resource, words.not_resource, words.resource_form, words.resource_rule
@@ -142,7 +150,7 @@ class _Reader:
             self._conditions(f"{where}.{words.condition}", item.get(words.condition, {})),
             not_actions,
             not_resources,
-            self._principals(where, item) if trust else (),
+            self._principals(where, item) if trust or words.principal in item else named,
             sid,
         )
 
@@ -164,7 +172,7 @@ class _Reader:
     def _principals(self, where: str, item: dict[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         words = self._words
         forms = words.principal_forms
-        place = f"{where}.{words.principal}"
+        place = f"{where}.{words.principal}" if where else words.principal
         value = item.get(words.principal)
         if not isinstance(value, dict) or not value:
             at = place if words.principal in item else where

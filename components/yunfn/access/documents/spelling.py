@@ -12,7 +12,8 @@ from yunfn.access.grammar import CAM, RAM, Grammar
 @dataclass(frozen=True, slots=True)
 class Spelling:
     """The words of one grammar: elements, effects as {written: Allow or Deny}, and what actions, resources and the
-    kinds of principals look like. An element the grammar lacks is "".
+    kinds of principals look like. An element the grammar lacks is "". ``one_statement`` may stand without a list;
+    ``names_resources_of_principals`` if there are documents that name both, as CAM's for its API and for buckets.
     """
 
     version: str
@@ -27,6 +28,7 @@ class Spelling:
     sid: str
     effects: Mapping[str, str]
     one_statement: bool
+    names_resources_of_principals: bool
     action_form: re.Pattern[str]
     action_rule: str
     resource_form: re.Pattern[str]
@@ -71,6 +73,7 @@ _RAM = Spelling(
     sid="Sid",
     effects={"Allow": "Allow", "Deny": "Deny"},
     one_statement=False,
+    names_resources_of_principals=False,
     action_form=re.compile(r"\*|[A-Za-z0-9*?_-]+:[A-Za-z0-9*?_:./-]+"),
     action_rule="<service>:<operation> or *",
     resource_form=re.compile(r"\*|acs:[^:]*:[^:]*:[^:]*:.*", re.DOTALL),
@@ -100,10 +103,11 @@ _CAM = Spelling(
     sid="sid",
     effects={"allow": "Allow", "deny": "Deny"},
     one_statement=True,
-    action_form=re.compile(r"\*|(?:name/)?(?:\*|[a-z0-9_-]+:[A-Za-z0-9*?_/-]+)"),
-    action_rule="<service>:<operation>, with name/ before it or not, or *",
+    names_resources_of_principals=True,
+    action_form=re.compile(r"\*|permid/[0-9]+|(?:name/)?(?:\*|(?:\*|[a-z0-9_-]+):[A-Za-z0-9*?_/-]+)"),
+    action_rule="<service>:<operation>, with name/ before it or not, permid/<number> or *",
     resource_form=re.compile(
-        r"\*|qcs:[^:]*:[^:]+:[^:]*:(?:|\*|(?:uin|uid)/(?:[0-9]*|\*)):.+",
+        r"\*|qcs:[^:]*:[^:]+:[^:]*:(?:|\*|(?:uin|uid)/(?:[0-9]*|\*|\$\{\w+\})):.+",
         re.DOTALL,
     ),
     resource_rule="qcs:<project>:<service>:<region>:<account>:<resource>, the account as uin/ or uid/, or *",

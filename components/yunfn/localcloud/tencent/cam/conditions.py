@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from yunfn.localcloud import policy_tests
 from yunfn.localcloud.policy_tests import COMPARISONS, Test
+from yunfn.localcloud.tencent.cam.resources import filled
 
 Context = Mapping[str, str | tuple[str, ...]]
 """Condition keys of a request; a tuple for those that have many values (``qcs:resource_tag``)."""
@@ -68,7 +69,8 @@ class Condition:
             return True
         test, turned = _OPERATORS[self.name]
         values = (sent,) if isinstance(sent, str) else sent or ()
-        passed = [any(test(value, wanted) for wanted in self.wanted) is not turned for value in values]
+        known = [wanted for each in self.wanted if (wanted := filled(each, context)) is not None]
+        passed = [any(test(value, wanted) for wanted in known) is not turned for value in values]
         if self.every:
             return all(passed)
         return any(passed) if passed else turned

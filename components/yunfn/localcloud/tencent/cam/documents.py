@@ -18,7 +18,7 @@ POLICY_LENGTH = 6144
 """How long a policy or trust policy may be, in characters without white space (CAM "Use Limits")."""
 
 _ELEMENTS = {"effect", "action", "resource", "condition", "principal", "sid"}
-_ACTION = re.compile(r"\*|(?:name/)?(?:\*|[a-z0-9_-]+:[A-Za-z0-9*?_/-]+)")
+_ACTION = re.compile(r"\*|permid/[0-9]+|(?:name/)?(?:\*|(?:\*|[a-z0-9_-]+):[A-Za-z0-9*?_/-]+)")
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:qcloud|tencent|tencentcs|myqcloud)\.com|\*")
 _PRINCIPAL = re.compile(
     r"\*|qcs::cam::(?:anyone:anyone|anonymous:anonymous|uin/\d+:(?:root|\*|uin/[\d*]+|role(?:Name)?/.+|groupid/\d+))"
@@ -41,7 +41,7 @@ class Statement:
         """Whether the statement speaks of ``action`` (``scf:GetFunction``) on a full QCS name, in this context."""
         return (
             any(matches(glob, action) for glob in self.actions)
-            and any(glob.covers(resource) for glob in self.resources)
+            and any(glob.covers(resource, context) for glob in self.resources)
             and all(condition.holds(context) for condition in self.conditions)
         )
 

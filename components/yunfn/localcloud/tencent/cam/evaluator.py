@@ -42,6 +42,8 @@ class Evaluator:
         keys: Context = {
             "qcs:current_time": self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
             "qcs:resource_tag": tuple(sorted(tags)),
+            "qcs:owner_uin": principal.account,
+            **({"qcs:uin": principal.name} if principal.kind in ("user", "federated-user") else {}),
             **context,
         }
         if principal.kind == "federated-user" and principal.name == principal.account:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yunfn.localcloud.globs import matches
 from yunfn.localcloud.tencent.cam.exceptions import MalformedPolicyDocument
 
-_OWNER = re.compile(r"|\*|(?:uin|uid)/(?:[0-9]*|\*)")
+_OWNER = re.compile(r"|\*|(?:uin|uid)/(?:[0-9]*|\*|\$\{\w+\})")
+_VARIABLE = re.compile(r"\$\{(uin|owner_uin|app_id)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +22,33 @@ class ResourceGlob:
     owner: str = "*"
     name: str = "*"
 
-    def covers(self, resource: str) -> bool:
-        """Whether a full QCS name is meant; of ``*``, which operations without a resource ask for, only by ``*``."""
+    def covers(self, resource: str, context: Mapping[str, str | tuple[str, ...]] | None = None) -> bool:
+        """Whether a full QCS name is meant; of ``*``, which operations without a resource ask for, only by ``*``.
+
+        Variables ("Policy variables", 598/10607) are the condition keys of their names: ``qcs:uin``.
+        """
         if self == ALL:
             return True
         segments = resource.split(":", 5)
         if len(segments) != 6:
             return False
-        _, _, service, region, owner, name = segments
-        return (
-            matches(self.service, service)
-            and matches(self.region, region)
-            # COS names owners by uid/<APPID> only, others by uin/<uin> only ("Resource description"): the one
-            # never means the other.
-            and matches(self.owner, owner)
-            and matches(self.name, name)
-        )
+        # COS names owners by uid/<APPID> only, others by uin/<uin> only ("Resource description"): the one never means
+        # the other.
+        globs = (filled(each, context or {}) for each in (self.service, self.region, self.owner, self.name))
+        return all(glob is not None and matches(glob, part) for glob, part in zip(globs, segments[2:], strict=True))
 
 
 ALL = ResourceGlob()
+
+
+def filled(text: str, context: Mapping[str, str | tuple[str, ...]]) -> str | None:
+    """The text with what its variables stand for; None if the request has no such thing."""
+    if "${" not in text:
+        return text
+    names = [f"qcs:{name}" for name in _VARIABLE.findall(text)]
+    if not all(isinstance(context.get(name), str) for name in names):
+        return None
+    return _VARIABLE.sub(lambda found: str(context[f"qcs:{found[1]}"]), text)
 
 
 def read_resource(where: str, text: str) -> ResourceGlob:
