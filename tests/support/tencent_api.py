@@ -14,7 +14,9 @@ from yunfn.localcloud.environment import DEFAULT_TENCENT_REGION
 from yunfn.storage.tencent_client import VERSIONS
 
 
-def ask(cloud: Connection, product: str, action: str, **parameters: Any) -> dict[str, Any]:
+def ask(
+    cloud: Connection, product: str, action: str, *, region: str = DEFAULT_TENCENT_REGION, **parameters: Any
+) -> dict[str, Any]:
     """What the product answers, without the envelope; raises the SDK's exception on a refusal."""
     key = cloud.home.tencent.owner_key
     http = HttpProfile(
@@ -25,7 +27,7 @@ def ask(cloud: Connection, product: str, action: str, **parameters: Any) -> dict
         product,
         VERSIONS[product],
         Credential(key.id, key.secret),
-        DEFAULT_TENCENT_REGION,
+        region,
         ClientProfile(httpProfile=http, language="en-US"),
     )
     found: dict[str, Any] = client.call_json(action, parameters)["Response"]

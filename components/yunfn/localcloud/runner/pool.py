@@ -50,14 +50,18 @@ class Pool:
             return list(self._instances.get(key, ()))
         return [instance for instances in self._instances.values() for instance in instances]
 
-    def take(self, spec: FunctionSpec) -> Instance | None:
+    def free(self, spec: FunctionSpec) -> Instance | None:
         """A living instance with room for a call, the fullest and latest used first; None where there is none."""
         free = [
             instance
             for instance in self.instances(spec.key)
             if instance.ready and not instance.retired and instance.alive and instance.calls < concurrency(spec)
         ]
-        chosen = max(free, key=lambda instance: (instance.calls, instance.idle_since), default=None)
+        return max(free, key=lambda instance: (instance.calls, instance.idle_since), default=None)
+
+    def take(self, spec: FunctionSpec) -> Instance | None:
+        """The same, counted as taken for a call."""
+        chosen = self.free(spec)
         if chosen is not None:
             chosen.calls += 1
         return chosen

@@ -162,6 +162,10 @@ class FunctionRunner:
             initialization_ms=instance.initialization_ms if cold else 0.0,
         )
 
+    def stands_ready(self, spec: FunctionSpec) -> bool:
+        """Whether a call of ``spec`` would be served at once, without a new instance."""
+        return self._pool.free(spec) is not None
+
     async def warm(self, spec: FunctionSpec, count: int, credentials: RoleCredentials | None = None) -> None:
         """Keep ``count`` instances of ``spec`` started (provisioned concurrency) until told another count.
 

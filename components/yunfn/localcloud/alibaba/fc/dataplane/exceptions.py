@@ -39,6 +39,19 @@ class RoleNotAssumable(FcError):
         super().__init__(f"function '{function}': the service cannot assume the role '{role}': {why}")
 
 
+class RightOfRoleMissing(FcError):
+    """The function's role lacks a right that Function Compute needs to start an instance; the text is ours."""
+
+    code = "AccessDenied"
+    status = 403
+
+    def __init__(self, function: str, role: str, action: str, resource: str) -> None:
+        super().__init__(
+            f"function '{function}': no instance can start: the role '{role}' is not authorized to perform "
+            f"'{action}' on resource '{resource}'"
+        )
+
+
 class FunctionDidNotStart(FcError):
     """A custom runtime's program did not come up: CAExited or FunctionNotStarted, told by the runner."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority
+from yunfn.localcloud.alibaba.fc.dataplane.instance_role import InstanceRole
 from yunfn.localcloud.alibaba.fc.dataplane.specification import function_spec
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, ResolvedFunction
 from yunfn.localcloud.alibaba.fc.events import FunctionChanged, ProvisionChanged
@@ -17,11 +17,22 @@ from yunfn.localcloud.runner import FunctionSpec
 class FcInstances(Instances[ResolvedFunction]):
     """Retires instances when their function changes, and keeps provisioned ones ready."""
 
-    def __init__(self, cloud: LocalCloud, directory: FunctionDirectory, authority: Authority) -> None:
-        super().__init__(cloud, directory, authority)
+    def __init__(self, cloud: LocalCloud, directory: FunctionDirectory, role: InstanceRole) -> None:
+        super().__init__(cloud, directory, role)
+        self._role = role
         self._directory = directory
         cloud.events.subscribe(FunctionChanged, lambda e: self.function_changed((e.account, e.region, e.name)))
         cloud.events.subscribe(ProvisionChanged, lambda e: self.provision_changed((e.account, e.region, e.function)))
+
+    def function_changed(self, place: Place) -> None:
+        """See Instances; where its instances stood is left."""
+        super().function_changed(place)
+        self._role.leave(place, self._stands)
+
+    def reset(self) -> None:
+        """See Instances."""
+        super().reset()
+        self._role.reset()
 
     def _spec(self, function: ResolvedFunction) -> FunctionSpec:
         return function_spec(function)

@@ -9,6 +9,7 @@ from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority
 from yunfn.localcloud.alibaba.fc.dataplane.concurrency import ConcurrencyGate
 from yunfn.localcloud.alibaba.fc.dataplane.exceptions import CannotRunHere, FunctionDidNotStart
 from yunfn.localcloud.alibaba.fc.dataplane.function_log import FunctionLog
+from yunfn.localcloud.alibaba.fc.dataplane.instance_role import InstanceRole
 from yunfn.localcloud.alibaba.fc.dataplane.instances import FcInstances
 from yunfn.localcloud.alibaba.fc.dataplane.metrics import Metrics
 from yunfn.localcloud.alibaba.fc.directory import ResolvedFunction
@@ -26,15 +27,22 @@ def require_started(outcome: Outcome) -> None:
 
 
 class FcInvoker(Invoker[ResolvedFunction]):
-    """Runs calls; raises InvocationDisabled, ResourceExhausted, RoleNotAssumable, CannotRunHere."""
+    """Runs calls; raises InvocationDisabled, ResourceExhausted, CannotRunHere, and what InstanceRole raises."""
 
     service: ClassVar[str] = "fc"
 
     def __init__(
-        self, cloud: LocalCloud, authority: Authority, instances: FcInstances, log: FunctionLog, metrics: Metrics
+        self,
+        cloud: LocalCloud,
+        authority: Authority,
+        role: InstanceRole,
+        instances: FcInstances,
+        log: FunctionLog,
+        metrics: Metrics,
     ) -> None:
         super().__init__(cloud)
         self._authority = authority
+        self._role = role
         self._instances = instances
         self._log = log
         self._metrics = metrics
@@ -42,10 +50,12 @@ class FcInvoker(Invoker[ResolvedFunction]):
 
     async def _invoke(self, function: ResolvedFunction, request: Request) -> Outcome:
         with self._gate.admitted(function):
-            credentials = self._authority.credentials(function)
+            spec = self._instances.spec(function)
+            stands = self._cloud.runner is not None and self._cloud.runner.stands_ready(spec)
+            credentials = (self._authority if stands else self._role).credentials(function)
             invocation = Invocation(request.request_id, request.payload, credentials, function.qualifier)
             try:
-                outcome = await self._run_by(self._instances.spec(function), invocation, request)
+                outcome = await self._run_by(spec, invocation, request)
             except FunctionRunnerError as error:
                 raise CannotRunHere(f"function '{function.name}': {error}") from error
         self._metrics.add(function, outcome.result)

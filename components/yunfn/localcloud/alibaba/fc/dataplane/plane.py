@@ -9,6 +9,7 @@ from yunfn.localcloud.alibaba.fc.dataplane.async_task_api import AsyncTaskApi
 from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority
 from yunfn.localcloud.alibaba.fc.dataplane.function_log import FunctionLog
 from yunfn.localcloud.alibaba.fc.dataplane.http_entry import HttpEntry
+from yunfn.localcloud.alibaba.fc.dataplane.instance_role import InstanceRole
 from yunfn.localcloud.alibaba.fc.dataplane.instances import FcInstances
 from yunfn.localcloud.alibaba.fc.dataplane.invoke_api import InvokeApi
 from yunfn.localcloud.alibaba.fc.dataplane.invoker import FcInvoker
@@ -35,8 +36,9 @@ class DataPlane:
         self._authority = Authority(cloud)
         self._log = FunctionLog(cloud, self._authority)
         self.metrics = Metrics()
-        self.instances = FcInstances(cloud, directory, self._authority)
-        self._invoker = FcInvoker(cloud, self._authority, self.instances, self._log, self.metrics)
+        role = InstanceRole(cloud, self._authority)
+        self.instances = FcInstances(cloud, directory, role)
+        self._invoker = FcInvoker(cloud, self._authority, role, self.instances, self._log, self.metrics)
         self.queue = FcAsyncQueue(cloud, directory, self._authority, self._invoker)
         self._api = InvokeApi(directory, self._invoker, self.queue)
         self._tasks = AsyncTaskApi(directory, self.queue)
