@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_alicloud as alicloud
 
-from yunfn.access import Grant, ram_document, trust_document
+from yunfn.access import Grant, trust_document
+from yunfn.access.grammar import RAM
 from yunfn.alibaba.naming import ram_name
 from yunfn.exceptions import ValidationError
-from yunfn.program.grants import document
+from yunfn.program.grants import policy_documents
 
 #: The service that runs functions, as a role's trust names it (FCD "permissions").
 FUNCTION_COMPUTE = "fc.aliyuncs.com"
@@ -50,23 +51,36 @@ def attach(
 ) -> pulumi.Resource:
     """Make a policy of ``grants`` and attach it to the role; answer the attachment, to depend on.
 
-    Policy and attachment are children of ``parent``; the policy is called ``<stack>-<name>``.
+    Grants that are longer than RAM takes in one policy become several, of which the last attachment waits for all.
+    Policies and attachments are children of ``parent``; the policies are called ``<stack>-<name>``,
+    ``<stack>-<name>-2`` and so on.
 
     Raises:
-        ValidationError: the document is longer than RAM takes, or a name in a grant is not the cloud's.
+        ValidationError: a single right is longer than RAM takes, or a name in a grant is not the cloud's.
     """
-    policy = alicloud.ram.Policy(
-        f"{name}-policy",
-        policy_name=ram_name(name),
-        policy_document=document(grants, name, ram_document),
-        # A RAM policy keeps five versions; without this the sixth change would fail (RAM, "limits").
-        rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
-    return alicloud.ram.RolePolicyAttachment(
-        f"{name}-policy-attachment",
-        policy_name=policy.policy_name,
-        policy_type="Custom",
-        role_name=role_name,
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
+    made: list[pulumi.Resource] = []
+    for number, document in enumerate(policy_documents(grants, name, RAM), start=1):
+        called = name if number == 1 else f"{name}-{number}"
+        policy = alicloud.ram.Policy(
+            f"{called}-policy",
+            policy_name=ram_name(called),
+            policy_document=document,
+            # A RAM policy keeps five versions; without this the sixth change would fail (RAM, "limits").
+            rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
+        made.append(
+            alicloud.ram.RolePolicyAttachment(
+                f"{called}-policy-attachment",
+                policy_name=policy.policy_name,
+                policy_type="Custom",
+                role_name=role_name,
+                opts=pulumi.ResourceOptions(parent=parent, depends_on=made[-1:]),
+            )
+        )
+    return made[-1]
+
+
+def policy_count(name: str, grants: Sequence[Grant]) -> int:
+    """Count the policies that ``attach`` makes of ``grants``; raises as it does."""
+    return len(policy_documents(grants, name, RAM))

@@ -13,7 +13,7 @@ from yunfn.alibaba.account import guard
 from yunfn.alibaba.log_project import LogProject, Logstore
 from yunfn.alibaba.naming import ram_name
 from yunfn.alibaba.network import NasMount, OssMount, Vpc, mount_folder
-from yunfn.alibaba.role import attach, checked_role_name, make_role
+from yunfn.alibaba.role import attach, checked_role_name, make_role, policy_count
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
 from yunfn.program.component import Component
@@ -123,7 +123,7 @@ class Service(Component):
         Raises:
             ValidationError: RAM attaches no further policy to the role, or one of them would be too long.
         """
-        self._policies += 1
+        self._policies += policy_count(name, grants)
         if self._policies > MAX_POLICIES_PER_ROLE:
             raise ValidationError(
                 name,

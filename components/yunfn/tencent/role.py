@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import pulumi
 
-from yunfn.access import Grant, cam_document, cam_trust_document
+from yunfn.access import Grant, cam_trust_document
+from yunfn.access.grammar import CAM
 from yunfn.exceptions import ValidationError
-from yunfn.program.grants import document
+from yunfn.program.grants import policy_documents
 from yunfn.resources import cam
 from yunfn.tencent.account import Account
 from yunfn.tencent.naming import cam_name
@@ -45,22 +46,35 @@ def attach(
 ) -> pulumi.Resource:
     """Make a policy of ``grants`` and attach it to the role; answer the attachment, to depend on.
 
-    Policy and attachment are children of ``parent``; the policy is called ``<stack>-<name>``.
+    Grants that are longer than CAM takes in one policy become several, of which the last attachment waits for all.
+    Policies and attachments are children of ``parent``; the policies are called ``<stack>-<name>``,
+    ``<stack>-<name>-2`` and so on.
 
     Raises:
-        ValidationError: the document is longer than CAM takes, or a name in a grant is not the cloud's.
+        ValidationError: a single right is longer than CAM takes, or a name in a grant is not the cloud's.
     """
-    policy = cam.Policy(
-        f"{name}-policy",
-        account=account.app_id,
-        policy_name=cam_name(name),
-        policy_document=document(grants, name, cam_document),
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
-    return cam.RolePolicyAttachment(
-        f"{name}-policy-attachment",
-        account=account.app_id,
-        policy_id=policy.policy_id,
-        role_name=role_name,
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
+    made: list[pulumi.Resource] = []
+    for number, document in enumerate(policy_documents(grants, name, CAM), start=1):
+        called = name if number == 1 else f"{name}-{number}"
+        policy = cam.Policy(
+            f"{called}-policy",
+            account=account.app_id,
+            policy_name=cam_name(called),
+            policy_document=document,
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
+        made.append(
+            cam.RolePolicyAttachment(
+                f"{called}-policy-attachment",
+                account=account.app_id,
+                policy_id=policy.policy_id,
+                role_name=role_name,
+                opts=pulumi.ResourceOptions(parent=parent, depends_on=made[-1:]),
+            )
+        )
+    return made[-1]
+
+
+def policy_count(name: str, grants: Sequence[Grant]) -> int:
+    """Count the policies that ``attach`` makes of ``grants``; raises as it does."""
+    return len(policy_documents(grants, name, CAM))

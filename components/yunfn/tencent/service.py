@@ -17,7 +17,7 @@ from yunfn.tencent import naming, rules
 from yunfn.tencent.account import guard
 from yunfn.tencent.log_project import LogProject, LogTopic
 from yunfn.tencent.network import CfsMount, Vpc, mount_folder
-from yunfn.tencent.role import attach, checked_role_name, make_role
+from yunfn.tencent.role import attach, checked_role_name, make_role, policy_count
 
 #: Policies that CAM attaches to one role (CAM documentation, "use limits").
 MAX_POLICIES_PER_ROLE = 200
@@ -123,7 +123,7 @@ class Service(Component):
         Raises:
             ValidationError: CAM attaches no further policy to the role, or one of them would be too long.
         """
-        self._policies += 1
+        self._policies += policy_count(name, grants)
         if self._policies > MAX_POLICIES_PER_ROLE:
             raise ValidationError(
                 name,

@@ -73,7 +73,7 @@ def policies(declared: Declared) -> dict[str, list[dict[str, Any]]]:
         ("handler", lambda: function(runtime="CustomImage", code=None, container=Container(image="i"))),
         ("retries", lambda: function(async_invocation=AsyncInvocation(retries=3))),
         ("target", lambda: function(provisioned_instances=ProvisionedInstances(target=0))),
-        ("grants", lambda: function(grants=[access.cos.read(f"b{i:03}-{APP_ID}") for i in range(300)])),
+        ("grants", lambda: function(grants=[access.cos.read(f"b-{APP_ID}", "x" * 6_200)])),
         ("cfs_mounts", lambda: Service("s", cfs_mounts=[MOUNT])),
         ("fixed_ip", lambda: Service("s", internet_access=False, fixed_ip=True)),
         ("namespace", lambda: Service("s", namespace="1s")),
