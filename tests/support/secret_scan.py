@@ -1,0 +1,118 @@
+"""Looks for secrets where none may be: in files, databases, archives, texts, and in the environments of processes.
+
+A secret is looked for as it is and as it may be written: escaped for JSON or a URL, in hexadecimal, and in base64
+wherever it begins.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import json
+import sqlite3
+import zipfile
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+#: Secrets by what they are called in reports, which never show them.
+Planted = Mapping[str, str]
+
+_SQLITE = b"SQLite format 3\0"
+_ZIP = b"PK\x03\x04"
+
+
+def forms(secret: str) -> frozenset[bytes]:
+    """Every way in which ``secret`` may be written."""
+    raw = secret.encode()
+    found = {raw, quote(secret, safe="").encode(), json.dumps(secret)[1:-1].encode(), raw.hex().encode()}
+    for before in range(3):
+        # What is left of it whatever stands before and after: the letters that it shares with neighbours are cut.
+        whole = base64.b64encode(b"\0" * before + raw)
+        start = (before * 8 + 5) // 6
+        inner = whole[start : (before + len(raw)) * 8 // 6]
+        found |= {inner, inner.replace(b"+", b"-").replace(b"/", b"_"), quote(inner.decode(), safe="").encode()}
+    return frozenset(found)
+
+
+def in_bytes(content: bytes, planted: Planted) -> Iterator[str]:
+    """The names of those that stand in ``content``, also within a zip in it."""
+    for name, secret in planted.items():
+        if any(form in content for form in forms(secret)):
+            yield name
+    if content.startswith(_ZIP):
+        with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for each in archive.infolist():
+                for name in in_bytes(archive.read(each), planted):
+                    yield f"{name} (in {each.filename})"
+
+
+def in_text(where: str, text: str, planted: Planted) -> list[str]:
+    """Reports on a text: ``name: where``."""
+    return [f"{name}: {where}" for name in in_bytes(text.encode(), planted)]
+
+
+def in_folder(folder: Path, planted: Planted, allowed: Collection[str] = ()) -> list[str]:
+    """Reports on all files below ``folder``; paths in it that begin with one of ``allowed`` are left out.
+
+    Of an SQLite file each value is looked at as well: in the file long ones are in pieces.
+    """
+    found: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder).as_posix()
+        if place.startswith(tuple(allowed)) or path.is_symlink() or not path.is_file():
+            continue
+        with contextlib.suppress(FileNotFoundError):
+            content = path.read_bytes()
+            names = [*in_bytes(content, planted), *in_bytes(place.encode(), planted)]
+            if content.startswith(_SQLITE):
+                names += in_bytes("\n".join(_values(path)).encode(), planted)
+            found += [f"{name}: {place}" for name in dict.fromkeys(names)]
+    return found
+
+
+def _values(database: Path) -> Iterator[str]:
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            for row in connection.execute(f'SELECT * FROM "{table}"'):
+                yield from (each if isinstance(each, str) else repr(each) for each in row)
+
+
+def in_processes(processes: Collection[psutil.Process], planted: Planted) -> list[str]:
+    """Reports on environments and command lines of processes that run."""
+    found: list[str] = []
+    for process in processes:
+        with contextlib.suppress(OSError, psutil.Error):
+            folder = Path(f"/proc/{process.pid}")
+            for part in ("environ", "cmdline"):
+                for name in in_bytes((folder / part).read_bytes(), planted):
+                    found.append(f"{name}: {part} of {process.pid} ({process.name()})")
+    return found
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """A process and everything that it started."""
+    begun = psutil.Process(pid)
+    return [begun, *begun.children(recursive=True)]
+
+
+def readable_by_others(folder: Path, secrets: Planted) -> list[str]:
+    """Files below ``folder`` that hold one of ``secrets`` and that others than their owner may read."""
+    found: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not path.is_file():
+            continue
+        closed = not path.stat().st_mode & 0o077
+        private = all(not each.stat().st_mode & 0o077 for each in (folder, *_between(folder, path)))
+        if not (closed and private) and any(in_bytes(path.read_bytes(), secrets)):
+            found.append(f"{path.relative_to(folder)}: mode {path.stat().st_mode & 0o777:o}")
+    return found
+
+
+def _between(folder: Path, path: Path) -> list[Path]:
+    """The folders on the way from ``folder`` down to ``path``."""
+    return [each for each in path.parents if each.is_relative_to(folder) and each != folder]
