@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.bench.benches.access import AccessBench
 from tests.bench.benches.layer import LayerBench
 from tests.bench.benches.localcloud import LocalCloudBench
 from tests.bench.benches.scale import ScaleBench
@@ -11,5 +12,5 @@ from tests.bench.benches.upload import UploadBench
 from tests.bench.model import Bench
 
 BENCHES: tuple[Bench, ...] = (
-    LocalCloudBench(), UpBench(), ScaleBench(), UploadBench(), LayerBench(), ScfBench(),
+    LocalCloudBench(), UpBench(), ScaleBench(), UploadBench(), LayerBench(), ScfBench(), AccessBench(),
 )  # fmt: skip

@@ -1,19 +1,13 @@
-"""Rules on actions: unknown ones, all of a service, all there are."""
+"""Actions of statements, looked up in the tables of their services."""
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from yunfn.access import tables
-from yunfn.access.findings import rule
-from yunfn.access.findings.hit import Hit
-from yunfn.access.findings.names import is_everything
-from yunfn.access.grammar import GRAMMARS, PolicyDocument
-from yunfn.access.statement import Statement
+from yunfn.access.grammar import GRAMMARS
 from yunfn.access.tables import ActionRow, ServiceTable
 
 # '*' with nothing beside it but more stars, and at most one '?': no name is as short as that.
@@ -60,60 +54,39 @@ def named(grammar: str, action: str) -> NamedActions:
     return NamedActions(text, service, operation, table, table.expand(text) if table else ())
 
 
-def of(document: PolicyDocument, statement: Statement) -> Iterator[NamedActions]:
-    """What each action of a statement names."""
-    name = document.grammar.name
-    for action in statement.actions:
-        yield named(name, action)
+@dataclass(frozen=True, slots=True)
+class ActionList:
+    """The actions of a statement looked at together; the same lists come again and again, and are looked up once.
+
+    ``items`` is what each names, ``services`` the services that are named (``*``: all), ``literal`` the actions
+    themselves in lower case if none is a pattern (else None). ``by_forms`` holds the rows by the forms of resources
+    they take. ``unknown`` and ``wide`` say whether there is an action that rules 001, and 005 or 007, speak of.
+    ``words`` are the separators of resources' names and all that stands between them in the forms.
+    """
+
+    items: tuple[NamedActions, ...]
+    services: frozenset[str]
+    literal: frozenset[str] | None
+    by_forms: tuple[tuple[tuple[str, ...], tuple[ActionRow, ...]], ...]
+    unknown: bool
+    wide: bool
+    words: frozenset[str]
 
 
-def unknown(document: PolicyDocument) -> Iterator[Hit]:
-    """YF-…-001: no action of the service, whose table is complete, is called so."""
-    for index, statement in enumerate(document.statements):
-        for item, action in enumerate(of(document, statement)):
-            table = action.table
-            if action.rows or table is None or not table.complete:
-                continue
-            if action.varies:
-                message = f"no action of {table.title} fits {action.text}"
-                remedy = ""
-            else:
-                message = f"{table.title} has no action {action.text}"
-                nearest = _nearest(action.operation, table)
-                remedy = f"Write {nearest}, if that is what is meant." if nearest else ""
-            yield Hit(rule.UNKNOWN_ACTION, message, ("Statement", index, "Action", item), remedy=remedy)
-
-
-def wide(document: PolicyDocument) -> Iterator[Hit]:
-    """YF-…-005 and YF-…-007: all actions there are, or all of one service."""
-    if document.trust:
-        return
-    for index, statement in enumerate(document.statements):
-        if not statement.allows or statement.not_actions:
-            continue
-        for item, action in enumerate(of(document, statement)):
-            where = ("Statement", index, "Action", item)
-            if action.all_services:
-                if not statement.not_resources and any(is_everything(each) for each in statement.resources):
-                    yield Hit(rule.ADMINISTRATOR, f"{action.text} on * makes its holder administrator", where)
-                else:
-                    message = f"{action.text} allows all actions of every service that has such resources"
-                    yield Hit(rule.SERVICE_WILDCARD, message, where)
-            elif action.all_of_service:
-                yield Hit(rule.SERVICE_WILDCARD, _all_of(action), where)
-
-
-def _all_of(action: NamedActions) -> str:
-    if action.table is None:
-        return f"{action.text} allows every action of the service"
-    grave = [row.name for row in action.rows if row.access == "permissions"]
-    grave = grave or [row.name for row in action.rows if "Delete" in row.name]
-    names = f", {grave[0]} among them" if grave else ""
-    return f"{action.text} allows every action of {action.table.title}{names}"
-
-
-def _nearest(operation: str, table: ServiceTable) -> str:
-    """The action with the name nearest to ``operation``, or ""."""
-    names = {name.partition(":")[2].lower(): name for name in table.actions}
-    close = difflib.get_close_matches(operation.lower(), names, n=1, cutoff=0.6)
-    return names[close[0]] if close else ""
+@lru_cache(maxsize=4096)
+def listed(grammar: str, actions: tuple[str, ...]) -> ActionList:
+    """Look the actions of a statement up, all at once."""
+    items = tuple(named(grammar, each) for each in actions)
+    by_forms: dict[tuple[str, ...], dict[str, ActionRow]] = {}
+    for item in items:
+        for row in item.rows:
+            by_forms.setdefault(row.resources, {})[row.name] = row
+    return ActionList(
+        items,
+        frozenset(each.service.lower() for each in items),
+        None if any(each.varies for each in items) else frozenset(each.text.lower() for each in items),
+        tuple((forms, tuple(rows.values())) for forms, rows in by_forms.items()),
+        any(not each.rows and each.table is not None and each.table.complete for each in items),
+        any(each.all_services or each.all_of_service for each in items),
+        frozenset(word for forms in by_forms for form in forms for word in re.split("([/:])", form)) | {"/", ":", ""},
+    )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from yunfn.access import tables
 from yunfn.access.findings import rule
 from yunfn.access.findings.hit import Hit
-from yunfn.access.grammar import Grammar, PolicyDocument
+from yunfn.access.findings.subject import Subject
+from yunfn.access.grammar import Grammar
 from yunfn.access.statement import Condition, Statement
 
 # Who asks, when, and from where: what is touched stays the same (RAM documentation, "Condition", common keys; CAM
@@ -31,9 +32,9 @@ def narrows(condition: Condition) -> bool:
     return condition.key.lower() not in _CIRCUMSTANCES
 
 
-def always_true(document: PolicyDocument) -> Iterator[Hit]:
+def always_true(subject: Subject) -> Iterator[Hit]:
     """YF-…-017: every address there is lies in the block that is asked for."""
-    for index, statement in enumerate(document.statements):
+    for index, statement in enumerate(subject.statements):
         for condition in statement.conditions:
             operator = condition.operator.lower().rpartition(":")[2].removesuffix("_if_exist").removesuffix("ifexists")
             wide = _EVERYWHERE.intersection(condition.values)
@@ -42,11 +43,11 @@ def always_true(document: PolicyDocument) -> Iterator[Hit]:
                 yield Hit(rule.CONDITION_ALWAYS_TRUE, message, _where(index, condition))
 
 
-def unknown_keys(document: PolicyDocument) -> Iterator[Hit]:
+def unknown_keys(subject: Subject) -> Iterator[Hit]:
     """YF-…-018: the key is of no service of the statement, or its service, whose keys are known, has none such."""
-    for index, statement in enumerate(document.statements):
+    for index, statement in enumerate(subject.statements):
         for condition in statement.conditions:
-            reason = _unknown(document.grammar, statement, condition)
+            reason = _unknown(subject.grammar, statement, condition)
             if reason:
                 yield Hit(rule.UNKNOWN_CONDITION_KEY, reason, _where(index, condition))
 

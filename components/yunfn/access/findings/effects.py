@@ -8,14 +8,15 @@ from functools import lru_cache
 from yunfn.access import conditions, names_of_resources, patterns
 from yunfn.access.findings import actions, rule
 from yunfn.access.findings.hit import Hit
-from yunfn.access.findings.names import is_everything
-from yunfn.access.grammar import GRAMMARS, RAM, Grammar, PolicyDocument
+from yunfn.access.findings.names import is_everything, may_cover, parts
+from yunfn.access.findings.subject import Subject
+from yunfn.access.grammar import GRAMMARS, RAM, Grammar
 from yunfn.access.statement import Statement
 
 
-def redundant(document: PolicyDocument) -> Iterator[Hit]:
+def redundant(subject: Subject) -> Iterator[Hit]:
     """YF-…-015: an action or resource that another of its list includes, a statement that another includes."""
-    grammar, statements = document.grammar, document.statements
+    grammar, statements = subject.grammar, subject.statements
     for index, statement in enumerate(statements):
         if len(statement.actions) > 1:
             element = "NotAction" if statement.not_actions else "Action"
@@ -28,27 +29,27 @@ def redundant(document: PolicyDocument) -> Iterator[Hit]:
                 message = f"{statement.resources[item]} is said already by {statement.resources[other]}"
                 yield Hit(rule.REDUNDANT, message, ("Statement", index, element, item))
     if len(statements) > 1:
-        for index, other in _repeated(document):
+        for index, other in _repeated(subject):
             message = f"statement {other + 1} {'allows' if statements[index].allows else 'denies'} all of this already"
             yield Hit(rule.REDUNDANT, message, ("Statement", index))
 
 
-def taken_away(document: PolicyDocument) -> Iterator[Hit]:
+def taken_away(subject: Subject) -> Iterator[Hit]:
     """YF-…-014 and YF-…-016: what a Deny of the same document leaves nothing of."""
-    if document.trust:
+    if subject.trust:
         return
-    statements = document.statements
+    statements = subject.statements
     denies = [(index, each) for index, each in enumerate(statements) if not each.allows]
     allows = [(index, each) for index, each in enumerate(statements) if each.allows]
     if not denies or not allows:
         return
-    total = next((index for index, each in denies if denies_all(document.grammar, each)), None)
+    total = next((index for index, each in denies if denies_all(subject.grammar, each)), None)
     if total is not None:
         yield Hit(rule.DENY_ALL, "all that the other statements allow is denied here again", ("Statement", total))
         return
     for index, allow in allows:
         for by, deny in denies:
-            if includes(document.grammar, deny, allow):
+            if includes(subject.grammar, deny, allow):
                 message = f"all that this allows is denied by statement {by + 1}"
                 yield Hit(rule.NEVER_EFFECTIVE, message, ("Statement", index))
                 break
@@ -59,7 +60,7 @@ def denies_all(grammar: Grammar, statement: Statement) -> bool:
     return (
         not statement.allows
         and not (statement.conditions or statement.not_actions or statement.not_resources)
-        and any(actions.named(grammar.name, each).all_services for each in statement.actions)
+        and any(each.all_services for each in actions.listed(grammar.name, statement.actions).items)
         and any(is_everything(each) for each in statement.resources)
     )
 
@@ -77,19 +78,27 @@ def includes(grammar: Grammar, wide: Statement, narrow: Statement) -> bool:
     )
 
 
-def _repeated(document: PolicyDocument) -> Iterator[tuple[int, int]]:
+def _repeated(subject: Subject) -> Iterator[tuple[int, int]]:
     """The statements that another of the same effect includes, each with that one."""
-    statements = document.statements
+    statements = subject.statements
     for index, statement in enumerate(statements):
         for other, wide in enumerate(statements):
-            if index == other or wide.effect != statement.effect:
+            if index == other or wide.effect != statement.effect or _differ(subject, other, index):
                 continue
-            if includes(document.grammar, wide, statement):
+            if includes(subject.grammar, wide, statement):
                 # Of two that say the same, the later one is the one too many.
-                if other > index and includes(document.grammar, statement, wide):
+                if other > index and includes(subject.grammar, statement, wide):
                     continue
                 yield index, other
                 break
+
+
+def _differ(subject: Subject, wide: int, narrow: int) -> bool:
+    """Whether it is plain at a glance that ``wide`` does not include ``narrow``."""
+    given, other = subject.actions[wide], subject.actions[narrow]
+    if given.literal is not None:
+        return other.literal is None or not other.literal <= given.literal
+    return "*" not in given.services and not other.services <= given.services
 
 
 def _included(
@@ -116,9 +125,14 @@ def _included(
 @lru_cache(maxsize=8192)
 def _action_covers(grammar: str, wide: str, narrow: str) -> bool:
     wide, narrow = wide.removeprefix("name/"), narrow.removeprefix("name/")
-    return patterns.covers(wide, narrow, ignore_case=GRAMMARS[grammar] is RAM)
+    ignore_case = GRAMMARS[grammar] is RAM
+    return may_cover(wide, narrow, ignore_case=ignore_case) and patterns.covers(wide, narrow, ignore_case=ignore_case)
 
 
 @lru_cache(maxsize=8192)
 def _resource_covers(grammar: str, wide: str, narrow: str) -> bool:
+    # The names in the two tell most pairs apart.
+    left, right = parts(wide), parts(narrow)
+    if left and right and not may_cover(left[1], right[1], ignore_case=left[0] == "ram"):
+        return False
     return names_of_resources.covers(GRAMMARS[grammar], wide, narrow)

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from yunfn.access.evaluation import Decision, Request, decide
+from yunfn.access.evaluation import Decision, Request, decide, names_action
 from yunfn.access.findings import actions
 from yunfn.access.findings.conditions import narrows
 from yunfn.access.findings.escalation_paths import WAYS, Step, Way
 from yunfn.access.findings.names import is_everything
-from yunfn.access.grammar import Grammar, PolicyDocument
+from yunfn.access.grammar import GRAMMARS, Grammar, PolicyDocument
 from yunfn.access.statement import Statement
 
 # What stands for a name that the holder chooses: no policy names it.
@@ -45,10 +45,10 @@ def escalations(documents: Sequence[PolicyDocument]) -> Iterator[Escalation]:
     if not documents:
         return
     grammar = documents[0].grammar
-    services = _services(documents)
-    ways = [way for way in WAYS[grammar.name] if all(_services_of(step) & services for step in way.steps)]
-    if "*" in services:
-        ways = list(WAYS[grammar.name])
+    allowed = _named(grammar, documents)
+    if not allowed:
+        return
+    ways = [way for way in WAYS[grammar.name] if all(not allowed.isdisjoint(step.actions) for step in way.steps)]
     if not ways or any(_administers(grammar, each) for document in documents for each in document.statements):
         return
     supposed = [_supposed(document) for document in documents]
@@ -60,32 +60,28 @@ def escalations(documents: Sequence[PolicyDocument]) -> Iterator[Escalation]:
             yield Escalation(way, places, tuple(dict.fromkeys(action for _, action in found)))
 
 
-def _services(documents: Sequence[PolicyDocument]) -> set[str]:
-    """The services that anything is allowed of; ``*`` for all."""
-    found: set[str] = set()
+def _named(grammar: Grammar, documents: Sequence[PolicyDocument]) -> frozenset[str]:
+    """The actions of ways that some Allow names."""
+    found: frozenset[str] = frozenset()
     for document in documents:
         for statement in document.statements:
             if statement.allows:
-                if statement.not_actions:
-                    found.add("*")
-                found |= {each.service.lower() for each in actions.of(document, statement)}
+                found |= _of_ways(grammar.name, statement.actions, statement.not_actions)
     return found
 
 
-@lru_cache(maxsize=256)
-def _service_of(action: str) -> str:
-    return action.partition(":")[0]
-
-
-def _services_of(step: Step) -> set[str]:
-    return {_service_of(action) for action in step.actions}
+@lru_cache(maxsize=4096)
+def _of_ways(grammar: str, names: tuple[str, ...], turned: bool) -> frozenset[str]:
+    known = frozenset(action for way in WAYS[grammar] for step in way.steps for action in step.actions)
+    statement = Statement(names, ("*",), not_actions=turned)
+    return frozenset(each for each in known if names_action(GRAMMARS[grammar], statement, each))
 
 
 def _administers(grammar: Grammar, statement: Statement) -> bool:
     return (
         statement.allows
         and not (statement.not_actions or statement.not_resources)
-        and any(actions.named(grammar.name, each).all_services for each in statement.actions)
+        and any(each.all_services for each in actions.listed(grammar.name, statement.actions).items)
         and any(is_everything(each) for each in statement.resources)
     )
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from yunfn.access.findings.finding import Severity
 from yunfn.access.findings.rule import Rule
-from yunfn.access.grammar import PolicyDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +22,6 @@ class Hit:
     where: tuple[str | int, ...] = ()
     severity: Severity | None = None
     remedy: str = ""
-
-
-Check = Callable[[PolicyDocument], Iterator[Hit]]
-"""Looks through one document."""
 
 
 def shown(names: list[str] | tuple[str, ...], most: int = 3) -> str:

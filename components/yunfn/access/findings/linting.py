@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from yunfn.access.findings import actions, conditions, effects, managed, negation, resources, rule, secrets, trust
+from yunfn.access.findings import action_rules, conditions, effects, managed, negation, resources, rule, secrets, trust
 from yunfn.access.findings.escalation import Escalation, escalations
 from yunfn.access.findings.finding import Finding, Severity
-from yunfn.access.findings.hit import Check, Hit, shown
+from yunfn.access.findings.hit import Hit, shown
 from yunfn.access.findings.places import finding, placeless
+from yunfn.access.findings.subject import Check, Subject
 from yunfn.access.grammar import CAM, GRAMMARS, RAM, Grammar, PolicyDocument
 from yunfn.exceptions import PolicyDocumentError
 
 _CHECKS: tuple[Check, ...] = (
-    actions.unknown,
-    actions.wide,
+    action_rules.unknown,
+    action_rules.wide,
     resources.mismatched,
     resources.wide,
     negation.turned_round,
@@ -80,8 +81,9 @@ def malformed(error: PolicyDocumentError, text: str = "") -> tuple[Finding, ...]
 
 
 def _own(document: PolicyDocument) -> Iterator[Finding]:
+    subject = Subject(document)
     for check in _CHECKS:
-        for hit in check(document):
+        for hit in check(subject):
             yield finding(hit, document)
 
 

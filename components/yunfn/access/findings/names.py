@@ -7,6 +7,7 @@ from functools import lru_cache
 
 # Nothing but stars and colons behind the cloud's word.
 _EVERYTHING = re.compile(r"(?:[aq]cs:)?[*?:]*\*[*?:]*")
+_SEPARATORS = re.compile(r"([/:])")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
@@ -30,6 +31,21 @@ def parts(resource: str) -> tuple[str, str] | None:
     return fields[lead], fields[-1]
 
 
-def without_variables(resource: str) -> str:
-    """The resource with ``*`` where a variable stands (``${acs:…}``, ``${uin}``): it is any name."""
-    return _VARIABLE.sub("*", resource) if "${" in resource else resource
+def may_cover(wide: str, narrow: str, *, ignore_case: bool = False) -> bool:
+    """Whether the fixed beginning and end of ``wide`` leave it open that it covers ``narrow``: most pairs fail here."""
+    if ignore_case:
+        wide, narrow = wide.lower(), narrow.lower()
+    if "?" in wide:
+        return True
+    first, star, _ = wide.partition("*")
+    return narrow.startswith(first) and narrow.endswith(wide.rpartition("*")[2]) if star else wide == narrow
+
+
+def shape(resource: str, words: frozenset[str]) -> str:
+    """The resource with ``n`` for each part between separators that is no pattern and none of ``words``.
+
+    A variable (``${acs:…}``, ``${uin}``) is ``*``, any name.
+    """
+    if "${" in resource:
+        resource = _VARIABLE.sub("*", resource)
+    return "".join(each if each in words or "*" in each or "?" in each else "n" for each in _SEPARATORS.split(resource))

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from yunfn.access.findings import rule
 from yunfn.access.findings.hit import Hit, shown
-from yunfn.access.grammar import PolicyDocument
+from yunfn.access.findings.subject import Subject
 
 
-def turned_round(document: PolicyDocument) -> Iterator[Hit]:
+def turned_round(subject: Subject) -> Iterator[Hit]:
     """YF-RAM-010 and YF-RAM-011: NotAction, and NotResource, with Allow."""
-    for index, statement in enumerate(document.statements):
+    for index, statement in enumerate(subject.statements):
         if not statement.allows:
             continue
         if statement.not_actions:

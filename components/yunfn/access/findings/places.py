@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from yunfn.access import documents
@@ -15,7 +16,8 @@ from yunfn.access.grammar import RAM, Grammar, PolicyDocument
 def finding(hit: Hit, document: PolicyDocument) -> Finding:
     """The finding that tells of ``hit`` in ``document``."""
     path = path_of(document, hit.where)
-    line = documents.line_of(document, path) if document.text else None
+    # A text of one line needs no search.
+    line = documents.line_of(document, path) if "\n" in document.text else 1 if document.text else None
     return placeless(hit, document.grammar, document.source, path, line)
 
 
@@ -32,9 +34,14 @@ def placeless(hit: Hit, grammar: Grammar, source: str, path: str = "", line: int
     )
 
 
+@lru_cache(maxsize=1)
+def _value(text: str) -> Any:
+    return json.loads(text) if text else None
+
+
 def path_of(document: PolicyDocument, where: tuple[str | int, ...]) -> str:
     """``where`` as the document spells it: its case, and indices only where it has lists."""
-    value: Any = json.loads(document.text) if document.text else None
+    value = _value(document.text)
     path = ""
     for step in where:
         if isinstance(step, int):

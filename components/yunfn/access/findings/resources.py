@@ -3,88 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from yunfn.access import patterns
-from yunfn.access.findings import actions, rule
+from yunfn.access.findings import rule
+from yunfn.access.findings.actions import ActionList, NamedActions, listed
 from yunfn.access.findings.conditions import narrows
 from yunfn.access.findings.finding import Severity
 from yunfn.access.findings.hit import Hit, shown
-from yunfn.access.findings.names import is_everything, parts, without_variables
-from yunfn.access.grammar import PolicyDocument
-from yunfn.access.statement import Statement
-from yunfn.access.tables import ActionRow
+from yunfn.access.findings.names import is_everything, parts, shape
+from yunfn.access.findings.subject import Subject
+from yunfn.access.tables import ActionRow, meets
 
 
-def wide(document: PolicyDocument) -> Iterator[Hit]:
+def wide(subject: Subject) -> Iterator[Hit]:
     """YF-…-003 and YF-…-004: everything is named where the actions take something narrower.
 
     Conditions on what is touched (tags, the service a role is passed to) narrow a statement; those on who, when and
     from where do not.
     """
-    if document.trust:
+    if subject.trust:
         return
-    for index, statement in enumerate(document.statements):
+    for index, (statement, given) in enumerate(zip(subject.statements, subject.actions, strict=True)):
         if not statement.allows or statement.not_actions or statement.not_resources:
             continue
-        if any(narrows(each) for each in statement.conditions):
+        whole = _fit(subject, given, statement.resources).whole
+        if not whole or any(narrows(each) for each in statement.conditions):
             continue
-        takers: list[ActionRow] | None = None
-        for item, resource in enumerate(statement.resources):
-            everything = is_everything(resource)
-            if not everything and "*" not in resource:
-                continue
-            if takers is None:
-                takers = _takers(document, statement)
-            yield from _wide(resource, everything, takers, ("Statement", index, "Resource", item))
+        for item, found in whole:
+            yield _wide(statement.resources[item], found, ("Statement", index, "Resource", item))
 
 
-def mismatched(document: PolicyDocument) -> Iterator[Hit]:
+def mismatched(subject: Subject) -> Iterator[Hit]:
     """YF-…-002: an action that can meet no resource of its statement, and a resource that no action takes."""
-    if document.trust:
+    if subject.trust:
         return
-    for index, statement in enumerate(document.statements):
+    for index, (statement, given) in enumerate(zip(subject.statements, subject.actions, strict=True)):
         if statement.not_actions or statement.not_resources:
             continue
-        if "*" not in statement.resources:
-            yield from _mismatched(document, index, statement)
+        fit = _fit(subject, given, statement.resources)
+        # Most statements end here: each action meets a resource, and each resource an action.
+        if fit.unmet or fit.untaken:
+            yield from _mismatched(given, statement.resources, fit, index)
 
 
-def _mismatched(document: PolicyDocument, index: int, statement: Statement) -> Iterator[Hit]:
-    resources = [without_variables(each) for each in statement.resources]
-    known: list[tuple[int, actions.NamedActions]] = []
-    sure = True
-    for item, action in enumerate(actions.of(document, statement)):
-        # Rows that nobody saw in a document, and tables with gaps, prove nothing.
-        if not action.rows or any(row.inferred for row in action.rows):
-            sure = False
-        else:
-            known.append((item, action))
-            # A pattern of an incomplete table may fit actions that are not in it.
-            sure = sure and not (action.varies and action.table is not None and not action.table.complete)
+def _mismatched(given: ActionList, resources: Sequence[str], fit: _Fit, index: int) -> Iterator[Hit]:
     lost = 0
-    for item, action in known:
-        if action.varies and action.table is not None and not action.table.complete:
-            continue
-        if not any(row.meets(resource) for row in action.rows for resource in resources):
+    for item, action in enumerate(given.items):
+        if _is_sure(action) and all(row.resources in fit.unmet for row in action.rows):
             lost += 1
-            forms = sorted({form for row in action.rows for form in row.resources})
-            taken = "no resource but *" if forms == ["*"] else shown(forms)
-            message = f"{action.text} takes {taken}, which none of the statement's resources can be"
+            wanted = sorted({form for row in action.rows for form in row.resources})
+            takes = "no resource but *" if wanted == ["*"] else shown(wanted)
+            message = f"{action.text} takes {takes}, which none of the statement's resources can be"
             yield Hit(rule.MISMATCH, message, ("Statement", index, "Action", item))
-    if not sure or lost == len(known):
+    if lost == len(given.items) or not all(_is_sure(action) for action in given.items):
         return
-    rows = [row for _, action in known for row in action.rows]
-    for item, resource in enumerate(resources):
-        if not any(row.meets(resource) for row in rows):
-            message = f"none of the statement's actions takes {statement.resources[item]}"
-            yield Hit(rule.MISMATCH, message, ("Statement", index, "Resource", item))
+    for item in fit.untaken:
+        message = f"none of the statement's actions takes {resources[item]}"
+        yield Hit(rule.MISMATCH, message, ("Statement", index, "Resource", item))
 
 
-def _takers(document: PolicyDocument, statement: Statement) -> list[ActionRow]:
-    """The actions of the statement that take something narrower than everything."""
-    found = {row.name: row for each in actions.of(document, statement) for row in each.rows if _takes_narrower(row)}
-    return list(found.values())
+def _is_sure(action: NamedActions) -> bool:
+    """Whether all is known that an action can be: rows that no document has, and tables with gaps, prove nothing."""
+    if not action.rows or action.table is None or any(row.inferred for row in action.rows):
+        return False
+    return action.table.complete or not action.varies
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How the actions and resources of a statement go together.
+
+    ``unmet`` are the forms of resources, as rows have them, that no resource of the statement can be; ``untaken`` the
+    resources, by index, that no action takes; ``whole`` those that are all that some actions take, with their rows.
+    """
+
+    unmet: frozenset[tuple[str, ...]]
+    untaken: tuple[int, ...]
+    whole: tuple[tuple[int, tuple[ActionRow, ...]], ...]
+
+
+def _fit(subject: Subject, given: ActionList, resources: tuple[str, ...]) -> _Fit:
+    # Names that no table knows are all alike to them: the shapes come again and again, and are looked at once.
+    shapes = tuple(shape(each, given.words) for each in resources)
+    return _fitted(subject.grammar.name, tuple(each.text for each in given.items), shapes)
+
+
+@lru_cache(maxsize=8192)
+def _fitted(grammar: str, names: tuple[str, ...], resources: tuple[str, ...]) -> _Fit:
+    given = listed(grammar, names)
+    unmet = {forms for forms, _ in given.by_forms if not any(meets(form, one) for form in forms for one in resources)}
+    untaken = [
+        index
+        for index, one in enumerate(resources)
+        if not any(meets(form, one) for forms, _ in given.by_forms for form in forms)
+    ]
+    whole = [(index, _all_of(given, one)) for index, one in enumerate(resources) if "*" in one]
+    return _Fit(frozenset(unmet), tuple(untaken), tuple(each for each in whole if each[1]))
+
+
+def _all_of(given: ActionList, resource: str) -> tuple[ActionRow, ...]:
+    """The actions that take something narrower, and for which ``resource`` is all that they take."""
+    everything = is_everything(resource)
+    return tuple(
+        row
+        for forms, rows in given.by_forms
+        if everything or any(_is_all_of(resource, form) for form in forms)
+        for row in rows
+        if _takes_narrower(row)
+    )
 
 
 def _takes_narrower(row: ActionRow) -> bool:
@@ -92,30 +120,23 @@ def _takes_narrower(row: ActionRow) -> bool:
     return "*" not in row.resources or (row.access not in ("list", "read") and row.resources != ("*",))
 
 
-def _wide(resource: str, everything: bool, takers: Sequence[ActionRow], where: tuple[str | int, ...]) -> Iterator[Hit]:
-    found = (
-        list(takers) if everything else [row for row in takers if any(_is_all_of(resource, at) for at in row.resources)]
-    )
-    if not found:
-        return
+def _wide(resource: str, found: Sequence[ActionRow], where: tuple[str | int, ...]) -> Hit:
     # What only lists names gives nothing else away; and where the table has "*" as well, it may be meant so.
     grave = [row for row in found if row.access != "list" and "*" not in row.resources]
     severity: Severity | None = None if grave else "info"
-    grave = grave or found
+    grave = grave or list(found)
     names = shown([row.name for row in grave])
-    form = next(each for each in grave[0].resources if each != "*")
-    if everything:
+    if is_everything(resource):
+        form = next(each for each in grave[0].resources if each != "*")
         message = f"{resource} for {names}, which {'take' if len(grave) > 1 else 'takes'} {form}"
-        yield Hit(rule.WILDCARD_RESOURCE, message, where, severity)
-    else:
-        message = f"{resource} is every resource that {names} can be asked for: as much as *"
-        yield Hit(rule.EFFECTIVE_WILDCARD, message, where, severity)
+        return Hit(rule.WILDCARD_RESOURCE, message, where, severity)
+    message = f"{resource} is every resource that {names} can be asked for: as much as *"
+    return Hit(rule.EFFECTIVE_WILDCARD, message, where, severity)
 
 
-@lru_cache(maxsize=8192)
 def _is_all_of(resource: str, form: str) -> bool:
     """Whether every resource of a table's ``form`` fits ``resource``, region and account apart."""
     given, wanted = parts(resource), parts(form)
     if given is None or wanted is None:
         return patterns.covers(resource, form)
-    return (given[0] == "*" or given[0] == wanted[0]) and patterns.covers(given[1], wanted[1])
+    return given[0] in ("*", wanted[0]) and patterns.covers(given[1], wanted[1])

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from yunfn.access.findings import rule
 from yunfn.access.findings.hit import Hit
-from yunfn.access.grammar import PolicyDocument
+from yunfn.access.findings.subject import Subject
 
 
 class _Kind(NamedTuple):
@@ -29,9 +29,8 @@ _KINDS = (
     _Kind("a password in an address", re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@\"]+:([^/\s@\"]{6,})@", re.IGNORECASE)),
 )  # fmt: skip
 # What any secret has in it, looked for first: most documents have none.
-_HINT = re.compile(
-    r"LTAI|STS\.|AKID|AKIA|ASIA|PRIVATE KEY|://|secret|passw|pwd|token|credential|api_?key|access_?key", re.IGNORECASE
-)
+_HINTS = ("LTAI", "STS.", "AKID", "AKIA", "ASIA", "PRIVATE KEY", "://")
+_TELLING_HINTS = ("secret", "passw", "pwd", "token", "credential", "apikey", "api_key", "access_key", "private_key")
 # A name that ends so tells of a secret; those of what describes one (a name, a path, a lifetime) do not.
 _TELLING = re.compile(
     r"(?:^|[^a-z0-9]|(?<=[a-z]))"
@@ -53,14 +52,15 @@ _LEAST_PASSWORD = 6
 _LEAST_DIFFERENT = 7
 
 
-def in_document(document: PolicyDocument) -> Iterator[Hit]:
+def in_document(subject: Subject) -> Iterator[Hit]:
     """YF-…-012: a key or password anywhere in a document's text."""
-    return in_text(document.text)
+    return in_text(subject.document.text)
 
 
 def in_text(text: str) -> Iterator[Hit]:
     """YF-…-012 in a text of JSON, a policy or not; nothing for what is no JSON."""
-    if not _HINT.search(text):
+    folded = text.lower()
+    if not _hinted(text) and not any(hint in folded for hint in _TELLING_HINTS):
         return
     try:
         document = json.loads(text)
@@ -82,16 +82,20 @@ def in_environment(values: Mapping[str, str]) -> Iterator[tuple[str, Hit]]:
 
 def hidden(text: str) -> str:
     """``text`` with every key, by its form, left out: what messages quote from a document may hold one."""
-    if not _HINT.search(text):
+    if not _hinted(text):
         return text
     for kind in _KINDS:
         text = kind.pattern.sub(lambda found: found[0].replace(found[1], "***"), text)
     return text
 
 
+def _hinted(text: str) -> bool:
+    return any(hint in text for hint in _HINTS)
+
+
 def told(name: str, value: str) -> str:
     """Say what kind of secret ``value``, which stands under ``name``, looks like; "" for none."""
-    for kind in _KINDS:
+    for kind in _KINDS if _hinted(value) else ():
         for found in kind.pattern.finditer(value):
             if found[1] == "PRIVATE KEY" or not _is_mask(found[1]):
                 return kind.words

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from yunfn.access.findings import rule
 from yunfn.access.findings.hit import Hit
-from yunfn.access.grammar import PolicyDocument
+from yunfn.access.findings.subject import Subject
 from yunfn.access.statement import Statement
 
 # Everybody: any account, any service (RAM "Principal"; CAM "Principal": anyone, anonymous).
@@ -23,9 +23,9 @@ _OIDC = re.compile(r"(?:acs:ram:[^:]*|qcs::cam:):[^:]*:oidc-provider/(?P<name>.+
 _OIDC_KEYS = frozenset(("oidc:sub", "oidc:aud"))
 
 
-def open_to_many(document: PolicyDocument) -> Iterator[Hit]:
+def open_to_many(subject: Subject) -> Iterator[Hit]:
     """YF-…-009: anybody, a whole account without a condition, or every holder of an identity provider's token."""
-    for index, statement in enumerate(document.statements):
+    for index, statement in enumerate(subject.statements):
         if not statement.allows:
             continue
         for kind, names in statement.principals:
