@@ -20,6 +20,7 @@ import pytest
 from alibabacloud_fc20230330 import models
 from darabonba.exceptions import DaraException
 from PIL import Image
+from typer.testing import CliRunner
 
 from support.clients import FunctionComputeClient, http_client
 from support.cloud_calls import log_lines, oss_bucket, ram, wait_for
@@ -28,6 +29,9 @@ from support.pulumi_cli import PulumiCli, build_layer, copy_project
 from support.rights_of_roles import CamRoles, RamRoles, Right, Roles
 from support.tencent_api import ask
 from support.tls import issue
+from yunfn.access import documents
+from yunfn.access.findings import lint_role
+from yunfn.cli.application import application
 from yunfn.localcloud.globs import matches
 
 pytestmark = pytest.mark.engine
@@ -47,10 +51,12 @@ Workload = Callable[[], None]
 
 @dataclass
 class Stacks:
-    """The stacks, up in one cloud, and what each of them is there for, by its name."""
+    """Stacks that are up in one cloud: the work that roles are there for, by how their names begin, and where each
+    stack's project is."""
 
     account: LocalAccount
     workloads: dict[str, Workload]
+    folders: dict[str, Path]
 
     def workload(self, role: str) -> Workload:
         """What is done by a role, whose name begins with its stack's."""
@@ -220,7 +226,30 @@ def stacks(own_account: LocalAccount, tmp_path_factory: pytest.TempPathFactory) 
     project = copy_project(tmp_path_factory.mktemp("least-rights") / "project")
     with ThreadPoolExecutor(2) as both:
         made = list(both.map(lambda up: up(own_account, project), (_alibaba, _tencent)))
-    yield Stacks(own_account, {name: work for each in made for name, work in each.items()})
+    folders = {"image-prod": project, "maimai-dev": project, "platform": project.parent / "platform"}
+    yield Stacks(own_account, {name: work for each in made for name, work in each.items()}, folders)
+
+
+@pytest.mark.parametrize("kind", [RamRoles, CamRoles])
+def test_the_linter_finds_nothing_in_any_role(stacks: Stacks, kind: type[Roles]) -> None:
+    for role, (trust, attached) in kind(stacks.account).documents().items():
+        policies = [documents.parse(json.dumps(each.document), source=each.name) for each in attached]
+        found = lint_role(policies, trust=documents.parse(json.dumps(trust), source=role))
+        assert not found, "\n".join(f"{each.source} {each.path}: {each.id} {each.message}" for each in found)
+
+
+def test_after_the_work_nothing_is_unused_and_nothing_was_denied(
+    stacks: Stacks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any right is taken away: the journal has the work in it, and nothing else."""
+    for work in [*stacks.workloads.values(), *stacks.workloads.values()]:
+        work()
+    for name, value in stacks.account.variables.items():
+        monkeypatch.setenv(name, value)
+    for stack, folder in stacks.folders.items():
+        monkeypatch.chdir(folder)
+        done = CliRunner().invoke(application, ["access", "least", "--stack", stack])
+        assert done.exit_code == 0, (stack, done.output, done.exception)
 
 
 def _missed(stacks: Stacks, roles: Roles, right: Right) -> str:

@@ -53,13 +53,16 @@ class Roles(ABC):
         Raises ValueError for what cannot be taken apart: a policy of the cloud's own, a right that is all but a list.
         """
         found: list[Right] = []
-        for role in self._names():
-            trust = self._trust(role)
+        for role, (trust, policies) in self.documents().items():
             found += [Right(role, None, at, *who) for at, each in enumerate(_statements(trust)) for who in _whom(each)]
-            for policy in self._attached(role):
+            for policy in policies:
                 for at, each in enumerate(_statements(policy.document)):
                     found += [Right(role, policy, at, *what) for what in _what(each)]
         return found
+
+    def documents(self) -> dict[str, tuple[Document, list[Policy]]]:
+        """Of every role, who may take it, and the policies that are attached to it."""
+        return {role: (self._trust(role), self._attached(role)) for role in self._names()}
 
     @contextmanager
     def without(self, right: Right) -> Iterator[None]:
