@@ -86,6 +86,7 @@ def test_a_deleted_key_waits_and_is_gone_with_its_material(kms: Kms) -> None:
     assert found["DeleteDate"] > found["CreationDate"]
     for operation in ("EnableKey", "DisableKey"):
         kms.refused(409, "Rejected.StateModifiedFailed", operation, KeyId=key)
+    kms.refused(409, "Rejected.StateModifiedFailed", "ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=366)
     kms.refused(409, "Rejected.StateModifiedFailed", "CreateAlias", KeyId=key, AliasName=f"{alias}-2")
     kms.refused(409, "Rejected.PendingDeletion", "UpdateAlias", KeyId=key, AliasName=alias)
     kms.refused(409, "Rejected.PendingDeletion", "Decrypt", CiphertextBlob=sealed)
