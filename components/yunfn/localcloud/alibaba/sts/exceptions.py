@@ -15,6 +15,16 @@ class NoPermission(CloudError):
         super().__init__(f"You are not authorized to do this action. You should be authorized by RAM. ({reason})")
 
 
+class RootCannotAssume(CloudError):
+    """The account itself asks for a role (help.aliyun.com 42775, "AssumeRole, common errors")."""
+
+    code = "NoPermission"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("Roles may not be assumed by root accounts.")
+
+
 class RoleAccessDenied(CloudError):
     """A cloud service may not take the role: it is missing, or its trust policy does not name the service."""
 
@@ -38,5 +48,5 @@ class RoleNotExist(CloudError):
 class InvalidParameter(CloudError):
     """A parameter breaks a rule; ``name`` completes the code."""
 
-    def __init__(self, name: str, rule: str) -> None:
-        super().__init__(f"The parameter {name} is wrongly formed: {rule}", code=f"InvalidParameter.{name}")
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message, code=f"InvalidParameter.{name}")

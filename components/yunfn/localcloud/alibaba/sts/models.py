@@ -26,7 +26,8 @@ class RoleSessions:
         """Account and role of an ARN, None for a role that is not there; raises InvalidParameter."""
         found = ROLE_ARN.fullmatch(role_arn)
         if found is None:
-            raise InvalidParameter("RoleArn", "acs:ram::<account>:role/<name> is expected.")
+            rule = "acs:ram::<account>:role/<name> is expected"
+            raise InvalidParameter("RoleArn", f"The parameter RoleArn is wrongly formed. ({rule})")
         state = self._cloud.find(RamService).state
         return found["account"], state.get(found["account"], "role", found["name"])
 

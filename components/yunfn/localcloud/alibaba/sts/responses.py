@@ -11,7 +11,7 @@ from yunfn.localcloud.alibaba.pop import Operation, Parameters, RpcService, send
 from yunfn.localcloud.alibaba.ram import RamService
 from yunfn.localcloud.alibaba.ram.documents import read_policy
 from yunfn.localcloud.alibaba.ram.exceptions import MalformedPolicyDocument
-from yunfn.localcloud.alibaba.sts.exceptions import InvalidParameter, NoPermission, RoleNotExist
+from yunfn.localcloud.alibaba.sts.exceptions import InvalidParameter, NoPermission, RoleNotExist, RootCannotAssume
 from yunfn.localcloud.alibaba.sts.models import RoleSessions
 from yunfn.localcloud.alibaba.sts.urls import HOSTS
 from yunfn.localcloud.call import Call
@@ -84,11 +84,12 @@ class StsService(RpcService):
         session = parameters.required("RoleSessionName")
         call.resource = role_arn
         if not _SESSION.fullmatch(session):
-            raise InvalidParameter("RoleSessionName", "2 to 64 letters, digits and .@-_ are expected.")
+            rule = "2 to 64 letters, digits and .@-_ are expected"
+            raise InvalidParameter("RoleSessionName", f"The parameter RoleSessionName is wrongly formed. ({rule})")
         policy = _session_policy(parameters)
         account, role = self._sessions.role(role_arn)
         if principal.kind == "root":
-            raise NoPermission("an account root cannot assume a role: use the key of a RAM user or of a role")
+            raise RootCannotAssume()
         call.require("sts:AssumeRole", role_arn)
         if role is None:
             raise RoleNotExist(role_arn)
@@ -117,7 +118,8 @@ def _session_policy(parameters: Parameters) -> str:
         try:
             read_policy(policy)
         except MalformedPolicyDocument as error:
-            raise InvalidParameter("PolicyGrammar", f"Policy has not passed grammar check: {error.message}") from None
+            rule = f"The parameter Policy has not passed grammar check. ({error.message})"
+            raise InvalidParameter("PolicyGrammar", rule) from None
     return policy
 
 
@@ -128,7 +130,7 @@ def _duration(parameters: Parameters, principal: Principal, role: Mapping[str, A
         longest = min(longest, _CHAINED)
     seconds = parameters.number("DurationSeconds", _DEFAULT)
     if not _SHORTEST <= seconds <= longest:
-        raise InvalidParameter("DurationSeconds", f"{_SHORTEST} to {longest} seconds are expected.")
+        raise InvalidParameter("DurationSeconds", f"The Min/Max value of DurationSeconds is {_SHORTEST}s/{longest}s.")
     return seconds
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Service roles are written in a way of their own (AssumeRole's RoleArn as the SDK describes it).
 _ROLE_ARN = re.compile(
     r"qcs::cam::uin/(?P<uin>\d+):(?:role/(?:tencentcloudServiceRole/)?(?P<id>\d+)"
-    r"|(?:roleName|tencentcloudServiceRoleName)/(?P<name>[\w+=,.@-]{1,128}))"
+    r"|(?:roleName|(?:role/)?tencentcloudServiceRoleName)/(?P<name>[\w+=,.@-]{1,128}))"
 )
 
 

@@ -110,3 +110,4 @@ def test_the_account_owner_cannot_take_a_role(cloud: ServedCloud) -> None:
     with pytest.raises(ServerException) as caught:
         assume(client(cloud, cloud.root), role["Arn"])
     assert (caught.value.get_http_status(), caught.value.get_error_code()) == (403, "NoPermission")
+    assert caught.value.get_error_msg() == "Roles may not be assumed by root accounts."

@@ -108,7 +108,8 @@ def test_a_role_by_id_and_what_is_no_role(identity: Identity) -> None:
     role = identity.role(root(identity), SessionDuration=3600)
     role_id = identity.ask("cam", "GetRole", RoleName=role).RoleInfo.RoleId
     arn = f"qcs::cam::uin/{identity.uin}:role/{role_id}"
-    identity.ask("sts", "AssumeRole", RoleArn=arn, RoleSessionName="s1")
+    for form in (arn, arn.replace(role_id, f"tencentcloudServiceRoleName/{role}")):
+        identity.ask("sts", "AssumeRole", RoleArn=form, RoleSessionName="s1")
     for wrong, code in (
         (f"qcs::cam::uin/{identity.uin}:roleName/nobody", "ResourceNotFound.RoleNotFound"),
         (f"qcs::cam::uin/1{identity.uin}:roleName/{role}", "ResourceNotFound.RoleNotFound"),
