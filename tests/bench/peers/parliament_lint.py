@@ -1,6 +1,7 @@
 """Lints AWS policies by parliament, and says how long that took; it runs in the peers' environment.
 
-Standard input is a JSON list of documents. Importing parliament, which reads its table of all AWS, is not counted.
+Standard input is a JSON list of documents. What is counted is CPU time; importing parliament, which reads its table of
+all AWS, is not.
 """
 
 import json

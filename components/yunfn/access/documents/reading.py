@@ -76,6 +76,7 @@ class _Reader:
         self._source = source
         self._grammar = grammar
         self._words: Spelling = spelling(grammar)
+        self._elements = self._words.elements
         self._trust = trust
 
     def _refuse(self, path: str, reason: str) -> NoReturn:
@@ -118,8 +119,8 @@ class _Reader:
     ) -> Statement:
         words = self._words
         for name in item:
-            if name not in words.elements:
-                self._refuse(f"{where}.{name}", f"unknown element; a statement has {', '.join(sorted(words.elements))}")
+            if name not in self._elements:
+                self._refuse(f"{where}.{name}", f"unknown element; a statement has {', '.join(sorted(self._elements))}")
         effect = item.get(words.effect)
         if not isinstance(effect, str) or effect not in words.effects:
             at = f"{where}.{words.effect}" if words.effect in item else where

@@ -61,7 +61,8 @@ class ActionList:
     ``items`` is what each names, ``services`` the services that are named (``*``: all), ``literal`` the actions
     themselves in lower case if none is a pattern (else None). ``by_forms`` holds the rows by the forms of resources
     they take. ``unknown`` and ``wide`` say whether there is an action that rules 001, and 005 or 007, speak of.
-    ``words`` are the separators of resources' names and all that stands between them in the forms.
+    ``words`` are the separators of resources' names and all that stands between them in the forms, ``texts`` the
+    actions without CAM's ``name/``.
     """
 
     items: tuple[NamedActions, ...]
@@ -71,6 +72,7 @@ class ActionList:
     unknown: bool
     wide: bool
     words: frozenset[str]
+    texts: tuple[str, ...]
 
 
 @lru_cache(maxsize=4096)
@@ -89,4 +91,5 @@ def listed(grammar: str, actions: tuple[str, ...]) -> ActionList:
         any(not each.rows and each.table is not None and each.table.complete for each in items),
         any(each.all_services or each.all_of_service for each in items),
         frozenset(word for forms in by_forms for form in forms for word in re.split("([/:])", form)) | {"/", ":", ""},
+        tuple(each.text for each in items),
     )

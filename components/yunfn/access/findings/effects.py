@@ -20,7 +20,7 @@ def redundant(subject: Subject) -> Iterator[Hit]:
     for index, statement in enumerate(statements):
         if len(statement.actions) > 1:
             element = "NotAction" if statement.not_actions else "Action"
-            for item, other in _included(statement.actions, grammar.name, _action_covers):
+            for item, other in _included_actions(grammar.name, statement.actions):
                 message = f"{statement.actions[item]} is said already by {statement.actions[other]}"
                 yield Hit(rule.REDUNDANT, message, ("Statement", index, element, item))
         if len(statement.resources) > 1:
@@ -29,7 +29,11 @@ def redundant(subject: Subject) -> Iterator[Hit]:
                 message = f"{statement.resources[item]} is said already by {statement.resources[other]}"
                 yield Hit(rule.REDUNDANT, message, ("Statement", index, element, item))
     if len(statements) > 1:
+        told: set[int] = set()
         for index, other in _repeated(subject):
+            if index in told:
+                continue
+            told.add(index)
             message = f"statement {other + 1} {'allows' if statements[index].allows else 'denies'} all of this already"
             yield Hit(rule.REDUNDANT, message, ("Statement", index))
 
@@ -80,25 +84,27 @@ def includes(grammar: Grammar, wide: Statement, narrow: Statement) -> bool:
 
 def _repeated(subject: Subject) -> Iterator[tuple[int, int]]:
     """The statements that another of the same effect includes, each with that one."""
-    statements = subject.statements
-    for index, statement in enumerate(statements):
-        for other, wide in enumerate(statements):
-            if index == other or wide.effect != statement.effect or _differ(subject, other, index):
-                continue
-            if includes(subject.grammar, wide, statement):
-                # Of two that say the same, the later one is the one too many.
-                if other > index and includes(subject.grammar, statement, wide):
+    statements, lists = subject.statements, subject.actions
+    for other, given in enumerate(lists):
+        literal, services = given.literal, given.services
+        for index, listed in enumerate(lists):
+            # Most pairs differ in their actions at a glance.
+            if literal is not None:
+                if index == other or listed.literal is None or not listed.literal <= literal:
                     continue
+            elif index == other or not ("*" in services or listed.services <= services):
+                continue
+            wide, statement = statements[other], statements[index]
+            if wide.effect != statement.effect or not includes(subject.grammar, wide, statement):
+                continue
+            # Of two that say the same, the later one is the one too many.
+            if other < index or not includes(subject.grammar, statement, wide):
                 yield index, other
-                break
 
 
-def _differ(subject: Subject, wide: int, narrow: int) -> bool:
-    """Whether it is plain at a glance that ``wide`` does not include ``narrow``."""
-    given, other = subject.actions[wide], subject.actions[narrow]
-    if given.literal is not None:
-        return other.literal is None or not other.literal <= given.literal
-    return "*" not in given.services and not other.services <= given.services
+@lru_cache(maxsize=4096)
+def _included_actions(grammar: str, values: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    return tuple(_included(values, grammar, _action_covers))
 
 
 def _included(

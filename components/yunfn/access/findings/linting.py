@@ -16,8 +16,7 @@ from yunfn.exceptions import PolicyDocumentError
 _CHECKS: tuple[Check, ...] = (
     action_rules.unknown,
     action_rules.wide,
-    resources.mismatched,
-    resources.wide,
+    resources.fitting,
     negation.turned_round,
     trust.open_to_many,
     secrets.in_document,

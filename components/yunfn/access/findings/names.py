@@ -48,4 +48,5 @@ def shape(resource: str, words: frozenset[str]) -> str:
     """
     if "${" in resource:
         resource = _VARIABLE.sub("*", resource)
-    return "".join(each if each in words or "*" in each or "?" in each else "n" for each in _SEPARATORS.split(resource))
+    found = [each if each in words or "*" in each or "?" in each else "n" for each in _SEPARATORS.split(resource)]
+    return "".join(found)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
-from typing import Any
+import re
+from json import decoder
 
-from yunfn.access import documents
 from yunfn.access.findings.finding import Finding
 from yunfn.access.findings.hit import Hit
 from yunfn.access.findings.secrets import hidden
 from yunfn.access.grammar import RAM, Grammar, PolicyDocument
 
+_SPACE = re.compile(r"[ \t\r\n]*")
+_read_text = decoder.scanstring  # type: ignore[attr-defined]  # the stubs leave it out
+_read_value = json.JSONDecoder().raw_decode
+
 
 def finding(hit: Hit, document: PolicyDocument) -> Finding:
     """The finding that tells of ``hit`` in ``document``."""
-    path = path_of(document, hit.where)
-    # A text of one line needs no search.
-    line = documents.line_of(document, path) if "\n" in document.text else 1 if document.text else None
+    path, line = place(document, hit.where)
     return placeless(hit, document.grammar, document.source, path, line)
 
 
@@ -34,28 +35,59 @@ def placeless(hit: Hit, grammar: Grammar, source: str, path: str = "", line: int
     )
 
 
-@lru_cache(maxsize=1)
-def _value(text: str) -> Any:
-    return json.loads(text) if text else None
+def place(document: PolicyDocument, where: tuple[str | int, ...]) -> tuple[str, int | None]:
+    """``where`` as the document spells it (its case, and indices only where it has lists), and the line from 1.
+
+    Only what leads there is looked at, and what stands before it is skipped: ``documents.line_of`` reads all. Without a
+    text the grammar's own spelling is told, and no line.
+    """
+    text = document.text
+    if not text:
+        return _spelled(where, document.grammar), None
+    path, at = "", _after_space(text, 0)
+    mark = at
+    for step in where:
+        if isinstance(step, int):
+            if text[at] == "[":
+                mark = at = _item(text, at, step)
+                path += f"[{step}]"
+        else:
+            name, mark, at = _member(text, at, step)
+            path += f".{name}" if path else name
+    return path, text.count("\n", 0, mark) + 1
 
 
-def path_of(document: PolicyDocument, where: tuple[str | int, ...]) -> str:
-    """``where`` as the document spells it: its case, and indices only where it has lists."""
-    value = _value(document.text)
+def _item(text: str, at: int, index: int) -> int:
+    """Where item ``index`` of the list at ``at`` begins."""
+    at = _after_space(text, at + 1)
+    for _ in range(index):
+        at = _after_space(text, _read_value(text, at)[1])
+        at = _after_space(text, at + 1)
+    return at
+
+
+def _member(text: str, at: int, wanted: str) -> tuple[str, int, int]:
+    """Of the object at ``at``, the name that is ``wanted`` but for case, where it stands, and where its value does."""
+    at = _after_space(text, at + 1)
+    while True:
+        name, end = _read_text(text, at + 1, True)
+        value = _after_space(text, _after_space(text, end) + 1)
+        if name.lower() == wanted.lower():
+            return name, at, value
+        at = _after_space(text, _after_space(text, _read_value(text, value)[1]) + 1)
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _spelled(where: tuple[str | int, ...], grammar: Grammar) -> str:
     path = ""
     for step in where:
         if isinstance(step, int):
-            if value is not None and not isinstance(value, list):
-                continue
             path += f"[{step}]"
-            value = value[step] if value is not None and step < len(value) else None
-            continue
-        name = step
-        if isinstance(value, dict):
-            name = next((key for key in value if key.lower() == step.lower()), step)
-            value = value.get(name)
         else:
-            value = None
-            name = name if document.grammar is RAM else name[:1].lower() + name[1:]
-        path += f".{name}" if path else name
+            name = step if grammar is RAM else step[:1].lower() + step[1:]
+            path += f".{name}" if path else name
     return path

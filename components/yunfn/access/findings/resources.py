@@ -17,26 +17,13 @@ from yunfn.access.findings.subject import Subject
 from yunfn.access.tables import ActionRow, meets
 
 
-def wide(subject: Subject) -> Iterator[Hit]:
-    """YF-…-003 and YF-…-004: everything is named where the actions take something narrower.
+def fitting(subject: Subject) -> Iterator[Hit]:
+    """YF-…-002, YF-…-003 and YF-…-004: how the actions and resources of each statement go together.
 
-    Conditions on what is touched (tags, the service a role is passed to) narrow a statement; those on who, when and
-    from where do not.
+    002 is an action that can meet no resource, or a resource that no action takes. 003 and 004 are resources that are
+    everything, by word or in effect, where the actions take something narrower. Conditions on what is touched (tags,
+    the service a role is passed to) narrow a statement; those on who, when and from where do not.
     """
-    if subject.trust:
-        return
-    for index, (statement, given) in enumerate(zip(subject.statements, subject.actions, strict=True)):
-        if not statement.allows or statement.not_actions or statement.not_resources:
-            continue
-        whole = _fit(subject, given, statement.resources).whole
-        if not whole or any(narrows(each) for each in statement.conditions):
-            continue
-        for item, found in whole:
-            yield _wide(statement.resources[item], found, ("Statement", index, "Resource", item))
-
-
-def mismatched(subject: Subject) -> Iterator[Hit]:
-    """YF-…-002: an action that can meet no resource of its statement, and a resource that no action takes."""
     if subject.trust:
         return
     for index, (statement, given) in enumerate(zip(subject.statements, subject.actions, strict=True)):
@@ -46,6 +33,9 @@ def mismatched(subject: Subject) -> Iterator[Hit]:
         # Most statements end here: each action meets a resource, and each resource an action.
         if fit.unmet or fit.untaken:
             yield from _mismatched(given, statement.resources, fit, index)
+        if fit.whole and statement.allows and not any(narrows(each) for each in statement.conditions):
+            for item, found in fit.whole:
+                yield _wide(statement.resources[item], found, ("Statement", index, "Resource", item))
 
 
 def _mismatched(given: ActionList, resources: Sequence[str], fit: _Fit, index: int) -> Iterator[Hit]:
@@ -87,7 +77,7 @@ class _Fit:
 def _fit(subject: Subject, given: ActionList, resources: tuple[str, ...]) -> _Fit:
     # Names that no table knows are all alike to them: the shapes come again and again, and are looked at once.
     shapes = tuple(shape(each, given.words) for each in resources)
-    return _fitted(subject.grammar.name, tuple(each.text for each in given.items), shapes)
+    return _fitted(subject.grammar.name, given.texts, shapes)
 
 
 @lru_cache(maxsize=8192)

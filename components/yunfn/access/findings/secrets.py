@@ -59,9 +59,13 @@ def in_document(subject: Subject) -> Iterator[Hit]:
 
 def in_text(text: str) -> Iterator[Hit]:
     """YF-…-012 in a text of JSON, a policy or not; nothing for what is no JSON."""
-    folded = text.lower()
-    if not _hinted(text) and not any(hint in folded for hint in _TELLING_HINTS):
-        return
+    if not _hinted(text):
+        folded = text.lower()
+        for hint in _TELLING_HINTS:
+            if hint in folded:
+                break
+        else:
+            return
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -90,7 +94,10 @@ def hidden(text: str) -> str:
 
 
 def _hinted(text: str) -> bool:
-    return any(hint in text for hint in _HINTS)
+    for hint in _HINTS:  # noqa: SIM110 - any() takes twice the time, and every document is asked
+        if hint in text:
+            return True
+    return False
 
 
 def told(name: str, value: str) -> str:
