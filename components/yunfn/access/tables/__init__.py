@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from yunfn.access.tables.managed_policy import ManagedPolicy, managed
 from yunfn.access.tables.meeting import meets
-from yunfn.access.tables.table import ActionRow, Level, ServiceTable, services, table
+from yunfn.access.tables.service_table import ActionRow, Level, ServiceTable, services, table
 
 __all__ = ["ActionRow", "Level", "ManagedPolicy", "ServiceTable", "managed", "meets", "services", "table"]
