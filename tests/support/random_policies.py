@@ -253,7 +253,7 @@ CAM = Words(
 
 
 def policy(rng: random.Random, words: Words, *, trust: bool = False) -> dict[str, Any]:
-    """A policy that the cloud takes, in nine of ten cases or so."""
+    """A policy that the cloud takes, if it is no trust policy: some of those name nobody."""
     version, one = words.version
     statements = [_statement(rng, words, trust) for _ in range(rng.choice((1, 1, 2, 3)))]
     return {version: one, words.statement: statements}
@@ -328,7 +328,7 @@ def _conditions(rng: random.Random, words: Words) -> dict[str, Any]:
         fitting = words.keys[words.key_of[family] if family is not None else words.key_of[-1]]
         if "_" in name:
             name = rng.choice(("", "", "", "for_any_value:", "for_all_value:")) + name
-            name += rng.choice(("", "", "", "_if_exist"))
+            name += "" if "null" in name else rng.choice(("", "", "", "_if_exist"))
         keys = [fitting] if rng.random() < 0.75 else rng.sample(words.keys, rng.choice((1, 1, 2)))
         found[name] = {key: _listed(rng, values) for key in keys}
     return found

@@ -100,3 +100,21 @@ def _assert_all_occurred(seen: Counter[str]) -> None:
     least = {"refused": 1000, "trust": 300, "allow": 2500, "deny": 800, "nothing": 5000, "by a condition": 700}
     for outcome, count in least.items():
         assert seen[outcome] >= count, seen
+
+
+@pytest.mark.parametrize(
+    ("grammar", "text"),
+    [
+        (
+            CAM,
+            '{"version":"2.0","statement":{"effect":"allow","action":"*","resource":"*",'
+            '"condition":{"null_equal_if_exist":{"k":"true"}}}}',
+        ),
+        (RAM, '{"Version":"1","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'),
+        (RAM, "[" * 6000),
+        (CAM, "[" * 6000),
+    ],
+)  # fmt: skip
+def test_neither_takes_these(grammar: Grammar, text: str) -> None:
+    assert _ours(text, grammar, False) is None
+    assert _theirs(text, (ram if grammar is RAM else cam).read_policy) is None

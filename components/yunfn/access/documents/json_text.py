@@ -9,7 +9,7 @@ from yunfn.access.documents.positions import Offence, is_plain_number, scan
 from yunfn.exceptions import PolicyDocumentError
 
 #: No longer text is looked at: both clouds take 6,144 characters, and white space may stand between them.
-MAX_CHARACTERS = 1_048_576
+MAX_CHARACTERS = 262_144
 
 _REASONS: dict[Offence, str] = {
     "duplicate": "the name stands twice in one object, and readers do not agree which one counts",

@@ -1,0 +1,158 @@
+"""New access is what new policies allow and old ones did not, whatever words either use."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from support import random_policies
+from support.random_policies import Words
+from yunfn.access.comparison import Access, equal, new_access
+from yunfn.access.documents import parse
+from yunfn.access.evaluation import Request, decide
+from yunfn.access.grammar import PolicyDocument
+from yunfn.access.statement import Condition
+from yunfn.exceptions import ValidationError
+
+BUCKET = "acs:oss:*:*:pics/*"
+IN_OFFICE = {"IpAddress": {"acs:SourceIp": "10.0.0.0/8"}}
+OFFICE = (Condition("IpAddress", "acs:SourceIp", ("10.0.0.0/8",)),)
+
+
+def _document(*statements: dict[str, Any], source: str = "") -> PolicyDocument:
+    filled = [{"Effect": "Allow", "Resource": "*", **each} for each in statements]
+    return parse(json.dumps({"Version": "1", "Statement": filled}), source=source)
+
+
+def _allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Action": action, "Resource": resource, **more}
+
+
+def _deny(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": action, "Resource": resource, **more}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([_allow("oss:*")], [_allow("oss:Get*", BUCKET)]),
+        ([_allow("oss:*")], [_allow("OSS:get*", BUCKET), _deny("oss:Put*")]),
+        (
+            [_allow(["oss:Get*", "oss:Put*"], BUCKET)],
+            [_allow("oss:PutObject", "acs:oss:*:*:pics/in/*", Condition=IN_OFFICE)],
+        ),
+        ([_allow("oss:*"), _deny("oss:Delete*")], [_allow("oss:*"), _deny("oss:D*")]),
+        ([_allow("oss:*"), _deny("oss:Delete*", Condition=IN_OFFICE)], [_allow("oss:*"), _deny("oss:Delete*")]),
+        ([{"NotAction": "ram:*"}], [_allow(["oss:*", "fc:*"])]),
+        ([{"NotAction": "ram:*"}], [{"NotAction": ["ram:*", "sts:*"]}]),
+        ([_allow("oss:*"), _deny("oss:Get*", BUCKET)], [_allow("oss:*"), {"Effect": "Deny", "NotAction": "oss:Put*"}]),
+        ([_allow("oss:Get*")], [_allow("oss:Get*"), _allow("oss:Put*"), _deny("oss:Put*")]),
+        ([_allow("*")], [{"NotAction": "ram:*"}]),
+        ([_allow("oss:Get*")], [_deny("oss:*")]),
+    ],
+)
+def test_what_was_allowed_is_not_new(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
+    assert new_access([_document(*old)], [_document(*new)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "gained"),
+    [
+        (
+            [_allow("oss:Get*")],
+            [_allow(["oss:Get*", "oss:Put*"])],
+            [("oss:Put*", "*", (), "Statement[0] allows it", ())],
+        ),
+        (
+            [_allow("oss:GetObject", BUCKET)],
+            [_allow("oss:GetObject")],
+            [("oss:GetObject", "*", (), "Statement[0] allows it", ())],
+        ),
+        (
+            [_allow("oss:GetObject")],
+            [_allow("oss:*")],
+            [("oss:*", "*", (), "Statement[0] allows it", ("oss:GetObject",))],
+        ),
+        (
+            [_allow("oss:Get*", Condition=IN_OFFICE)],
+            [_allow("oss:Get*")],
+            [("oss:Get*", "*", (), "Statement[0] allows it", ())],
+        ),
+        (
+            [_allow("oss:*"), _deny("oss:Delete*")],
+            [_allow("oss:*")],
+            [("oss:Delete*", "*", (), "Statement[1] denied it", ())],
+        ),
+        (
+            [_allow("oss:*"), _deny("oss:*", BUCKET)],
+            [_allow("oss:*"), _deny("oss:Delete*", BUCKET)],
+            [("oss:*", BUCKET, (), "Statement[1] denied it", ("oss:Delete*",))],
+        ),
+        (
+            [_allow("oss:*"), _deny("oss:Get*")],
+            [_allow("oss:*"), _deny("oss:Get*", Condition=IN_OFFICE)],
+            [("oss:Get*", "*", (), "Statement[1] denied it", ())],
+        ),
+        (
+            [_allow("oss:*"), _deny("oss:Get*", Condition=IN_OFFICE)],
+            [_allow("oss:*")],
+            [("oss:Get*", "*", OFFICE, "Statement[1] denied it", ())],
+        ),
+        ([_allow("oss:*")], [{"NotAction": "ram:*"}], [("* but ram:*", "*", (), "Statement[0] allows it", ("oss:*",))]),
+        (
+            [{"NotAction": ["ram:*", "sts:*"]}],
+            [{"NotAction": "ram:*"}],
+            [("* but ram:*", "*", (), "Statement[0] allows it", ())],
+        ),
+        (
+            [_allow("oss:Get*"), _deny("oss:GetObject")],
+            [_allow("oss:*")],
+            [("oss:*", "*", (), "Statement[0] allows it", ())],
+        ),
+    ],
+)
+def test_what_was_gained_is_told_with_its_cause(
+    old: list[dict[str, Any]], new: list[dict[str, Any]], gained: list[tuple[Any, ...]]
+) -> None:
+    assert new_access([_document(*old)], [_document(*new)]) == tuple(Access(*each) for each in gained)
+
+
+def test_the_cause_names_the_document() -> None:
+    (access,) = new_access([], [_document(_allow("oss:Get"), source="new.json")])
+    assert access.because == "new.json: Statement[0] allows it"
+    assert new_access([], []) == ()
+    cam = parse('{"version":"2.0","statement":{"effect":"allow","action":"*","resource":"*"}}')
+    with pytest.raises(ValidationError, match="one cloud"):
+        new_access([cam], [_document(_allow("oss:Get"))])
+
+
+@pytest.mark.parametrize("words", [random_policies.RAM, random_policies.CAM], ids=["ram", "cam"])
+def test_no_access_is_overlooked(words: Words) -> None:
+    """Whatever a request may do under the new policies alone, some line of new access names."""
+    rng = random.Random(11)
+    silent = gained = 0
+    for _ in range(1200):
+        texts = [json.dumps(random_policies.policy(rng, words)) for _ in range(2)]
+        if rng.random() < 0.6:
+            # Mostly the same: statements moved, lost or added.
+            statements = [s for text in texts for s in json.loads(text)[words.statement]]
+            version, one = words.version
+            texts = [
+                json.dumps({version: one, words.statement: rng.sample(statements, rng.randint(1, len(statements)))})
+                for _ in range(2)
+            ]
+        old, new = (parse(text) for text in texts)
+        found = new_access([old], [new])
+        silent += not found
+        for _ in range(12):
+            request = Request(*random_policies.request(rng, words))
+            if decide([new], request).allowed and not decide([old], request).allowed:
+                gained += 1
+                assert found, f"{texts[0]}\n{texts[1]}\n{request}"
+        if found:
+            assert not equal(old, new)
+    assert silent > 100
+    assert gained > 300
