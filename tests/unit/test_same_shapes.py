@@ -14,6 +14,7 @@ import pulumi
 import pytest
 
 from yunfn import access, alibaba, tencent
+from yunfn.access.sts.grant_expression import rights
 
 #: What a class is called on Tencent Cloud where it is called otherwise.
 CALLED = {
@@ -267,14 +268,76 @@ def test_settings_are_frozen_and_named_on_both(name: str) -> None:
     assert _twin(name).__dataclass_params__.frozen
 
 
-def test_grants_are_called_alike() -> None:
-    def arguments(grant: Any) -> list[str]:
-        return list(inspect.signature(grant).parameters)
+#: Rights by name as Alibaba Cloud's modules have them, and what Tencent Cloud calls the same.
+RIGHTS = {
+    "oss.read": "cos.read",
+    "oss.write": "cos.write",
+    "oss.list": "cos.list",
+    "log.write": "cls.write",
+    "log.read": "cls.read",
+    "kms.decrypt": "tencent_kms.decrypt",
+    "mns.send": "ckafka.send",
+    "mns.consume": "ckafka.consume",
+    "fc.invoke": "scf.invoke",
+}
+#: Rights that Alibaba Cloud has alone, and why.
+RIGHTS_ALONE = {
+    "mns.publish": "CKafka has no topics that push",
+    "oss.mount": "SCF mounts no buckets",
+    "ots.consume": "Tencent Cloud has no Tablestore",
+    "ots.consume_tunnel": "likewise",
+    "ots.read": "likewise",
+    "ots.read_only": "likewise",
+    "ots.search": "likewise",
+    "ots.write": "likewise",
+    "vpc.attach": "SCF stands in the VPC by its own role",
+}
+#: Arguments of rights that one cloud has alone, by the right as Alibaba Cloud calls it.
+RIGHTS_ARGUMENTS: dict[str, dict[str, dict[str, str]]] = {
+    "oss.read": {"tencent": {"region": "an OSS bucket is known by its name alone"}},
+    "oss.write": {"tencent": {"region": "likewise"}},
+    "oss.list": {"tencent": {"region": "likewise"}},
+    "log.write": {
+        "alibaba": {"project": "a topic's id says it all", "logstore": "likewise"},
+        "tencent": {"topic_id": "see project"},
+    },
+    "log.read": {
+        "alibaba": {"project": "a topic's id says it all", "logstore": "likewise"},
+        "tencent": {"topic_id": "see project"},
+    },
+    "kms.decrypt": {"tencent": {"creator": "CAM calls a key by who made it, too"}},
+    "mns.send": {"alibaba": dict.fromkeys(("queue", "region", "account"), "CAM names no entrance for messages")},
+    "mns.consume": {
+        "alibaba": {"queue": "CAM names instances, not their topics"},
+        "tencent": {"instance": "see queue", "creator": "CAM calls an instance by who made it, too"},
+    },
+    "fc.invoke": {
+        "alibaba": {"qualifier": "CAM has no name for an alias of a function"},
+        "tencent": {"namespace": "SCF keeps functions in namespaces"},
+    },
+}
 
-    assert arguments(access.cos.read)[:2] == arguments(access.oss.read)
-    assert arguments(access.cos.write)[:2] == arguments(access.oss.write)
-    # SLS names a logstore by its project; CAM has no name for an alias of a function.
-    assert arguments(access.cls.write) == ["topic_id", "region", "account"]
-    assert arguments(access.scf.invoke) == ["function", "namespace", "region", "account"]
-    assert arguments(access.fc.invoke) == ["function", "qualifier", "region", "account"]
+
+def _right(name: str) -> Any:
+    service, _, right = name.partition(".")
+    return getattr(getattr(access, service), right)
+
+
+def test_every_right_has_its_twin_or_a_reason_to_have_none() -> None:
+    assert {*RIGHTS, *RIGHTS.values(), *RIGHTS_ALONE} == set(rights())
+    assert set(RIGHTS_ARGUMENTS) == set(RIGHTS)
+
+
+@pytest.mark.parametrize("name", RIGHTS)
+def test_grants_are_called_alike(name: str) -> None:
+    here, there = _parameters(_right(name)), _parameters(_right(RIGHTS[name]))
+    reasons = RIGHTS_ARGUMENTS[name]
+    assert set(here) - set(there) == set(reasons.get("alibaba", {})), "only on Alibaba Cloud"
+    assert set(there) - set(here) == set(reasons.get("tencent", {})), "only on Tencent Cloud"
+    shared = [each for each in here if each in there]
+    assert shared == [each for each in there if each in here]
+    assert all(here[each].default == there[each].default and here[each].kind is there[each].kind for each in shared)
+
+
+def test_guards_are_called_alike() -> None:
     assert inspect.signature(tencent.guard) == inspect.signature(alibaba.guard)
