@@ -274,7 +274,8 @@ def _is_of(right: Right, denied: dict[str, Any]) -> bool:
     action, resource = denied["action"], denied["resource"]
     if right.policy is None:
         return bool(action == "sts:AssumeRole" and resource.endswith(f"/{right.role}"))
-    return bool(action == right.does and matches(right.to, resource))
+    # The prefix of CAM's actions says nothing.
+    return bool(action == right.does.removeprefix("name/") and matches(right.to, resource))
 
 
 def _unused(stacks: Stacks, roles: Roles, rights: list[Right]) -> list[str]:
