@@ -25,6 +25,7 @@ from yunfn.access.sts import (
 )
 from yunfn.access.sts.grant_expression import read_grant, rights
 from yunfn.access.sts.private_file import check_place
+from yunfn.access.sts.session_policy import refuse_findings
 from yunfn.exceptions import MissingRightsError, ValidationError
 
 application = typer.Typer(
@@ -69,6 +70,9 @@ def assume_command(
     policy: Annotated[
         Path | None, typer.Option("--policy", help="A policy document whose statements are granted too.")
     ] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option("--accept", help="Id of a finding in --policy that is meant so.")
+    ] = None,
     role: Annotated[
         str, typer.Option("--role", help="The role's ARN. None on Tencent Cloud: a federation token.")
     ] = "",
@@ -98,7 +102,7 @@ def assume_command(
     grammar = grammar_of_role(role) if role else _grammar_of(cloud)
     if role and cloud is not None and grammar.cloud != cloud.value:
         raise ValidationError("sts.assume", "cloud", cloud.value, f"the role is {grammar.cloud}'s")
-    cut = _session_policy(grant or [], policy, grammar)
+    cut = _session_policy(grant or [], policy, accept or [], grammar)
     request = SessionRequest(cut, role, session, _seconds(duration), external_id)
     wanted = [read_grant(each) for each in want] if want else None
     output = Output.json if json_output else output
@@ -147,13 +151,15 @@ def check_command(
         typer.echo(f"nothing is missing until {held.expiration.strftime('%Y-%m-%dT%H:%M:%SZ')}{known}")
 
 
-def _session_policy(grants: list[str], policy: Path | None, grammar: Grammar) -> SessionPolicy:
+def _session_policy(grants: list[str], policy: Path | None, accept: list[str], grammar: Grammar) -> SessionPolicy:
     if not grants and policy is None:
         raise typer.BadParameter(
             "what may the credentials do? give --grant or --policy: without them they could do all that the role can",
             param_hint="--grant",
         )
     written = [documents.read(policy, grammar=grammar, trust=False)] if policy else []
+    for each in written:
+        refuse_findings(each, accept)
     return session_policy([read_grant(each) for each in grants], grammar, written)
 
 

@@ -20,6 +20,8 @@ from yunfn.exceptions import ValidationError
         ('scf.invoke(f, region="ap-shanghai", account=100)', scf.invoke("f", region="ap-shanghai", account="100")),
         ("cls.write(a-b-c)", cls.write("a-b-c")),
         ("oss.read(my-bucket, '')", oss.read("my-bucket")),
+        ("oss.mount(my-bucket, writable=true)", oss.mount("my-bucket", writable=True)),
+        ("oss.mount(my-bucket, writable=false)", oss.mount("my-bucket")),
     ],
 )
 def test_a_grant_is_read_from_one_line(text: str, grant: Any) -> None:
@@ -42,6 +44,7 @@ def test_a_grant_is_read_from_one_line(text: str, grant: Any) -> None:
         "oss.read(bucket=my-bucket, bucket=other)",
         "oss.read(bucket=my-bucket, in/)",
         "oss.read(kind=x)",
+        "oss.mount(my-bucket, writable=no)",
         "oss.read(my-*)",
         "oss.read('my-bucket\", in/)",
         "oss.bucket_name(a, my-bucket)",

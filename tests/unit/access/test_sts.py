@@ -201,6 +201,7 @@ def test_by_default_a_session_lasts_no_longer_than_its_role_allows() -> None:
         (oss.read("data"), ["oss:GetObject on acs:oss:*:*:data/*"]),
         (oss.read("data", "out/"), ["oss:GetObject on acs:oss:*:*:data/out/*"]),
         (oss.write("data", "in/"), ["oss:PutObject on acs:oss:*:*:data/in/*"]),
+        (oss.list("data", "in/"), ["oss:ListObjects on acs:oss:*:*:data where StringLike oss:Prefix in/*"]),
     ],
 )
 def test_check_says_what_the_session_policy_lacks(wanted: Any, missing: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Callable, Iterator
@@ -264,10 +265,23 @@ def test_secrets_stand_in_standard_output_alone(scene: Scene) -> None:
     assert json.loads(done.stdout)["policy"]["Statement"][0]["Action"] == ["oss:GetObject"]
 
 
+def test_a_policy_written_by_hand_is_linted(yunfn: Yunfn, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.json"
+    policy.write_text('{"Version": "1", "Statement": [\n{"Effect": "Allow", "Action": "oss:*", "Resource": "*"}]}')
+    ask = ("sts", "assume", "--role", "acs:ram::1:role/r", "--policy", policy, "--dry-run")
+    refused = yunfn.inside(*ask)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    ids = set(re.findall(r"YF-RAM-\d{3}", refused.stderr))
+    assert ids and f"{policy}:2: Statement[0]" in refused.stderr
+    accepted = yunfn.inside(*ask, *(word for each in sorted(ids) for word in ("--accept", each)))
+    assert (accepted.returncode, accepted.stderr.endswith("2048 characters, 3600 s\n")) == (0, True)
+
+
 def test_a_dry_run_asks_nobody(yunfn: Yunfn, tmp_path: Path) -> None:
     policy = tmp_path / "policy.json"
     policy.write_text(
-        '{"version": "2.0", "statement": {"effect": "allow", "action": "cls:SearchLog", "resource": "*"}}'
+        '{"version": "2.0", "statement": {"effect": "allow", "action": "cls:SearchLog",'
+        ' "resource": "qcs::cls:ap-shanghai:uin/100000000001:topic/a-b-c"}}'
     )
     ask = (
         "sts",

@@ -31,7 +31,9 @@ class MissingRight:
 
     def __str__(self) -> str:
         but = f" but {', '.join(self.but)}" if self.but else ""
-        return f"{self.action}{but} on {self.resource} (not allowed by the {self.lacks})"
+        tests = [f"{each.operator} {each.key} {' or '.join(each.values)}" for each in self.conditions]
+        when = f" where {' and '.join(tests)}" if tests else ""
+        return f"{self.action}{but} on {self.resource}{when} (not allowed by the {self.lacks})"
 
 
 def check(

@@ -47,8 +47,17 @@ def read_grant(text: str) -> Grant:
     except TypeError as error:
         shown = ", ".join(str(each).partition(":")[0] for each in signature.parameters.values())
         raise ValidationError("access", _PROPERTY, text, f"{error}: {kind}({shown})") from None
+    for name, value in bound.arguments.items():
+        if signature.parameters[name].annotation in (bool, "bool"):
+            bound.arguments[name] = _truth(text, name, value)
     granted: Grant = make(*bound.args, **bound.kwargs)
     return granted
+
+
+def _truth(text: str, name: str, value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValidationError("access", _PROPERTY, text, f"{name} is true or false")
+    return value == "true"
 
 
 def rights() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from yunfn.access.documents import parse, render
 from yunfn.access.grammar import GRAMMARS, Grammar, PolicyDocument
 from yunfn.access.normal_form import minimise
 from yunfn.access.statement import Grant, Statement
-from yunfn.exceptions import ValidationError
+from yunfn.exceptions import PolicyFindingsError, ValidationError
 
 _OWNER = "sts"
 #: How resources of each grammar begin; a pattern may stand for those of both.
@@ -68,6 +68,26 @@ def session_policy(
             "instead of single objects, or make credentials for fewer things at a time",
         )
     return SessionPolicy(grammar, least, text)
+
+
+def refuse_findings(document: PolicyDocument, accept: Sequence[str] = ()) -> None:
+    """Refuse a document that somebody wrote by hand, as ``access.raw`` does.
+
+    Raises:
+        PolicyFindingsError: the linter has errors or warnings whose ids do not stand in ``accept``.
+    """
+    # Only those who write documents by hand wait for the linter's tables.
+    from yunfn.access import findings
+
+    found = [each for each in findings.lint(document) if each.severity != "info" and each.id not in accept]
+    if found:
+        ids = ", ".join(sorted({each.id for each in found}))
+        told = [
+            f"{each.source}{f':{each.line}' if each.line else ''}: {each.path}: {each.id} {each.message}; {each.remedy}"
+            for each in found
+        ]
+        count = f"{len(found)} findings; what is meant so is accepted by id: {ids}"
+        raise PolicyFindingsError("\n".join([count, *told]))
 
 
 def read_session_policy(text: str, *, source: str = "session policy", grammar: Grammar | None = None) -> SessionPolicy:
