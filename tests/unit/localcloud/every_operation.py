@@ -203,7 +203,7 @@ class World:
     def _tencent(self, name: str) -> dict[str, Any]:
         uin = self.cloud.tencent.uin
         function = f"qcs::scf:{TENCENT_REGION}:uin/{uin}:namespace/default/function/f"
-        return {
+        about: dict[str, dict[str, Any]] = {
             "tencent cam": {
                 "RoleName": "r", "PolicyName": "p2", "PolicyDocument": _CAM_POLICY, "Name": "u2", "AttachRoleName": "r",
                 "DetachRoleName": "r", "PolicyId": 1, "Page": 1, "Rp": 10, "AccessKeyId": "AKID", "Status": "Inactive",
@@ -230,7 +230,8 @@ class World:
                 "ResourceIds": ["f"], "Resource": function, "ResourceList": [function], "TagKeys": ["k"],
                 "Tags": [{"TagKey": "k", "TagValue": "v"}], "ReplaceTags": [{"TagKey": "k", "TagValue": "v"}],
             },
-        }.get(name, {"CertificateId": "c"})  # fmt: skip
+        }  # fmt: skip
+        return about.get(name, {"CertificateId": "c"})
 
     def _oss(self) -> Iterator[Asked]:
         for (kind, method, selector), route in oss_urls._ROUTES.items():
