@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud_error import AccessDeniedError
 from yunfn.localcloud.keys import Principal
@@ -12,6 +14,8 @@ from yunfn.localcloud.tencent.cos.events import CosObjectEvent
 from yunfn.localcloud.tencent.cos.exceptions import AccessDenied, NoSuchBucket
 from yunfn.localcloud.tencent.cos.state import CosState
 
+# What the condition key cos:prefix is told of (COS documentation, "Condition keys").
+_LISTING = frozenset({"GetBucket", "GetBucketObjectVersions", "ListMultipartUploads"})
 _PUBLIC = {"read": ("public-read", "public-read-write"), "write": ("public-read-write",)}
 
 
@@ -76,8 +80,13 @@ class CosRequest:
 
         ``otherwise`` says whether an ACL does where they say nothing.
         """
+        conditions: dict[str, str] = {}
+        asked = self.call.param("prefix") if action in _LISTING else None
+        if asked is not None:
+            # As it stands in the URL: policies in use write in%2F for in/, and find that in/ denies.
+            conditions["cos:prefix"] = quote(asked, safe="")
         action, principal = "name/cos:" + action, self.sender
-        if not self.state.cloud.permits(self.call, action, resource, otherwise=otherwise):
+        if not self.state.cloud.permits(self.call, action, resource, conditions=conditions, otherwise=otherwise):
             raise AccessDeniedError(principal.arn, action, resource)
 
     def resource(self, region: str, path: str) -> str:

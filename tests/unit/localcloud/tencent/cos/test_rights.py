@@ -9,6 +9,7 @@ import pytest
 from qcloud_cos import CosServiceError
 
 from support.tencent_identity import REGION, Identity, policy, trust
+from yunfn.access import cam_document, cos
 from yunfn.localcloud.keys import AccessKey
 
 
@@ -60,6 +61,17 @@ def test_a_bucket_is_listed_by_who_may(identity: Identity, bucket: str) -> None:
     client = identity.cos(identity.user(policy("cos:GetBucket", resource=objects(identity, bucket, ""))))
     assert "Contents" in client.list_objects(Bucket=bucket)
     denied(client.get_object, Bucket=bucket, Key="in/a")
+
+
+def test_a_bucket_is_listed_below_a_prefix_alone(identity: Identity, bucket: str) -> None:
+    client = identity.cos(identity.user(cam_document(cos.list(bucket, "in/").statements(), "list")))
+    assert [each["Key"] for each in client.list_objects(Bucket=bucket, Prefix="in/a")["Contents"]] == ["in/a"]
+    assert client.list_objects(Bucket=bucket, Prefix="in/")["Contents"]
+    denied(client.list_objects, Bucket=bucket)
+    denied(client.list_objects, Bucket=bucket, Prefix="")
+    denied(client.list_objects, Bucket=bucket, Prefix="out/")
+    denied(client.list_objects, Bucket=bucket, Prefix="in")
+    denied(client.list_objects_versions, Bucket=bucket, Prefix="in/")
 
 
 def test_a_role_session_is_cut_by_its_policy(identity: Identity, bucket: str) -> None:
