@@ -31,8 +31,10 @@ def raw(document: str | Mapping[str, Any], *, accept: Sequence[str] = ()) -> Gra
         raise ValidationError("raw", "accept", unknown, "is the id of no finding, such as YF-RAM-003")
     text = document if isinstance(document, str) else json.dumps(document)
     read = parse(text, source=_SOURCE)
-    if read.trust:
-        raise PolicyDocumentError(_SOURCE, None, "", "it says who may take a role, which is no right of a function")
+    if read.trust or any(statement.principals for statement in read.statements):
+        raise PolicyDocumentError(
+            _SOURCE, None, "", "it says who may take a role, or use a bucket, which is no right of a function"
+        )
     found = [each for each in findings.lint(read) if each.severity in ("error", "warning") and each.id not in accept]
     if found:
         told = [

@@ -108,6 +108,11 @@ def test_what_was_allowed_is_not_new(old: list[dict[str, Any]], new: list[dict[s
             [("* but ram:*", "*", (), "Statement[0] allows it", ())],
         ),
         (
+            [{"NotAction": "ram:*"}, {"Effect": "Deny", "NotAction": "oss:*"}],
+            [{"NotAction": "ram:*"}],
+            [("* but oss:*, ram:*", "*", (), "Statement[1] denied it", ())],
+        ),
+        (
             [_allow("oss:Get*"), _deny("oss:GetObject")],
             [_allow("oss:*")],
             [("oss:*", "*", (), "Statement[0] allows it", ())],

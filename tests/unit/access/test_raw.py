@@ -94,5 +94,12 @@ def test_what_is_no_right_or_malformed_is_refused() -> None:
     trust = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": ["fc.aliyuncs.com"]}}
     with pytest.raises(PolicyDocumentError, match="who may take a role"):
         raw({"Version": "1", "Statement": [trust]})
+    bucket = {"effect": "allow", "action": "cos:GetObject", "resource": "qcs::cos::uid/125:b-125/k"}
+    for policy in (
+        {"version": "2.0", "statement": [{**bucket, "principal": {"qcs": ["qcs::cam::uin/1:uin/2"]}}]},
+        {"version": "2.0", "principal": {"qcs": ["qcs::cam::uin/1:uin/2"]}, "statement": [bucket]},
+    ):
+        with pytest.raises(PolicyDocumentError, match="use a bucket"):
+            raw(policy)
     with pytest.raises(PolicyDocumentError, match="raw document:1"):
         raw('{"Version": "1", "Statement": [}')

@@ -52,7 +52,11 @@ def place(document: PolicyDocument, where: tuple[str | int, ...]) -> tuple[str, 
                 mark = at = _item(text, at, step)
                 path += f"[{step}]"
         else:
-            name, mark, at = _member(text, at, step)
+            found = _member(text, at, step)
+            if found is None:
+                # CAM's principal may stand above the statements: the statement is told.
+                break
+            name, mark, at = found
             path += f".{name}" if path else name
     return path, text.count("\n", 0, mark) + 1
 
@@ -66,7 +70,7 @@ def _item(text: str, at: int, index: int) -> int:
     return at
 
 
-def _member(text: str, at: int, wanted: str) -> tuple[str, int, int]:
+def _member(text: str, at: int, wanted: str) -> tuple[str, int, int] | None:
     """Of the object at ``at``, the name that is ``wanted`` but for case, where it stands, and where its value does."""
     at = _after_space(text, at + 1)
     while True:
@@ -74,7 +78,10 @@ def _member(text: str, at: int, wanted: str) -> tuple[str, int, int]:
         value = _after_space(text, _after_space(text, end) + 1)
         if name.lower() == wanted.lower():
             return name, at, value
-        at = _after_space(text, _after_space(text, _read_value(text, value)[1]) + 1)
+        after = _after_space(text, _read_value(text, value)[1])
+        if text[after] == "}":
+            return None
+        at = _after_space(text, after + 1)
 
 
 def _after_space(text: str, at: int) -> int:
