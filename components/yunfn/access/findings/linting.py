@@ -133,7 +133,7 @@ def _escalations(own: Sequence[PolicyDocument], system: Sequence[PolicyDocument]
         others = [
             f"statement {place.index + 1} of {together[place.document].source}" for place in places if place != at
         ]
-        message = f"{shown(named, 4)}{' (with ' + shown(others) + ')' if others else ''} give {gains}"
+        message = f"by {shown(named, 4)}{' (with ' + shown(others) + ')' if others else ''} its holder gets {gains}"
         severity: Severity | None = None if any(each.way.certain for each in ways) else "warning"
         remedy = ways[0].way.remedy if len(ways) == 1 else ""
         hit = Hit(rule.ESCALATION, message, ("Statement", at.index), severity, remedy)

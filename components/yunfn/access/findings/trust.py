@@ -12,7 +12,7 @@ from yunfn.access.statement import Statement
 
 # Everybody: any account, any service (RAM "Principal"; CAM "Principal": anyone, anonymous).
 _ANYBODY = re.compile(
-    r"\*+|acs:ram:[^:]*:\*:(?:root|\*)|acs:(?:ram|\*):\*:\*:.*|qcs::cam::any(?:one|onymous):any(?:one|onymous)"
+    r"\*+|acs:ram:[^:]*:\*:(?:root|\*)|acs:(?:ram|\*):\*:\*:.*|qcs::cam::(?:anyone|anonymous):(?:anyone|anonymous)"
     r"|qcs::cam::uin/\*:.*|qcs::cam::\*",
     re.IGNORECASE,
 )

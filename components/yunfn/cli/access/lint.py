@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yunfn.cli.deployed.selection import JsonOption
+from yunfn.deployment import export
 from yunfn.exceptions import PolicyDocumentError, ValidationError
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def lint(
         list[Path] | None,
         typer.Option("--environment", metavar="FILE", help="Look for secrets in variables: NAME=VALUE lines, or JSON."),
     ] = None,
+    stack: Annotated[
+        str | None, typer.Option("--stack", "-s", help="Check every role of a stack of the project in this folder.")
+    ] = None,
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", metavar="ID", help="A finding not to report, such as YF-RAM-003.")
     ] = None,
@@ -50,17 +54,21 @@ def lint(
     Example: yunfn access lint policy.json --json
 
     Example: yunfn access lint --role trust.json policy-*.json --managed AliyunOSSFullAccess
+
+    Example: yunfn access lint -s maimai-dev
     """
     from yunfn.access.findings import RULES
 
     ignored = {each.upper() for each in ignore or ()}
     if unknown := sorted(ignored - set(RULES)):
         raise typer.BadParameter(f"there is no finding {unknown[0]}; docs/access-findings.md lists them")
-    if not (files or managed or environment):
-        raise typer.BadParameter("name a file to check, or - for standard input")
+    if not (files or managed or environment or stack):
+        raise typer.BadParameter("name a file to check, - for standard input, or a stack by -s")
     found = _of_files(files or (), together=role or bool(managed), managed=managed or ())
     for file in environment or ():
         found += _of_environment(file)
+    if stack:
+        found += _of_stack(stack)
     found = [each for each in found if each.id not in ignored]
     _report(found, json_output)
     if any(strict or each.severity != "info" for each in found):
@@ -88,6 +96,22 @@ def _of_files(names: Sequence[str], *, together: bool, managed: Sequence[str]) -
         raise ValidationError("access lint", "--role", trusts[1].source, "a role has one trust document")
     policies = [document for document in parsed if not document.trust]
     return [*found, *lint_role(policies, trust=trusts[0] if trusts else None, managed=managed)]
+
+
+def _of_stack(stack: str) -> list[Finding]:
+    """What is found in the roles of a stack, each with all its policies; the source names the role and the policy."""
+    from yunfn.access.findings import lint_role
+    from yunfn.access.grammar import CAM, RAM
+    from yunfn.deployment.rights import stack_roles
+
+    found: list[Finding] = []
+    for role in stack_roles(export(stack)):
+        grammar = RAM if role.cloud == "alibaba" else CAM
+        for each in lint_role(role.policies, trust=role.trust, managed=role.managed, grammar=grammar):
+            found.append(replace(each, source=f"{role.cloud} role {role.name}, {each.source}"))
+        for name in role.unread:
+            typer.echo(f"{role.cloud} role {role.name}: the state does not show the policy {name}", err=True)
+    return found
 
 
 def _of_environment(file: Path) -> tuple[Finding, ...]:
