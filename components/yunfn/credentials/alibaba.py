@@ -20,6 +20,7 @@ from yunfn.access.sts import Caller, Credentials, RoleFacts, SessionRequest, unr
 from yunfn.credentials.repeating import repeated
 from yunfn.exceptions import CloudAnswerError, PolicyDocumentError
 from yunfn.storage.alibaba_session import AlibabaSession
+from yunfn.storage.aliyun_refusals import refusal
 
 _KINDS: Final[dict[str, Literal["root", "user", "role"]]] = {
     "Account": "root",
@@ -118,14 +119,8 @@ class AlibabaTokens:
         def once() -> dict[str, Any]:
             try:
                 answer: dict[str, Any] = json.loads(self._client.do_action_with_exception(request))
-            except ServerException as error:
-                text = f"{error.get_error_code()}: {error.get_error_msg()} (request {error.get_request_id()})"
-                raise CloudAnswerError(
-                    f"{api}: {text}", code=str(error.get_error_code()), status=int(error.get_http_status() or 0)
-                ) from None
-            except ClientException as error:
-                # Its message may hold the URL, and with that the signed query.
-                raise CloudAnswerError(f"{api}: no answer: {error.get_error_code()} (request -)") from None
+            except (ServerException, ClientException) as error:
+                raise refusal(api, error) from None
             except ValueError:
                 raise CloudAnswerError(f"{api}: the answer is not JSON (request -)") from None
             return answer

@@ -13,6 +13,7 @@ from aliyunsdkcore.client import AcsClient
 from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIdentityRequest
 
 from yunfn.exceptions import CloudAnswerError
+from yunfn.storage.aliyun_refusals import refusal
 from yunfn.storage.environment import first_set
 
 # The names that alicloud's provider and the official SDKs read, newest first.
@@ -61,11 +62,6 @@ def _account(key: str, secret: str, token: str, region: str) -> str:
         # This SDK carries a CA list of its own and reads no CA variable.
         client = AcsClient(region_id=region, credential=credential, verify=os.environ.get("SSL_CERT_FILE"))
         answer = client.do_action_with_exception(request)
-    except ServerException as error:
-        raise CloudAnswerError(
-            f"STS GetCallerIdentity: {error.get_error_code()}: {error.get_error_msg()} "
-            f"(request {error.get_request_id()})"
-        ) from error
-    except ClientException as error:
-        raise CloudAnswerError(f"STS GetCallerIdentity: {error.get_error_msg()}") from error
+    except (ServerException, ClientException) as error:
+        raise refusal("STS GetCallerIdentity", error) from None
     return str(json.loads(answer)["AccountId"])

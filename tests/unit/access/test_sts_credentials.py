@@ -70,6 +70,8 @@ def test_credentials_come_back_from_json_as_they_were() -> None:
     [
         f"{{{SECRET}",
         f'["{SECRET}"]',
+        "[" * 100_000,
+        SECRET.encode("utf-16") + b"\xff",
         f'{{"cloud": "{SECRET}"}}',
         f'{{"cloud": "alibaba", "access_key_secret": "{SECRET}"}}',
         credentials().as_json().replace("2099-01-02T03:04:05Z", SECRET),
@@ -77,7 +79,7 @@ def test_credentials_come_back_from_json_as_they_were() -> None:
         credentials().as_json().replace('"Version"', '"version"'),
     ],
 )
-def test_what_is_no_credentials_is_told_without_showing_it(broken: str) -> None:
+def test_what_is_no_credentials_is_told_without_showing_it(broken: str | bytes) -> None:
     with pytest.raises(YunfnError) as caught:
         Credentials.from_json(broken, source="key.json")
     assert "key.json" in str(caught.value) and SECRET not in str(caught.value)

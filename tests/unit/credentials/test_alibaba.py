@@ -132,10 +132,15 @@ def test_a_refusal_is_told_once_with_api_code_and_request(cloud: Cloud) -> None:
 
 
 def test_no_error_holds_a_secret(cloud: Cloud) -> None:
-    signed = ClientException("SDK.HttpError", f"GET https://sts/?Signature={SECRET}&SecurityToken={TOKEN}")
-    for broken in ([signed] * 9, [f"{{{TOKEN}".encode()] * 9):
+    url = f"HTTPSConnectionPool(host='sts'): url: /?Signature={SECRET}&SecurityToken={TOKEN} (Caused by it)"
+    signed = ClientException("SDK.HttpError", url)
+    differing = ServerException("SignatureDoesNotMatch", f"server string to sign is:POST&%2F&{TOKEN}", 400, "r-1")
+    for broken in ([signed] * 9, [f"{{{TOKEN}".encode()] * 9, [differing]):
         cloud.answers["AssumeRole"] = list(broken)
         with pytest.raises(CloudAnswerError) as caught:
             assume(tokens(), REQUEST)
         assert SECRET not in str(caught.value) and TOKEN not in str(caught.value)
+        assert str(caught.value).endswith(
+            (" (Caused by it) (request -)", "not JSON (request -)", "wrong (request r-1)")
+        )
         assert caught.value.__cause__ is None and caught.value.__suppress_context__

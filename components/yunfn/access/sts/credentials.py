@@ -123,10 +123,10 @@ class Credentials:
     @classmethod
     def load(cls, path: Path | str) -> Credentials:
         """Read them from a file that ``write`` made; raises ValidationError, which holds nothing of the content."""
-        return cls.from_json(Path(path).read_text(encoding="utf-8"), source=str(path))
+        return cls.from_json(Path(path).read_bytes(), source=str(path))
 
     @classmethod
-    def from_json(cls, text: str, *, source: str = "credentials") -> Credentials:
+    def from_json(cls, text: str | bytes, *, source: str = "credentials") -> Credentials:
         """Read what ``as_json`` made.
 
         Raises:
@@ -157,10 +157,10 @@ class Credentials:
         )
 
 
-def _object(text: str, source: str) -> dict[str, Any]:
+def _object(text: str | bytes, source: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         # The parser's words would quote the content.
         raise ValidationError(source, "content", "?", "is not JSON") from None
     if not isinstance(document, dict):
