@@ -52,7 +52,7 @@ test: pythons ## all tests: units, then the real engine over the local cloud
 	@$(VENV)/bin/python engine/build.py
 	@$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-soak: pythons ## 100 updates while the cloud fails, drawn from seeds (ARGS="--seeds 10 --first 7")
+soak: pythons ## policies made to break their readers, then 100 updates while the cloud fails (ARGS="--part policies", "--seeds 10 --first 7")
 	@$(VENV)/bin/python engine/build.py
 	@$(VENV)/bin/python -m tests.soak $(ARGS)
 
