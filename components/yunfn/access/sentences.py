@@ -69,11 +69,8 @@ def condition_text(grammar: Grammar, condition: Condition) -> str:
         return f"the request {'lacks' if 'true' in condition.values else 'tells'} {condition.key}"
     subject = f"every value of {condition.key}" if operator.every else condition.key
     text = f"{subject} {_asks(operator, condition)}"
-    if operator.optional:
-        return f"{text}, or the request does not tell it"
-    if operator.negated:
-        return f"{text} (a request that does not tell it passes)"
-    return text
+    # A request that lacks the key fails a test, but for these (see conditions.holds).
+    return f"{text}, or the request does not tell it" if operator.optional or operator.negated else text
 
 
 def _sentences(document: PolicyDocument) -> Iterator[Sentence]:

@@ -1,0 +1,168 @@
+"""``yunfn access explain``, ``diff`` and ``simulate`` on files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from yunfn.cli.application import application
+from yunfn.exceptions import PolicyDocumentError, ValidationError
+
+READ = {"Effect": "Allow", "Action": ["oss:GetObject"], "Resource": ["acs:oss:*:*:b/a/*"]}
+OBJECT = "acs:oss:*:1:b/a/k"
+
+
+def access(*arguments: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(application, ["access", *arguments], input=stdin)
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.chdir(tmp_path)
+
+    def write(name: str, *statements: dict[str, Any]) -> str:
+        lines = ",\n".join(json.dumps(each) for each in statements)
+        (tmp_path / name).write_text(f'{{"Version": "1", "Statement": [\n{lines}\n]}}')
+        return name
+
+    return write
+
+
+def test_explain_is_a_line_a_statement(file: Any) -> None:
+    name = file("p.json", READ, {**READ, "Effect": "Deny", "Resource": "*"})
+    done = access("explain", name)
+    assert (done.exit_code, done.output) == (
+        0,
+        "Statement[0] (line 2): Allows oss:GetObject on acs:oss:*:*:b/a/*.\n"
+        "Statement[1] (line 3): Denies oss:GetObject on every resource, whatever else allows it.\n"
+        "Nothing else is allowed by this document, and a Deny wins over every Allow.\n",
+    )
+    assert json.loads(access("explain", name, "--json").output)[0] == {
+        "path": "Statement[0]",
+        "line": 2,
+        "text": "Allows oss:GetObject on acs:oss:*:*:b/a/*.",
+    }
+
+
+def test_a_document_may_come_on_standard_input() -> None:
+    text = json.dumps({"Version": "1", "Statement": [READ]})
+    assert access("explain", "-", stdin=text).output.startswith("Statement[0] (line 1): Allows oss:GetObject")
+
+
+@pytest.mark.parametrize("command", [("explain", "p.json"), ("diff", "p.json", "p.json")])
+def test_a_malformed_document_is_refused_with_its_line(file: Any, command: tuple[str, ...]) -> None:
+    file("p.json", READ, {**READ, "Effect": "Maybe"})
+    done = access(*command)
+    assert isinstance(done.exception, PolicyDocumentError)
+    assert str(done.exception).startswith("p.json:3: Statement[1].Effect: ")
+
+
+def test_diff_prints_what_is_new_and_ends_with_1(file: Any) -> None:
+    old = file("old.json", READ, {"Effect": "Deny", "Action": "oss:GetObject", "Resource": "acs:oss:*:*:b/a/secret/*"})
+    more = {"Effect": "Allow", "Action": "oss:PutObject", "Resource": "*", "Condition": {"Bool": {"a:b": "true"}}}
+    new = file("new.json", READ, more)
+    done = access("diff", old, new)
+    assert done.exit_code == 1
+    assert sorted(done.output.splitlines()) == [
+        "new access: oss:GetObject on acs:oss:*:*:b/a/secret/* (old.json: Statement[1] denied it)",
+        "new access: oss:PutObject on *, if a:b is true (new.json: Statement[1] allows it)",
+    ]
+    found = json.loads(access("diff", old, new, "--json").output)
+    assert {each["action"] for each in found} == {"oss:GetObject", "oss:PutObject"}
+
+
+def test_diff_of_less_access_ends_with_0(file: Any) -> None:
+    old, new = file("old.json", READ), file("new.json", {**READ, "Resource": "acs:oss:*:*:b/a/b/*"})
+    done = access("diff", old, new)
+    assert (done.exit_code, done.output) == (0, "no new access\n")
+    assert (access("diff", old, new, "--json").exit_code, access("diff", old, new, "--json").output) == (0, "[]\n")
+
+
+def test_policies_of_two_clouds_do_not_compare(file: Any, tmp_path: Path) -> None:
+    statement = {"effect": "allow", "action": "cos:GetObject", "resource": "*"}
+    (tmp_path / "cam.json").write_text(json.dumps({"version": "2.0", "statement": [statement]}))
+    name = file("ram.json", READ)
+    assert isinstance(access("diff", name, "cam.json").exception, ValidationError)
+    asked = ("--action", "oss:GetObject")
+    assert access("simulate", "--policy", name, "--policy", "cam.json", *asked).exit_code == 2
+
+
+def test_simulate_tells_the_statement_that_allows(file: Any) -> None:
+    name = file("p.json", {**READ, "Action": "log:*"}, READ)
+    done = access("simulate", "--policy", name, "--action", "oss:GetObject", "--resource", OBJECT)
+    assert (done.exit_code, done.output) == (0, f"allowed: Statement[1] of p.json:3 allows oss:GetObject on {OBJECT}\n")
+    told = json.loads(
+        access("simulate", "--policy", name, "--action", "oss:GetObject", "--resource", OBJECT, "--json").output
+    )
+    assert told == {
+        "allowed": True,
+        "reason": "allow",
+        "action": "oss:GetObject",
+        "resource": OBJECT,
+        "file": "p.json",
+        "path": "Statement[1]",
+        "line": 3,
+    }
+
+
+def test_simulate_tells_the_deny_of_another_policy(file: Any) -> None:
+    allow, deny = file("a.json", READ), file("d.json", {**READ, "Effect": "Deny", "Action": "*"})
+    done = access("simulate", "--policy", allow, "--policy", deny, "--action", "oss:GetObject", "--resource", OBJECT)
+    assert done.exit_code == 1
+    assert done.output.startswith(f"denied: Statement[0] of d.json:2 denies oss:GetObject on {OBJECT}, and a Deny wins")
+
+
+@pytest.mark.parametrize(
+    ("role", "session", "lacking"),
+    [
+        (READ, None, "no statement of the policies"),
+        ({**READ, "Action": "*"}, READ, "no statement of the session's policy"),
+        (READ, {**READ, "Action": "*"}, "no statement of the role's policies (though one of the session's)"),
+        (READ, READ, "no statement, neither of the role's policies nor of the session's,"),
+    ],
+)
+def test_simulate_says_where_a_statement_is_missing(
+    file: Any, role: dict[str, Any], session: dict[str, Any] | None, lacking: str
+) -> None:
+    asked = ["--policy", file("r.json", role), "--action", "oss:PutObject", "--resource", OBJECT]
+    asked += ["--session", file("s.json", session)] if session else []
+    done = access("simulate", *asked)
+    assert (done.exit_code, done.output) == (1, f"denied: {lacking} allows oss:PutObject on {OBJECT}\n")
+    assert json.loads(access("simulate", *asked, "--json").output)["lacking"] == lacking
+
+
+def test_conditions_ask_the_context_and_a_near_miss_is_told(file: Any) -> None:
+    name = file("p.json", {**READ, "Condition": {"IpAddress": {"acs:SourceIp": "10.0.0.0/8"}}})
+    asked = ("simulate", "--policy", name, "--action", "oss:GetObject", "--resource", OBJECT)
+    assert access(*asked, "--context", "acs:SourceIp=10.1.2.3").exit_code == 0
+    done = access(*asked, "--context", "acs:SourceIp=11.1.2.3")
+    assert done.exit_code == 1
+    assert done.output.splitlines()[1] == (
+        "    p.json:2: Statement[0] would allow it if acs:SourceIp is an address in 10.0.0.0/8"
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--action", "GetObject"), ("--action", "oss:Get*"), ("--action", "*"),
+        ("--action", "oss:GetObject", "--resource", "bucket/key"),
+        ("--action", "oss:GetObject", "--context", "acs:SourceIp"), (),
+    ],
+)  # fmt: skip
+def test_wrong_usage_ends_with_2(file: Any, wrong: tuple[str, ...]) -> None:
+    assert access("simulate", "--policy", file("p.json", READ), *wrong).exit_code == 2
+
+
+def test_a_trust_policy_is_none_of_the_roles_rights(file: Any) -> None:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": ["fc.aliyuncs.com"]}}
+    done = access("simulate", "--policy", file("t.json", trust), "--action", "sts:AssumeRole")
+    assert done.exit_code == 2
+    assert (
+        access("explain", "t.json").output == "Statement[0] (line 2): Lets the service fc.aliyuncs.com take the role.\n"
+    )
