@@ -262,6 +262,7 @@ def test_no_credentials_are_made_that_lack_what_is_wanted() -> None:
     for service, wanted in (
         (Service(policies=()), None),
         (Service(), [oss.read("data", "out/")]),
+        (Service(policies=None), [oss.read("data", "out/")]),
         (Service(policies=(policy(("Allow", "oss:PutObject", "*")),)), [oss.read("data", "in/")]),
     ):
         with pytest.raises(MissingRightsError):
