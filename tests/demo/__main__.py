@@ -20,6 +20,7 @@ from tests.demo import image_service, maimai_site, show
 from tests.demo.image_service import ImageService
 from tests.demo.maimai_site import MaimaiSite
 from tests.demo.places import Place, local_place, real_place
+from tests.demo.planted import Search
 from tests.demo.steps import StepFailedError, Steps
 
 from support.pulumi_cli import ROOT, PulumiFailedError, copy_project
@@ -84,11 +85,14 @@ def _local(steps: Steps, keep: bool) -> None:
             copy_project(project)
         steps.say(f"local cloud: account {place.local.home.account}, proxy 127.0.0.1:{place.local.proxy_port}")
         shows = [kind(steps, place, project) for kind, *_ in _SHOWS.values()]
+        search = Search(place)
         for each in shows:
             with steps.step(f"bootstrap: the artifact bucket ({each.cloud})"):
                 show.make_bucket(place, project, each)
             each.up()
             each.work()
+            search.processes(each)
+        search.end(steps, shows)
         if keep:
             _say_what_to_try(steps, place, [line for each in shows for line in each.hints()])
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.demo import picture, show
+from tests.demo import picture, planted, show
 from tests.demo.places import Place
 from tests.demo.steps import StepFailedError, Steps
 
@@ -26,6 +26,7 @@ class ImageService:
         self._steps = steps
         self._place = place
         self.stack = PulumiCli(project, place.stack("image-dev"), place.variables)
+        self.secrets = {"the upload token": planted.new("upload")} if place.local is not None else {}
         self._outputs: dict[str, str] = {}
 
     @staticmethod
@@ -37,6 +38,8 @@ class ImageService:
         """See Show."""
         with self._steps.step(f"up: {self.stack.stack}"):
             self.stack.init()
+            for token in self.secrets.values():
+                self.stack.configure_secret(image__uploadToken=token)
             self.stack.up()
         self._outputs = self.stack.outputs()
 
@@ -52,7 +55,8 @@ class ImageService:
     def hints(self) -> list[str]:
         """See Show."""
         return [
-            f'curl {self._outputs["uploadUrl"]}/upload/ -F "lena.png=@lena.png"',
+            f'token="$(cd {self.stack.folder} && pulumi config get image:uploadToken --stack {self.stack.stack})"',
+            f'curl -H "Authorization: Bearer $token" {self._outputs["uploadUrl"]}/upload/ -F "lena.png=@lena.png"',
             f"curl {self._outputs['procUrl']}/proc/rotate/10/lena.png >rotated.png",
         ]
 
@@ -61,7 +65,11 @@ class ImageService:
         original, http, outputs = picture.make(), self._place.http, self._outputs
         with self._steps.step("upload: a real PNG through the HTTP trigger"):
             form = {"lena.png": ("lena.png", original, "image/png")}
-            show.succeed(lambda: http.post(f"{outputs['uploadUrl']}/upload/", files=form))
+            url, tokens = f"{outputs['uploadUrl']}/upload/", list(self.secrets.values())
+            headers = {"authorization": f"Bearer {tokens[0]}"} if tokens else {}
+            if tokens and (answer := http.post(url, files=form)).status_code != 401:
+                raise StepFailedError(f"taken without the token: {answer.status_code} {answer.text}")
+            show.succeed(lambda: http.post(url, files=form, headers=headers))
         with self._steps.step(f"proc: the PNG comes back rotated by {picture.ANGLE} degrees, checked by decoding it"):
             answer = show.succeed(lambda: http.get(f"{outputs['procUrl']}/proc/rotate/{picture.ANGLE}/lena.png"))
             if wrong := picture.differs_from_rotated(original, answer.content):

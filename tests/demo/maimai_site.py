@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.demo import show
+from tests.demo import planted, show
 from tests.demo.places import Place
 from tests.demo.steps import StepFailedError, Steps
 
@@ -33,6 +33,8 @@ class MaimaiSite:
         self._place = place
         self._project = project
         self.stack = PulumiCli(project, place.stack("maimai-dev"), place.variables)
+        #: It is told by the file's name: SQLite knows no passwords.
+        self.secrets = {"the database's password": planted.new("database")} if place.local is not None else {}
         self._outputs: dict[str, str] = {}
         self._trust: ssl.SSLContext | None = None
         self._certificate = ""
@@ -55,6 +57,8 @@ class MaimaiSite:
             self.stack.init()
             if self._place.local is not None:
                 self.stack.configure(maimai__certificateId=self._certificate)
+            for password in self.secrets.values():
+                self.stack.configure_secret(maimai__databaseUrl=f"sqlite:////tmp/{password}.db")
             self.stack.up()
         self._outputs = self.stack.outputs()
 

@@ -86,6 +86,8 @@ class PulumiCli:
         self.folder = folder
         self.stack = stack
         self.environment = dict(environment)
+        #: What every run of the CLI said so far.
+        self.said: list[str] = []
 
     def init(self) -> None:
         """Make the stack, if it is not there."""
@@ -163,6 +165,7 @@ class PulumiCli:
             preexec_fn=_die_with_parent,
         )
         output = done.stdout + (("\n" + done.stderr) if done.stderr else "")
+        self.said.append(output)
         if check and done.returncode != 0:
             raise PulumiFailedError(command, done.returncode, output)
         return Outcome(done.returncode, output if done.stderr and not check else done.stdout, _changes(done.stdout))

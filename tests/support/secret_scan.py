@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
+import hashlib
 import io
 import json
 import sqlite3
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psutil
 
 #: Secrets by what they are called in reports, which never show them.
 Planted = Mapping[str, str]
+#: What was found in contents before, by their digests: packages lie in several places.
+Known = dict[bytes, list[str]]
 
 _SQLITE = b"SQLite format 3\0"
 _ZIP = b"PK\x03\x04"
 
 
+@functools.cache
 def forms(secret: str) -> frozenset[bytes]:
     """Every way in which ``secret`` may be written."""
     raw = secret.encode()
@@ -38,16 +44,20 @@ def forms(secret: str) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def in_bytes(content: bytes, planted: Planted) -> Iterator[str]:
-    """The names of those that stand in ``content``, also within a zip in it."""
-    for name, secret in planted.items():
-        if any(form in content for form in forms(secret)):
-            yield name
+def in_bytes(content: bytes, planted: Planted, known: Known | None = None) -> list[str]:
+    """The names of those that stand in ``content``, also within a zip in it; ``known`` is what was looked at before."""
+    digest = hashlib.blake2b(content).digest()
+    if known is not None and digest in known:
+        return known[digest]
+    found = [name for name, secret in planted.items() if any(form in content for form in forms(secret))]
     if content.startswith(_ZIP):
         with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(content)) as archive:
             for each in archive.infolist():
-                for name in in_bytes(archive.read(each), planted):
-                    yield f"{name} (in {each.filename})"
+                inside = in_bytes(archive.read(each), planted, known)
+                found += [f"{name} (in {each.filename})" for name in inside]
+    if known is not None:
+        known[digest] = found
+    return found
 
 
 def in_text(where: str, text: str, planted: Planted) -> list[str]:
@@ -55,23 +65,30 @@ def in_text(where: str, text: str, planted: Planted) -> list[str]:
     return [f"{name}: {where}" for name in in_bytes(text.encode(), planted)]
 
 
-def in_folder(folder: Path, planted: Planted, allowed: Collection[str] = ()) -> list[str]:
-    """Reports on all files below ``folder``; paths in it that begin with one of ``allowed`` are left out.
+def in_folder(folder: Path, planted: Planted) -> list[str]:
+    """Reports on all files below ``folder``, their names among them: ``name: path``."""
+    found: list[str] = []
+    known: Known = {}
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder).as_posix()
+        if not path.is_symlink() and path.is_file():
+            names = [*in_file(path, planted, known), *in_bytes(place.encode(), planted)]
+            found += [f"{name}: {place}" for name in dict.fromkeys(names)]
+    return found
+
+
+def in_file(path: Path, planted: Planted, known: Known | None = None) -> list[str]:
+    """The names of those that stand in a file; none if it is gone.
 
     Of an SQLite file each value is looked at as well: in the file long ones are in pieces.
     """
-    found: list[str] = []
-    for path in sorted(folder.rglob("*")):
-        place = path.relative_to(folder).as_posix()
-        if place.startswith(tuple(allowed)) or path.is_symlink() or not path.is_file():
-            continue
-        with contextlib.suppress(FileNotFoundError):
-            content = path.read_bytes()
-            names = [*in_bytes(content, planted), *in_bytes(place.encode(), planted)]
-            if content.startswith(_SQLITE):
-                names += in_bytes("\n".join(_values(path)).encode(), planted)
-            found += [f"{name}: {place}" for name in dict.fromkeys(names)]
-    return found
+    with contextlib.suppress(FileNotFoundError):
+        content = path.read_bytes()
+        names = in_bytes(content, planted, known)
+        if content.startswith(_SQLITE):
+            names = names + in_bytes("\n".join(_values(path)).encode(), planted)
+        return names
+    return []
 
 
 def _values(database: Path) -> Iterator[str]:
@@ -92,6 +109,12 @@ def in_processes(processes: Collection[psutil.Process], planted: Planted) -> lis
                 for name in in_bytes((folder / part).read_bytes(), planted):
                     found.append(f"{name}: {part} of {process.pid} ({process.name()})")
     return found
+
+
+def server_document(file: Path) -> dict[str, Any]:
+    """What a local cloud's server tells of itself: its process id under ``pid``."""
+    document: dict[str, Any] = json.loads(file.read_text())
+    return document
 
 
 def family(pid: int) -> list[psutil.Process]:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yunfn.exceptions import LocalCloudError, LocalCloudNotRunningError, LocalCloudStartError
+from yunfn.localcloud.environment import removed
 from yunfn.localcloud.home import Home, default_folder
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Connection:
         import httpx
 
         control = str(self.home.control_socket)
-        transport = httpx.HTTPTransport(uds=control)
+        # Nobody else is on this socket, and no TLS: reading the authorities' certificates takes longer than the call.
+        transport = httpx.HTTPTransport(uds=control, verify=False)
         try:
             # httpcore leaves a socket open that could not be connected.
             with socket.socket(socket.AF_UNIX) as probe:
@@ -235,11 +237,14 @@ def temporary(folder: Path | None = None) -> Iterator[Connection]:
 
 def _spawn(home: Home, arguments: list[str], *, stdin: int, start_new_session: bool = False) -> subprocess.Popen[bytes]:
     log = os.open(home.server_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    # It speaks to nobody: keys of a real account would only lie open in its environment for as long as it runs.
+    gone = set(removed(os.environ))
     try:
         return subprocess.Popen(
             # -P: no module of the folder that the user happens to be in stands in for one of the server's.
             [sys.executable, "-P", "-m", "yunfn.localcloud.server", str(home.folder), *arguments],
             stdin=stdin,
+            env={name: value for name, value in os.environ.items() if name not in gone},
             stdout=subprocess.PIPE,
             stderr=log,
             # Ctrl-C in the terminal is for the command, not for its cloud.
