@@ -50,8 +50,9 @@ def _mismatched(given: ActionList, resources: Sequence[str], fit: _Fit, index: i
     if lost == len(given.items) or not all(_is_sure(action) for action in given.items):
         return
     for item in fit.untaken:
+        # It allows nothing, and nothing is missing: documentation of the clouds has such ones.
         message = f"none of the statement's actions takes {resources[item]}: it adds nothing"
-        yield Hit(rule.MISMATCH, message, ("Statement", index, "Resource", item))
+        yield Hit(rule.MISMATCH, message, ("Statement", index, "Resource", item), "info", "Remove it.")
 
 
 def _is_sure(action: NamedActions) -> bool:

@@ -135,9 +135,8 @@ def _variables(text: str, source: str) -> Iterator[tuple[str, str]]:
 
 
 def _text(name: str) -> str:
-    content = sys.stdin.buffer.read() if name == _STDIN else Path(name).read_bytes()
     try:
-        return content.decode("utf-8-sig")
+        return sys.stdin.read() if name == _STDIN else Path(name).read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValidationError("access lint", "FILE", name, "is no UTF-8 text") from error
 
