@@ -35,7 +35,9 @@ def read_grant(text: str) -> Grant:
     """
     found = _CALL.fullmatch(text)
     if found is None:
-        raise ValidationError("access", _PROPERTY, text, f"is not one right: {_EXAMPLE}")
+        raise ValidationError(
+            "access", _PROPERTY, text, f"is not one right: {_EXAMPLE}; there are {', '.join(_rights())}"
+        )
     kind = f"{found['service']}.{found['right']}"
     make = _rights().get(kind)
     if make is None:
