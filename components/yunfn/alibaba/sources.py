@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 import pulumi
 
-from yunfn.access import trust_document
+from yunfn.access import Grant, ots, trust_document
 from yunfn.alibaba.cron import cron
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked, later
+from yunfn.program.grants import as_name
 from yunfn.program.rules import within
 from yunfn.runtimes import FC_LIMITS
 
@@ -37,6 +38,10 @@ class Source:
     def arn(self, region: str, account: str) -> pulumi.Input[str] | None:
         """Answer the ARN of the source, None where the platform wants none."""
         return None
+
+    def rights(self, region: pulumi.Output[str], account: str) -> Sequence[Grant]:
+        """Answer what the caller's role needs besides calling the function."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +240,10 @@ class TablestoreSource(Source):
     def arn(self, region: str, account: str) -> pulumi.Input[str] | None:
         """See Source."""
         return pulumi.Output.concat(f"acs:ots:{region}:{account}:instance/", self.instance, "/table/", self.table)
+
+    def rights(self, region: pulumi.Output[str], account: str) -> Sequence[Grant]:
+        """See Source. Another account than the user's reads the stream by this role (FCD "Tablestore triggers")."""
+        return [ots.consume(as_name(self.instance), as_name(self.table), region=region, account=account)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

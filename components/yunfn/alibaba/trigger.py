@@ -28,7 +28,8 @@ LATEST = "LATEST"
 class Trigger(Component):
     """A trigger of a function, bound to an alias.
 
-    Where the source needs a role to call by, one is made that may call this function by this alias only.
+    Where the source needs a role to call by, one is made that may call this function by this alias only, and read a
+    Tablestore table's stream where that is what calls.
     Outputs: ``trigger_name``, ``url`` (of an http trigger, reached from the internet; else None).
     """
 
@@ -76,7 +77,7 @@ class Trigger(Component):
         super().__init__("yunfn:alibaba:Trigger", name, None, opts)
         waits: list[pulumi.Resource] = []
         if source.caller is not None and invocation_role is None:
-            invocation_role, waits = self._caller(name, source.caller, target, by, account)
+            invocation_role, waits = self._caller(name, source, target, by, account)
         made = alicloud.fc.V3Trigger(
             f"{name}-trigger",
             function_name=target.function_name,
@@ -102,12 +103,12 @@ class Trigger(Component):
         self.register_outputs({"triggerName": self.trigger_name, "url": self.url})
 
     def _caller(
-        self, name: str, trust: str, target: Function, by: pulumi.Input[str], account: Account
+        self, name: str, source: Source, target: Function, by: pulumi.Input[str], account: Account
     ) -> tuple[pulumi.Output[str], list[pulumi.Resource]]:
-        role = make_role(f"{name}-caller", ram_name(f"{name}-caller"), f"Trigger {name}", self, trust)
+        role = make_role(f"{name}-caller", ram_name(f"{name}-caller"), f"Trigger {name}", self, source.caller)
         right = access.fc.invoke(target.function_name, as_name(by), region=account.region, account=account.account_id)
-        attached = attach(f"{name}-caller", role.role_name, [right], self)
-        return role.arn, [attached]
+        rights = [right, *source.rights(account.region, account.account_id)]
+        return role.arn, [attach(f"{name}-caller", role.role_name, rights, self)]
 
 
 def _json(settings: Any) -> str:
