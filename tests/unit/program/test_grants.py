@@ -111,3 +111,16 @@ def test_every_policy_counts_to_what_a_role_holds() -> None:
 
     with pytest.raises(ValidationError, match="policy 21 of service s"):
         declare(program)
+
+
+def test_every_policy_counts_on_tencent_cloud_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As many as CAM takes would be a minute of mocks.
+    monkeypatch.setattr("yunfn.tencent.service.MAX_POLICIES_PER_ROLE", 4)
+    grants = [access.cos.read(f"b-{APP_ID}", f"{LONG}{i:02}/") for i in range(40)]
+
+    def program() -> None:
+        service = tencent.Service("s", grants=grants)
+        service.attach("more", grants, service)
+
+    with pytest.raises(ValidationError, match="policy 6 of service s"):
+        declare_on_tencent(program)
