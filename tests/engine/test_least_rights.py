@@ -238,7 +238,7 @@ def test_the_linter_finds_nothing_in_any_role(stacks: Stacks, kind: type[Roles])
         assert not found, "\n".join(f"{each.source} {each.path}: {each.id} {each.message}" for each in found)
 
 
-def test_after_the_work_nothing_is_unused_and_nothing_was_denied(
+def test_the_linter_finds_nothing_and_after_the_work_nothing_is_unused_or_was_denied(
     stacks: Stacks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before any right is taken away: the journal has the work in it, and nothing else."""
@@ -248,8 +248,9 @@ def test_after_the_work_nothing_is_unused_and_nothing_was_denied(
         monkeypatch.setenv(name, value)
     for stack, folder in stacks.folders.items():
         monkeypatch.chdir(folder)
-        done = CliRunner().invoke(application, ["access", "least", "--stack", stack])
-        assert done.exit_code == 0, (stack, done.output, done.exception)
+        for arguments in (["lint", "--strict"], ["least"]):
+            done = CliRunner().invoke(application, ["access", *arguments, "--stack", stack])
+            assert done.exit_code == 0, (stack, done.output, done.exception)
 
 
 def _missed(stacks: Stacks, roles: Roles, right: Right) -> str:
