@@ -16,6 +16,8 @@ import httpx
 import pytest
 
 from unit.localcloud.every_operation import Asked, World, nobody
+from yunfn.access import tables
+from yunfn.access.grammar import CAM, RAM
 from yunfn.localcloud.alibaba.ram.documents import read_policy as read_ram
 from yunfn.localcloud.keys import Principal
 from yunfn.localcloud.policy_decision import Decision, NamedPolicy, judge
@@ -30,6 +32,8 @@ FREE = {
     ("tencent sts", "GetCallerIdentity"): "likewise",
     ("tencent cam", "GetUserAppId"): "likewise",
 }
+#: Actions that no document was seen to name; they are called as their siblings are.
+UNSEEN = {"fc:ListFunctionAsyncInvokeConfigs"}
 #: How a service refuses for want of a right: status and code.
 CODES = {
     "alibaba ram": (403, "NoPermission"), "alibaba sts": (403, "NoPermission"), "alibaba bss": (403, "NoPermission"),
@@ -105,12 +109,19 @@ async def test_the_statement_that_a_denial_asks_for_is_enough(world: tuple[World
             denied = await _denied(made, client, each, nobody(made.cloud, tencent))
             if denied is None:
                 break
+            assert _is_known(tencent, denied["action"]), f"{each.service} {each.operation}: {denied['action']}"
             statement = missing_statement(made.last_line()["principal"], denied)
             assert statement is not None
             assert statement not in pasted.statements, f"{each.service} {each.operation}: {statement} did not help"
             pasted.statements.append(statement)
         else:
             pytest.fail(f"{each.service} {each.operation} is denied after {len(pasted.statements)} rights were given")
+
+
+def _is_known(tencent: bool, action: str) -> bool:
+    """Whether the clouds' documents know the action; True where there is no table of the service."""
+    known = tables.table(CAM if tencent else RAM, action.removeprefix("name/").partition(":")[0])
+    return known is None or known.find(action) is not None or action in UNSEEN
 
 
 async def _denied(

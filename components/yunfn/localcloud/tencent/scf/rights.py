@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 def require_operation(request: ScfRequest, template: str) -> None:
     """Raise UnauthorizedOperation.CAM unless the sender may do the operation.
 
-    ``template`` is the end of the resource's full name with fields of the request in braces.
+    ``template`` is the end of the resource's full name with fields of the request in braces, or ``*`` for operations
+    that CAM decides for all resources at once ("Permission management", 583/18014): a narrower right is none.
     """
     names = {
         "namespace": request.parameters.get("Namespace") or "default",
@@ -19,7 +20,8 @@ def require_operation(request: ScfRequest, template: str) -> None:
         "layer": request.parameters.get("LayerName") or "*",
         "domain": request.parameters.get("Domain") or "*",
     }
-    request.require(f"scf:{request.call.operation}", request.scope.qcs(template.format_map(names)))
+    resource = template if template == "*" else request.scope.qcs(template.format_map(names))
+    request.require(f"scf:{request.call.operation}", resource)
 
 
 def require_pass_role(request: ScfRequest) -> None:

@@ -92,7 +92,7 @@ ROUTES = (
     _route(
         "ListFunctions",
         functions.list_functions,
-        _FUNCTION,
+        "*",
         "Order Orderby Offset Limit SearchKey Namespace Description Filters",
     ),
     _of_function("GetFunctionAddress", functions.get_address, "Qualifier"),

@@ -75,10 +75,11 @@ class TagCalls:
         region, ids = request.text("ResourceRegion", ""), request.texts("ResourceIds")
         if len(ids) > _IDS:
             raise InvalidParameterValue("ResourceIds", f"must have at most {_IDS} elements")
+        # Of no single resource (CLS documentation, "Access policy templates").
+        request.require("tag:DescribeResourceTagsByResourceIds", "*")
         rows = []
         for each in ids:
             resource = TaggedResource(service, region, f"{prefix}/{each}")
-            request.require("tag:DescribeResourceTagsByResourceIds", resource.qcs(request.cloud.tencent))
             rows += [_row(resource, each, key, value) for key, value in self._store.of(resource).items()]
         shown, paging = page(request, rows)
         return {**paging, "Tags": shown}

@@ -23,6 +23,8 @@ def test_a_right_is_for_an_operation_on_a_function(scf: Scf) -> None:
     for action, function in (("GetFunction", other), ("DeleteFunction", name), ("PublishVersion", name)):
         message = reader.refused("UnauthorizedOperation.CAM", action, FunctionName=function)
         assert f"scf:{action}" in message and function in message
+    lister = scf.user(allowing("scf:ListFunctions", resource=own.replace(name, "*")))
+    assert "resource (*)" in lister.refused("UnauthorizedOperation.CAM", "ListFunctions")
     reader.refused("UnauthorizedOperation.CAM", "ListNamespaces")
     reader.refused("UnauthorizedOperation.CAM", "ListLayerVersions", LayerName="libs")
 
