@@ -109,6 +109,12 @@ def test_the_policies_say_the_least(account: LocalAccount, buckets: tuple[str, s
     assert "*" not in logs
 
 
+def test_many_grants_are_several_policies_of_the_role(account: LocalAccount, stack: PulumiCli) -> None:
+    role = f"{stack.stack}-alone-function"
+    attached = ram(account, "ListPoliciesForRole", RoleName=role)["Policies"]["Policy"]
+    assert {each["PolicyName"] for each in attached} == {role, f"{role}-2"}
+
+
 def test_another_prefix_changes_the_policy_alone(
     account: LocalAccount, stack: PulumiCli, buckets: tuple[str, str], outputs: dict[str, Any]
 ) -> None:

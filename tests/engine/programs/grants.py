@@ -10,8 +10,10 @@ config = pulumi.Config("t")
 mine = alicloud.oss.Bucket("mine", bucket=config.require("mine"), force_destroy=True)
 others = alicloud.oss.Bucket("others", bucket=config.require("others"), force_destroy=True)
 service = Service("svc", log_project=LogProject("logs"), grants=[access.oss.read(mine.bucket, "common/")])
+# More than a policy is laid out for, so that what is used stands in a second one.
+archive = [access.oss.read(mine.bucket, f"archive/{number:02}/") for number in range(20)]
 rights = {
-    "alone": [access.oss.read(mine.bucket, "in/"), access.oss.write(mine.bucket, "out/")],
+    "alone": [*archive, access.oss.read(mine.bucket, "in/"), access.oss.write(mine.bucket, "out/")],
     "reader": [access.oss.read(mine.bucket, config.get("prefix") or "in/")],
     "plain": [],
 }
