@@ -20,7 +20,7 @@ _SENT = (
     ("5", "10.5", "5.0", "-1", "x", "1e1"),
     ("true", "false", "True", "dev"),
     ("17", "18"),
-    ("dev", "worker", "x"),
+    ("dev", "worker", "x", "*", ""),
 )
 
 
@@ -187,6 +187,7 @@ CAM = Words(
         "qcs::cam::uin/:role*",
         "qcs::c?s::uid/125:p**s-125/*?",
         "qcs::cos:::*",
+        "qcs::::uin/17:namespace/*",
         "qcs::scf::uin/${owner_uin}:namespace/*",
         "qcs::cam::uin/17:role*${uin}*",
         "qcs::c${app_id}:*:*:*",

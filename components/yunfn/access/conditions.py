@@ -94,7 +94,7 @@ def _wider(grammar: Grammar, narrow: Condition, wide: Condition) -> bool:
 def _sent(grammar: Grammar, key: str, context: Context) -> tuple[str, ...] | None:
     if grammar is RAM:
         wanted = key.lower()
-        found = next((value for name, value in reversed(context.items()) if name.lower() == wanted), None)
+        found = next((value for name, value in reversed(tuple(context.items())) if name.lower() == wanted), None)
     else:
         found = context.get(key)
     return (found,) if isinstance(found, str) else found

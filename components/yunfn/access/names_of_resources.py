@@ -1,7 +1,7 @@
 """Names of resources as patterns: RAM's are one text, CAM's six segments of which each is a pattern of its own.
 
-RAM: "Policy elements" (93738). CAM: "Resource description" (598/10606): without a region every one is meant, without
-an account the one that the policy belongs to.
+RAM: "Policy elements" (93738). CAM: "Resource description" (598/10606): without a service or a region every one is
+meant, without an account the one that the policy belongs to.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def with_variables(pattern: str, context: Context) -> str | None:
     for variable, key in VARIABLES.items():
         if variable in pattern:
             value = context.get(key)
-            if not isinstance(value, str):
+            # What is empty, a glob or a segment more would widen the name.
+            if not isinstance(value, str) or not value or ":" in value or not patterns.is_literal(value):
                 return None
             pattern = pattern.replace(variable, value)
     return pattern
@@ -66,7 +67,7 @@ def covers(grammar: Grammar, wide: str, narrow: str) -> bool:
     # Whose account the policy's own is, its text does not tell: it covers itself alone.
     if _of_own_account(wide) and not _of_own_account(narrow):
         return False
-    return left == _ALL or all(patterns.covers(one, other) for one, other in zip(left, right, strict=True))
+    return left == _ALL or all(_covers(one, other) for one, other in zip(left, right, strict=True))
 
 
 def meet(grammar: Grammar, a: str, b: str) -> bool:
@@ -80,7 +81,7 @@ def meet(grammar: Grammar, a: str, b: str) -> bool:
         return True
     if left is None or right is None:
         return False
-    return all(patterns.meet(one, other) for one, other in zip(left, right, strict=True))
+    return all(_meet(one, other) for one, other in zip(left, right, strict=True))
 
 
 def segments(name: str) -> tuple[str, str, str, str] | None:
@@ -92,7 +93,7 @@ def segments(name: str) -> tuple[str, str, str, str] | None:
     if len(parts) != 6:
         return None
     _, _, service, region, account, resource = parts
-    return service, region or "*", "*" if account in _OWN_ACCOUNT else account, resource
+    return service or "*", region or "*", "*" if account in _OWN_ACCOUNT else account, resource
 
 
 def canonical(grammar: Grammar, name: str) -> str:
@@ -107,11 +108,31 @@ def canonical(grammar: Grammar, name: str) -> str:
     prefix, _, service, region, account, resource = parts
     if account in _OWN_ACCOUNT:
         account = ""
-    return ":".join((prefix, "", *map(patterns.canonical, (service, region or "*", account, resource))))
+    return ":".join((prefix, "", *map(patterns.canonical, (service or "*", region or "*", account, resource))))
 
 
 def _of_own_account(name: str) -> bool:
     return name.split(":", 5)[4] in _OWN_ACCOUNT
+
+
+def _covers(wide: str, narrow: str) -> bool:
+    if "${" not in wide and "${" not in narrow:
+        return patterns.covers(wide, narrow)
+    # A variable stands for one text in both, of which only its own pattern and an asterisk take every length.
+    return all(patterns.covers(_standing(wide, length), _standing(narrow, length)) for length in (1, 2))
+
+
+def _meet(a: str, b: str) -> bool:
+    for variable in VARIABLES:
+        a, b = a.replace(variable, "?*"), b.replace(variable, "?*")
+    return patterns.meet(a, b)
+
+
+def _standing(pattern: str, length: int) -> str:
+    """The pattern with letters that no name has in place of its variables."""
+    for index, variable in enumerate(VARIABLES):
+        pattern = pattern.replace(variable, chr(0xE000 + index) * length)
+    return pattern
 
 
 def _each_matches(wanted: tuple[str, ...], named: tuple[str, ...]) -> bool:

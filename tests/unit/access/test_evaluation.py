@@ -65,6 +65,7 @@ def test_cam_knows_case_and_compares_segment_by_segment() -> None:
     assert not decide([own], Request("cos:GetObject", "qcs::cos:na-x:uid/9:b-125/k")).allowed
     assert not decide([_cam({"resource": "qcs::cos::uid/1:*"})], Request("cos:GetService", "*")).allowed
     assert decide([_cam({})], Request("cos:GetService", "*")).allowed
+    assert decide([_cam({"resource": "qcs::::uid/1:b/*"})], Request("cos:GetObject", "qcs::cos:ap-x:uid/1:b/k")).allowed
 
 
 def test_cams_variables_stand_for_what_the_request_says() -> None:
@@ -73,6 +74,10 @@ def test_cams_variables_stand_for_what_the_request_says() -> None:
     assert decide([document], Request("cmqqueue:Send", resource, {"qcs:uin": "7"})).allowed
     assert not decide([document], Request("cmqqueue:Send", resource, {"qcs:uin": "8"})).allowed
     assert not decide([document], Request("cmqqueue:Send", resource)).allowed
+    for widening in ("*", "?", "", "7:x"):
+        assert not decide([document], Request("cmqqueue:Send", resource, {"qcs:uin": widening})).allowed
+    own = _cam({"resource": "qcs::cos::uid/${app_id}:b/*"})
+    assert not decide([own], Request("cos:GetObject", "qcs::cos:ap-x:uid/1:b/k", {"qcs:app_id": ""})).allowed
     creator = _cam({"condition": {"string_equal": {"qcs:create_uin": "${uin}"}}})
     assert decide([creator], Request("cos:X", "*", {"qcs:uin": "7", "qcs:create_uin": "7"})).allowed
     assert not decide([creator], Request("cos:X", "*", {"qcs:create_uin": "${uin}"})).allowed

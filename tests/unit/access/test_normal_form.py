@@ -11,6 +11,7 @@ import pytest
 
 from support import random_policies
 from support.random_policies import Words
+from yunfn.access import names_of_resources
 from yunfn.access.comparison import equal
 from yunfn.access.documents import parse, read, render
 from yunfn.access.evaluation import Request, decide
@@ -153,6 +154,26 @@ def test_other_words_for_the_same_in_cam(one: dict[str, object], other: dict[str
 
     assert equal(document(one), document(other))
     assert not equal(document(one), document({}))
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "covered", "met"),
+    [
+        ("qcs::q::uin/1:n/${uin}/*", "qcs::q::uin/1:n/${uin}/a", True, True),
+        ("qcs::q::uin/1:n/*", "qcs::q::uin/1:n/${uin}/*", True, True),
+        ("qcs::q::uin/1:n/??????/a", "qcs::q::uin/1:n/${uin}/a", False, True),
+        ("qcs::q::uin/1:n/${uin}/a", "qcs::q::uin/1:n/7/a", False, True),
+        ("qcs::q::uin/1:n/${uin}/a", "qcs::q::uin/1:n/7/b", False, False),
+        ("qcs::::uin/1:n/a", "qcs::q:ap-x:uin/1:n/a", True, True),
+        ("qcs::q::uin/1:n/a", "qcs::q:::n/a", False, True),
+        ("qcs::q:::n/a", "qcs::q::uin/1:n/a", False, True),
+        ("qcs::q::*:n/a", "qcs::q:::n/a", True, True),
+    ],
+)
+def test_names_of_cam_compare_by_what_they_can_mean(wide: str, narrow: str, covered: bool, met: bool) -> None:
+    assert names_of_resources.covers(CAM, wide, narrow) is covered
+    assert names_of_resources.meet(CAM, wide, narrow) is met
+    assert names_of_resources.meet(CAM, narrow, wide) is met
 
 
 def test_the_policy_this_began_with_equals_what_says_the_same() -> None:

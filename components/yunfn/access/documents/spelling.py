@@ -107,7 +107,7 @@ _CAM = Spelling(
     action_form=re.compile(r"\*|permid/[0-9]+|(?:name/)?(?:\*|(?:\*|[a-z0-9_-]+):[A-Za-z0-9*?_/-]+)"),
     action_rule="<service>:<operation>, with name/ before it or not, permid/<number> or *",
     resource_form=re.compile(
-        r"\*|qcs:[^:]*:[^:]+:[^:]*:(?:|\*|(?:uin|uid)/(?:[0-9]*|\*|\$\{\w+\})):.+",
+        r"\*|qcs:[^:]*:[^:]*:[^:]*:(?:|\*|(?:uin|uid)/(?:[0-9]*|\*|\$\{\w+\})):.+",
         re.DOTALL,
     ),
     resource_rule="qcs:<project>:<service>:<region>:<account>:<resource>, the account as uin/ or uid/, or *",

@@ -10,6 +10,8 @@ from yunfn.localcloud.globs import matches
 from yunfn.localcloud.tencent.cam.exceptions import MalformedPolicyDocument
 
 _OWNER = re.compile(r"|\*|(?:uin|uid)/(?:[0-9]*|\*|\$\{\w+\})")
+# No glob, and no end of a segment.
+_VALUE = re.compile(r"[^*?:]+")
 _VARIABLE = re.compile(r"\$\{(uin|owner_uin|app_id)\}")
 
 
@@ -45,21 +47,21 @@ def filled(text: str, context: Mapping[str, str | tuple[str, ...]]) -> str | Non
     """The text with what its variables stand for; None if the request has no such thing."""
     if "${" not in text:
         return text
-    names = [f"qcs:{name}" for name in _VARIABLE.findall(text)]
-    if not all(isinstance(context.get(name), str) for name in names):
+    known = {name: context.get(f"qcs:{name}") for name in _VARIABLE.findall(text)}
+    if not all(isinstance(value, str) and _VALUE.fullmatch(value) for value in known.values()):
         return None
-    return _VARIABLE.sub(lambda found: str(context[f"qcs:{found[1]}"]), text)
+    return _VARIABLE.sub(lambda found: str(known[found[1]]), text)
 
 
 def read_resource(where: str, text: str) -> ResourceGlob:
     """The resources that a statement names; raises MalformedPolicyDocument.
 
-    No region means each; no account, the policy's own: there is no other in a local cloud.
+    No service and no region mean each; no account, the policy's own: there is no other in a local cloud.
     """
     if text == "*":
         return ALL
     segments = text.split(":", 5)
-    if len(segments) != 6 or segments[0] != "qcs" or not segments[2] or not segments[5]:
+    if len(segments) != 6 or segments[0] != "qcs" or not segments[5]:
         rule = f"{where}: {text!r} is not qcs:<project>:<service>:<region>:<account>:<resource>."
         raise MalformedPolicyDocument(rule, "ResourceQcsError")
     _, _, service, region, account, name = segments
@@ -67,4 +69,4 @@ def read_resource(where: str, text: str) -> ResourceGlob:
         raise MalformedPolicyDocument(f"{where}: {account!r} in {text!r} is no uin/ or uid/.", "ResourceUinError")
     if account in ("", "uin/", "uid/"):
         account = "*"
-    return ResourceGlob(service, region or "*", account, name)
+    return ResourceGlob(service or "*", region or "*", account, name)
