@@ -12,6 +12,7 @@ import pytest
 from yunfn.access import cos, oss
 from yunfn.access.documents import parse
 from yunfn.access.grammar import CAM, RAM, Grammar, PolicyDocument
+from yunfn.access.statement import Grant
 from yunfn.access.sts import (
     Caller,
     Credentials,
@@ -278,8 +279,29 @@ def test_what_a_role_lacked_of_the_rest_goes_with_the_credentials() -> None:
     both = session_policy([oss.read("data", "in/"), oss.write("data", "out/")], RAM)
     reader = Service(policies=(policy(("Allow", "oss:Get*", "*")),))
     held = assume(reader, SessionRequest(both, ROLE), [oss.read("data", "in/")]).credentials
-    assert held.lacking == (("oss:PutObject", "acs:oss:*:*:data/out/*"),)
+    assert [(each.action, each.resource) for each in held.lacking] == [("oss:PutObject", "acs:oss:*:*:data/out/*")]
     again = Credentials.from_json(held.as_json())
     assert again == held
     again.require([oss.read("data", "in/")])
     assert [each.lacks for each in again.check([oss.write("data", "out/2026/")])] == ["role's policies"]
+
+
+def test_a_glob_that_a_role_has_in_part_is_told_as_far_as_it_lacks() -> None:
+    table = "acs:ots:*:*:instance/fc-abc/table/wefe_process"
+    role = Service(policies=(policy(("Allow", "ots:GetRow", "*"), ("Allow", "ots:GetRange", "*")),))
+    cut = read_session_policy(
+        json.dumps({"Version": "1", "Statement": [{"Effect": "Allow", "Action": "ots:Get*", "Resource": table}]})
+    )
+    with pytest.raises(MissingRightsError, match=r"ots:Get\* but ots:GetRange, ots:GetRow on "):
+        assume(role, SessionRequest(cut, ROLE))
+    rows = parse(
+        json.dumps({"Version": "1", "Statement": [{"Effect": "Allow", "Action": "ots:GetRow", "Resource": table}]})
+    )
+    stream = parse(rows.text.replace("GetRow", "GetStreamRecord"))
+    assert rows.statements != stream.statements
+    reading, streaming = (Grant("raw", {}, lambda made=each: made.statements) for each in (rows, stream))
+    made = assume(role, SessionRequest(cut, ROLE), [reading]).credentials
+    held = Credentials.from_json(made.as_json())
+    assert held == made
+    assert held.check([reading]) == ()
+    assert [each.action for each in held.check([streaming])] == ["ots:Get*"]

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from yunfn.access.grammar import Grammar, PolicyDocument
 from yunfn.access.statement import Grant
 from yunfn.access.sts.checking import MissingRight, check
-from yunfn.access.sts.credentials import Credentials
+from yunfn.access.sts.credentials import Credentials, role_lacks
 from yunfn.access.sts.request import SessionRequest
 from yunfn.exceptions import MissingRightsError, ValidationError
 
@@ -89,7 +89,7 @@ def assume(service: TokenService, request: SessionRequest, wanted: Sequence[Gran
     made = replace(
         service.assume(request),
         role_checked=not facts.unread,
-        lacking=tuple(sorted({(each.action, each.resource) for each in lacking})),
+        lacking=tuple(sorted({role_lacks(each) for each in lacking})),
     )
     if facts.unread:
         return Assumed(made, f"only the session policy was checked: {facts.unread}")

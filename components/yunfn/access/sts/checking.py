@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from yunfn.access.comparison import new_access
 from yunfn.access.grammar import PolicyDocument
 from yunfn.access.statement import Condition, Grant, Statement
 from yunfn.access.sts.session_policy import SessionPolicy
+
+#: What a right is missing in.
+SESSION: Final = "session policy"
+ROLE: Final = "role's policies"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,9 +59,9 @@ def check(
     for each in wanted:
         statements.extend((each,) if isinstance(each, Statement) else each.statements())
     asked = PolicyDocument(cut.grammar, tuple(statements), False, "wanted rights")
-    found = _lacking(asked, [cut], "session policy")
+    found = _lacking(asked, [cut], SESSION)
     if role is not None:
-        found += _lacking(asked, role, "role's policies")
+        found += _lacking(asked, role, ROLE)
     return tuple(sorted(set(found)))
 
 

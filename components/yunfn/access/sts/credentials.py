@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from yunfn.access.grammar import GRAMMARS, RAM
-from yunfn.access.patterns import meet
-from yunfn.access.statement import Grant
-from yunfn.access.sts.checking import MissingRight, check
+from yunfn.access.patterns import covers, meet
+from yunfn.access.statement import Grant, Statement
+from yunfn.access.sts.checking import ROLE, MissingRight, check
 from yunfn.access.sts.private_file import write_private
 from yunfn.access.sts.session_policy import SessionPolicy, read_session_policy
 from yunfn.exceptions import MissingRightsError, ValidationError
@@ -51,7 +51,7 @@ class Credentials:
     role: str = ""
     session: str = ""
     role_checked: bool = False
-    lacking: tuple[tuple[str, str], ...] = ()
+    lacking: tuple[MissingRight, ...] = ()
 
     def __repr__(self) -> str:
         of = self.role or f"federated user {self.session}"
@@ -73,14 +73,19 @@ class Credentials:
         """
         wanted = tuple(wanted)
         found = list(check(wanted, self.policy))
-        ignore = self.policy.grammar is RAM
         for statement in (each for grant in wanted for each in grant.statements() if each.allows):
-            for action, resource in self.lacking:
-                if any(meet(action, each, ignore_case=ignore) for each in statement.actions) and any(
-                    meet(resource, each) for each in statement.resources
-                ):
-                    found.append(MissingRight(action, resource, "role's policies"))
+            found += [each for each in self.lacking if self._speaks_of(each, statement)]
         return tuple(sorted(set(found)))
+
+    def _speaks_of(self, lacking: MissingRight, wanted: Statement) -> bool:
+        ignore = self.policy.grammar is RAM
+        actions = [
+            each
+            for each in wanted.actions
+            if meet(lacking.action, each, ignore_case=ignore)
+            and not any(covers(one, each, ignore_case=ignore) for one in lacking.but)
+        ]
+        return bool(actions) and any(meet(lacking.resource, each) for each in wanted.resources)
 
     def require(self, wanted: Iterable[Grant]) -> None:
         """Raise MissingRightsError, which names each, if any of the wanted rights is missing."""
@@ -112,7 +117,9 @@ class Credentials:
             "session": self.session,
             "policy": json.loads(self.policy.text),
             "role_checked": self.role_checked,
-            "lacking": [list(each) for each in self.lacking],
+            "lacking": [
+                {"action": each.action, "resource": each.resource, "but": list(each.but)} for each in self.lacking
+            ],
         }
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -141,8 +148,8 @@ class Credentials:
                 raise ValidationError(source, name, "?", "is missing or no text")
         try:
             expiration = datetime.fromisoformat(document["expiration"])
-            lacking = tuple((str(action), str(resource)) for action, resource in document.get("lacking", ()))
-        except (TypeError, ValueError):
+            lacking = tuple(map(role_lacks, document.get("lacking", ())))
+        except (KeyError, TypeError, ValueError):
             raise ValidationError(source, "expiration, lacking", "?", "is not as yunfn wrote it") from None
         return cls(
             access_key_id=document["access_key_id"],
@@ -155,6 +162,13 @@ class Credentials:
             role_checked=document.get("role_checked") is True,
             lacking=lacking,
         )
+
+
+def role_lacks(right: MissingRight | Mapping[str, Any]) -> MissingRight:
+    """A right that the role lacks, in the form that credentials carry: without conditions, which narrow no refusal."""
+    if isinstance(right, MissingRight):
+        return MissingRight(right.action, right.resource, ROLE, (), right.but)
+    return MissingRight(str(right["action"]), str(right["resource"]), ROLE, (), tuple(map(str, right["but"])))
 
 
 def _object(text: str | bytes, source: str) -> dict[str, Any]:
