@@ -14,6 +14,8 @@ from support.local_account import LocalAccount
 from support.pulumi_cli import PulumiCli, build_layer, copy_project
 
 pytestmark = pytest.mark.engine
+TOKEN = "the-token-of-this-test/+="
+BEARER = {"authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,7 @@ def service(
     stack = PulumiCli(copy_project(tmp_path_factory.mktemp("image") / "project"), "image-prod", account.variables)
     stack.init()
     stack.configure(image__forceDestroy="true")
+    stack.configure_secret(image__uploadToken=TOKEN)
     stack.up()
     yield stack.outputs()
     stack.destroy()
@@ -50,9 +53,10 @@ def opened(answer: httpx.Response) -> Image.Image:
     return Image.open(io.BytesIO(answer.content))
 
 
-def upload(client: httpx.Client, service: dict[str, str], name: str, content: bytes) -> httpx.Response:
-    """As ``curl -F "<name>=@<name>"`` does."""
-    return client.post(f"{service['uploadUrl']}/upload/", files={name: (name, content, "application/octet-stream")})
+def upload(client: httpx.Client, service: dict[str, str], name: str, content: bytes, **others: str) -> httpx.Response:
+    """As ``curl -H "Authorization: Bearer …" -F "<name>=@<name>"`` does."""
+    files = {name: (name, content, "application/octet-stream")}
+    return client.post(f"{service['uploadUrl']}/upload/", files=files, headers={**BEARER, **others})
 
 
 def test_a_form_upload_comes_back_changed(client: httpx.Client, service: dict[str, str]) -> None:
@@ -94,13 +98,20 @@ def test_a_bad_question_is_answered_with_the_reason(
 def test_a_bad_upload_is_answered_with_the_reason(client: httpx.Client, service: dict[str, str]) -> None:
     url = f"{service['uploadUrl']}/upload/"
     for answer, status, reason in (
-        (client.post(url, content=b"x"), 415, "send a form upload"),
-        (client.post(url, files={"nothing": (None, "x")}), 400, "holds no file"),
+        (client.post(url, content=b"x", headers=BEARER), 415, "send a form upload"),
+        (client.post(url, files={"nothing": (None, "x")}, headers=BEARER), 400, "holds no file"),
         (upload(client, service, "words.png", b"only words"), 400, "words.png is no picture"),
         (upload(client, service, "words.txt", picture()), 400, "no picture's name"),
         (upload(client, service, "cut.png", picture()[:60]), 400, "cut.png is no picture"),
     ):
         assert (answer.status_code, reason in answer.text) == (status, True), answer.text
+
+
+@pytest.mark.parametrize("given", ["", TOKEN, f"Bearer {TOKEN[:-1]}", f"Bearer {TOKEN}x", "Basic dTpw"])
+def test_pictures_are_taken_with_the_token_only(client: httpx.Client, service: dict[str, str], given: str) -> None:
+    answer = upload(client, service, "lena.png", picture(), authorization=given)
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert TOKEN not in answer.text
 
 
 def test_the_triggers_take_their_own_method_only(client: httpx.Client, service: dict[str, str]) -> None:

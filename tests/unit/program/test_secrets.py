@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -195,3 +196,15 @@ def test_what_does_not_fit_is_counted_when_it_is_known(declare: Declare, cloud: 
         declare(secrets={"DB": VALUE}, secrets_key=KEYS[cloud], environment=environment)
     with pytest.raises(ValidationError, match="stands in environment too"):
         declare(secrets={"A": VALUE}, secrets_key=KEYS[cloud], environment=environment)
+
+
+def test_the_pages_program_runs_as_it_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "orders.py").write_text("def handler(event, context): ...\n")
+    page = (Path(__file__).parents[3] / "docs" / "secrets.md").read_text()
+    program = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[0]
+    made = {"alicloud:kms/key:Key": lambda i: {"id": KEYS["alibaba"]}, **_CIPHERTEXT}
+    mocks = MockCloud(ALIBABA.name, {**ALIBABA.outputs, **made}, ALIBABA.functions, ALIBABA.config)
+    declared = declare_in(mocks, lambda: exec(compile(program, "secrets.md", "exec"), {}), shop__dbPassword=VALUE)
+    assert set(declared.of("Ciphertext")) == {"orders-secret-DB_PASSWORD"}
