@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from yunfn.exceptions import ValidationError
+
+# Where a resource is: a region or an account as the clouds write them, or any.
+_PLACE = re.compile(r"[A-Za-z0-9-]{1,64}|\*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,6 +83,10 @@ class Grant:
         for argument, name in resolved.items():
             if not isinstance(name, str):
                 raise ValidationError(self.kind, argument, name, "the name is not known yet")
+            if argument in ("region", "account") and not _PLACE.fullmatch(name):
+                raise ValidationError(
+                    self.kind, argument, name, f"letters, digits and hyphens, or '*' for any {argument}"
+                )
         return self.build(**resolved)
 
 

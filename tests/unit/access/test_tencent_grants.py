@@ -91,6 +91,8 @@ def test_listing_below_a_prefix_is_a_condition_on_the_bucket() -> None:
         (cos.read, "prefix", "a*"),
         (cos.read, "prefix", "${uin}/"),
         (cos.write, "prefix", "/a"),
+        (cos.read, "region", "ap-*"),
+        (scf.invoke, "account", "1:namespace/*"),
         (cos.list, "bucket", "pics"),
         (cos.list, "prefix", "*"),
         (scf.invoke, "function", "*"),
