@@ -72,7 +72,16 @@ def _named(grammar: Grammar, documents: Sequence[PolicyDocument]) -> frozenset[s
 
 @lru_cache(maxsize=4096)
 def _of_ways(grammar: str, names: tuple[str, ...], turned: bool) -> frozenset[str]:
-    known = frozenset(action for way in WAYS[grammar] for step in way.steps for action in step.actions)
+    services = actions.listed(grammar, names).services
+    known = {
+        action
+        for way in WAYS[grammar]
+        for step in way.steps
+        for action in step.actions
+        if turned or "*" in services or action.partition(":")[0] in services
+    }
+    if not known:
+        return frozenset()
     statement = Statement(names, ("*",), not_actions=turned)
     return frozenset(each for each in known if names_action(GRAMMARS[grammar], statement, each))
 

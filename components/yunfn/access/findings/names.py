@@ -7,7 +7,6 @@ from functools import lru_cache
 
 # Nothing but stars and colons behind the cloud's word.
 _EVERYTHING = re.compile(r"(?:[aq]cs:)?[*?:]*\*[*?:]*")
-_SEPARATORS = re.compile(r"([/:])")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
@@ -48,5 +47,8 @@ def shape(resource: str, words: frozenset[str]) -> str:
     """
     if "${" in resource:
         resource = _VARIABLE.sub("*", resource)
-    found = [each if each in words or "*" in each or "?" in each else "n" for each in _SEPARATORS.split(resource)]
-    return "".join(found)
+    # Every colon stands between slashes for the moment, so that one split is enough.
+    found = resource.replace(":", "/:/").split("/")
+    return "/".join([each if each in words or "*" in each or "?" in each else "n" for each in found]).replace(
+        "/:/", ":"
+    )
