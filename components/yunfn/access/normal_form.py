@@ -48,6 +48,9 @@ def minimise(statements: Iterable[Statement], grammar: Grammar) -> tuple[Stateme
     is only merged.
     """
     merged = merge(_tidied(statement, grammar) for statement in _alike(tuple(statements), grammar))
+    # What was joined may cover itself, and be equal to another then.
+    while (tidied := merge(_tidied(statement, grammar) for statement in merged)) != merged:
+        merged = tidied
     if _too_many(merged):
         return merged
     plain = [s for s in merged if not s.not_actions and not s.not_resources]

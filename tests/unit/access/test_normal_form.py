@@ -176,6 +176,13 @@ def test_names_of_cam_compare_by_what_they_can_mean(wide: str, narrow: str, cove
     assert names_of_resources.meet(CAM, narrow, wide) is met
 
 
+def test_what_is_joined_covers_itself_no_more() -> None:
+    all_but = [
+        Statement((a, "*"), (r,), not_actions=True) for a, r in (("oss:G*", "acs:oss:*:1?:*"), ("*", "acs:*:*:*:*"))
+    ]
+    assert minimise(all_but, RAM) == (Statement(("*",), ("acs:*:*:*:*",), not_actions=True),)
+
+
 def test_the_policy_this_began_with_equals_what_says_the_same() -> None:
     document = read(INPUTS / "ram" / "ots-read-policy.json")
     (statement,) = document.statements
