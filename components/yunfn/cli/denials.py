@@ -15,7 +15,9 @@ from yunfn.localcloud.connection import Connection
 
 _SPAN = re.compile(r"(\d{1,9})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+# How the journal names roles and users of either cloud.
 _ROLE = re.compile(r".*:assumed-role/(?P<name>[^/]+)/.*")
+_USER = re.compile(r"acs:ram::\d+:user/(?P<ram>.+)|qcs::cam::uin/\d+:uin/(?P<cam>\d+)")
 
 
 def denials(
@@ -50,18 +52,24 @@ def denials(
         if each["principal"] != shown:
             shown = each["principal"]
             typer.echo(typer.style(shown or "nobody", bold=True))
-        times = f"{each['count']} times, last " if each["count"] > 1 else ""
         typer.echo(f"  {each['action']} on {each['resource']}")
-        typer.echo(f"    {', '.join(each['operations'])}: {times}{each['last']}")
+        typer.echo(f"    {', '.join(each['operations'])}: {how_often(each)}")
         typer.echo(f"    {each['reason']}")
         if "add" in each:
             typer.echo(f"    {json.dumps(each['add'], ensure_ascii=False)}")
 
 
+def how_often(denied: Mapping[str, Any]) -> str:
+    """How often something was denied, and when last."""
+    return f"{denied['count']} times, last {denied['last']}" if denied["count"] > 1 else str(denied["last"])
+
+
 def reason(denied: Mapping[str, Any]) -> str:
     """Why the local cloud denied it, in a sentence; what is to be added follows where a statement is missing."""
     role = _ROLE.fullmatch(denied["principal"])
-    whose = f"of role {role['name']}" if role else "of the user"
+    user = _USER.fullmatch(denied["principal"])
+    who = f"role {role['name']}" if role else f"user {user['ram'] or user['cam']}" if user else "the caller"
+    whose = f"of {who}"
     if by := denied.get("by"):
         places = {"session": "the policy of the session", "bucket": f"the policy of bucket {by['policy']}"}
         where = places.get(by["in"], f"policy {by['policy']} {whose}")
@@ -71,8 +79,9 @@ def reason(denied: Mapping[str, Any]) -> str:
         case ["policies"]:
             return f"no policy {whose} allows it; add to one of them:"
         case ["session"]:
-            has = f"the policies {whose} allow it, but" if role else "without the session it would be allowed, but"
-            return f"{has} the policy of the session does not; add to that:"
+            # A session that the account itself made for somebody has no other policies.
+            has = f"the policies {whose} allow it, but " if role else ""
+            return f"{has}the policy of the session does not{'' if role else ' allow it'}; add to that:"
         case ["policies", "session"]:
             return f"neither a policy {whose} nor the policy of the session allows it; add to both:"
         case ["trust"]:

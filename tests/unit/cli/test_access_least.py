@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from unit.cli.command import Yunfn
 from unit.cli.journaled_cloud import ROLE, TENCENT_ROLE, JournaledCloud, lacked, used
 from unit.deployment.states_of_stacks import state
 from unit.deployment.test_rights import (
@@ -70,7 +71,7 @@ def test_what_was_denied_is_told_with_what_was_missing(cloud: JournaledCloud) ->
     cloud.did(ROLE, used(*READ), used(*WRITE), lacked("oss:DeleteObject", "acs:oss:*:1:b/k"))
     done = least()
     assert done.exit_code == 1
-    assert "  denied: oss:DeleteObject on acs:oss:*:1:b/k (1 times, 2030-01-01T12:00:00.000Z)\n" in done.output
+    assert "  denied: oss:DeleteObject on acs:oss:*:1:b/k (2030-01-01T12:00:00.000Z)\n" in done.output
     assert '    {"Effect": "Allow", "Action": ["oss:DeleteObject"], "Resource": ["acs:oss:*:1:b/k"]}\n' in done.output
     (found,) = json.loads(least("--json").output)
     assert (found["role"], found["unused"], found["used"]) == ("Dev-Shop", [], 2)
@@ -113,3 +114,9 @@ def test_a_stack_without_roles_is_refused(cloud: JournaledCloud, monkeypatch: py
 
     monkeypatch.setattr(deployment, "export", empty)
     assert isinstance(least().exception, StackError)
+
+
+def test_without_a_cloud_it_is_said_how_to_start_one(yunfn: Yunfn) -> None:
+    done = yunfn.inside("access", "least", "-s", "dev")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"error: no local cloud runs at {yunfn.home.folder}; start one: yunfn local start\n"

@@ -89,6 +89,24 @@ def test_what_the_session_lacks_is_told_apart(cloud: JournaledCloud, places: tup
     assert ("add" in found) is (places != (Place.SIGNATURE,))
 
 
+@pytest.mark.parametrize(
+    ("principal", "who"),
+    [
+        ("acs:ram::1:user/bob", "user bob"),
+        ("qcs::cam::uin/1:uin/100000000009", "user 100000000009"),
+        ("qcs::sts::uin/1:federated-user/1/name", "the caller"),
+    ],
+)
+def test_users_are_named(cloud: JournaledCloud, principal: str, who: str) -> None:
+    cloud.did(principal, lacked(*PUT))
+    assert f"no policy of {who} allows it; add to one of them:" in denials().output
+
+
+def test_a_session_of_the_account_itself_has_its_policy_only(cloud: JournaledCloud) -> None:
+    cloud.did("qcs::sts::uin/1:federated-user/1/name", lacked(*PUT, Place.SESSION))
+    assert "    the policy of the session does not allow it; add to that:\n" in denials().output
+
+
 def test_trust_that_is_missing_is_printed(cloud: JournaledCloud) -> None:
     cloud.did("acs:ram::1:user/bob", distrusted("acs:ram::1:role/r", "RAM", "acs:ram::1:user/bob"))
     shown = denials().output
