@@ -191,6 +191,24 @@ def test_places_are_those_that_the_reader_of_documents_tells(indent: int | None)
     assert all(each.line == documents.line_of(document, each.path) for each in given)
 
 
+def test_a_name_on_a_line_and_its_value_on_the_next() -> None:
+    text = '{"Version":"1","Statement":[{"Effect":"Allow",\n"Action":\n"oss:*",\n"Resource":\n\n"acs:oss:*:*:b"}]}'
+    document = documents.parse(text)
+    lines = [(each.path, each.line) for each in lint(document)]
+    assert lines == [("Statement[0].Action", 2)]
+    assert documents.line_of(document, "Statement[0].Action") == 2
+
+
+def test_of_two_equal_statements_the_later_is_too_many() -> None:
+    same = allow("oss:GetObject", "acs:oss:*:*:b/*")
+    assert found(same, dict(same)) == [("015", "info", "Statement[1]")]
+    assert found(same, allow("oss:GetObject", "acs:oss:*:*:b/x/*")) == [("015", "info", "Statement[1]")]
+    assert found(allow("oss:GetObject", "acs:oss:*:*:b/x/*"), same) == [("015", "info", "Statement[0]")]
+    limited = allow("oss:GetObject", "acs:oss:*:*:b/*", Bool={"acs:SecureTransport": "true"})
+    assert found(same, limited) == [("015", "info", "Statement[1]")]
+    assert not found(limited, {**same, "Effect": "Deny", "Resource": "acs:oss:*:*:b/x/*"})
+
+
 def test_a_document_that_was_made_has_paths_without_lines() -> None:
     document = documents.parse('{"version":"2.0","statement":{"effect":"allow","action":"*","resource":"*"}}')
     assert [(each.path, each.line) for each in lint(document)] == [("statement.action", 1)]
