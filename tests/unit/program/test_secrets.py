@@ -14,7 +14,7 @@ import pytest
 from support.declaring import Declared, MockCloud, declare_in
 from unit.alibaba.declared import _CLOUD as ALIBABA
 from unit.tencent.declared import CLOUD as TENCENT
-from yunfn import alibaba, secrets, tencent
+from yunfn import access, alibaba, secrets, tencent
 from yunfn.exceptions import ValidationError
 from yunfn.packaging import pack
 
@@ -110,6 +110,10 @@ def test_the_right_is_the_keys_alone_and_there_is_none_without_secrets(declare: 
         ((action, at),) = _statements(declare(secrets={"DB": VALUE}, service={"secrets_key": secrets_key}))
         assert action.removeprefix("name/") == "kms:Decrypt"
         assert at == NAMES[cloud].replace("creatorUin/100012345678", "creatorUin/*")
+    read = {"alibaba": access.oss.read("stock"), "tencent": access.cos.read("stock-1250000000")}[cloud]
+    beside = declare(secrets={"DB": VALUE}, secrets_key=KEYS[cloud], grants=[read])
+    alone = declare(grants=[read])
+    assert set(_statements(beside)) == {*_statements(alone), (action, at)}
     for nothing in (None, {}):
         declared = declare(secrets=nothing, service={"secrets_key": KEYS[cloud]})
         assert not _statements(declared)
@@ -173,8 +177,9 @@ def test_what_is_wrong_is_said_before_anything_is_made(
     with pytest.raises(ValidationError, match=said) as refused:
         declare(**given)
     assert VALUE not in str(refused.value)
-    kept = {kind for kind, _ in refused.value.declared.resources}  # type: ignore[attr-defined]
-    assert not kept & {"alicloud:fc/v3Function:V3Function", "yunfn:scf:Function"}
+    made = {kind for kind, _ in refused.value.declared.resources}  # type: ignore[attr-defined]
+    never = {"alicloud:fc/v3Function:V3Function", "yunfn:scf:Function"}
+    assert not made & (never if later else never | {f"yunfn:{cloud}:Function", "yunfn:kms:Ciphertext"})
 
 
 @pytest.mark.parametrize(("what", "wrong"), [("region", "eu-central-1"), ("account", "999999999999")])
