@@ -29,6 +29,7 @@ from tests.demo.steps import StepFailedError, Steps
 
 from support import secret_scan
 from support.local_account import LocalAccount
+from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
 
 pytestmark = pytest.mark.engine
@@ -161,6 +162,19 @@ def test_a_leak_fails_the_demo_by_its_place_and_shows_nothing(place: Place, own_
     }
     with pytest.raises(StepFailedError, match="no function of s runs that has a secret"):
         Search(place).processes(cast(Show, show))
+
+
+def test_a_started_cloud_inherits_no_key_of_a_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    outer = {
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "SecretOfNobody0123456789",
+        "TENCENTCLOUD_SECRET_KEY": "OfNobody9876543210",
+    }
+    for name, value in {**outer, "INNOCENT": "seen-by-everybody"}.items():
+        monkeypatch.setenv(name, value)
+    with connection.temporary() as cloud:
+        family = secret_scan.family(int(secret_scan.server_document(cloud.home.server)["pid"]))
+        assert secret_scan.in_processes(family, outer) == []
+        assert secret_scan.in_processes(family, {"it": "seen-by-everybody"}) != []
 
 
 def test_what_holds_secrets_is_its_owners_alone(own_account: LocalAccount) -> None:

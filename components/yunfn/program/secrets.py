@@ -164,7 +164,7 @@ def checked_secrets(
     if not any(later(value) for value in values.values()):
         count(values)  # type: ignore[arg-type]
     # The sum is no secret; of its parts nothing is in it.
-    fits = pulumi.Output.unsecret(pulumi.Output.from_input(values).apply(count))
+    fits: pulumi.Output[None] = pulumi.Output.unsecret(pulumi.Output.all(**values).apply(count))
     return Secrets(name, values, key, keys, limit, fits)
 
 
