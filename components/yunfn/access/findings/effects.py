@@ -13,11 +13,16 @@ from yunfn.access.findings.subject import Subject
 from yunfn.access.grammar import GRAMMARS, RAM, Grammar
 from yunfn.access.statement import Statement
 
+# Each is compared with each; no document that the clouds take (6,144 characters) has so many.
+_MOST = 200
+
 
 def redundant(subject: Subject) -> Iterator[Hit]:
     """YF-…-015: an action or resource that another of its list includes, a statement that another includes."""
     grammar, statements = subject.grammar, subject.statements
     for index, statement in enumerate(statements):
+        if max(len(statement.actions), len(statement.resources)) > _MOST:
+            continue
         if len(statement.actions) > 1:
             element = "NotAction" if statement.not_actions else "Action"
             for item, other in _included_actions(grammar.name, statement.actions):
@@ -28,7 +33,7 @@ def redundant(subject: Subject) -> Iterator[Hit]:
             for item, other in _included(statement.resources, grammar.name, _resource_covers):
                 message = f"{statement.resources[item]} is said already by {statement.resources[other]}"
                 yield Hit(rule.REDUNDANT, message, ("Statement", index, element, item))
-    if len(statements) > 1:
+    if 1 < len(statements) <= _MOST:
         told: set[int] = set()
         for index, other in _repeated(subject):
             if index in told:
@@ -51,7 +56,7 @@ def taken_away(subject: Subject) -> Iterator[Hit]:
     if total is not None:
         yield Hit(rule.DENY_ALL, "all that the other statements allow is denied here again", ("Statement", total))
         return
-    for index, allow in allows:
+    for index, allow in allows if len(statements) <= _MOST else ():
         for by, deny in denies:
             if includes(subject.grammar, deny, allow):
                 message = f"all that this allows is denied by statement {by + 1}"
@@ -76,10 +81,23 @@ def includes(grammar: Grammar, wide: Statement, narrow: Statement) -> bool:
     name = grammar.name
     return (
         wide.principals == narrow.principals
-        and all(any(_action_covers(name, one, each) for one in wide.actions) for each in narrow.actions)
-        and all(any(_resource_covers(name, one, each) for one in wide.resources) for each in narrow.resources)
+        and _all_covered(name, wide.resources, narrow.resources, _resource_covers)
+        and _all_covered(name, wide.actions, narrow.actions, _action_covers)
         and conditions.implies(grammar, narrow.conditions, wide.conditions)
     )
+
+
+def _all_covered(
+    grammar: str, wide: Sequence[str], narrow: Sequence[str], covers: Callable[[str, str, str], bool]
+) -> bool:
+    for each in narrow:
+        if each not in wide:
+            for one in wide:
+                if covers(grammar, one, each):
+                    break
+            else:
+                return False
+    return True
 
 
 def _repeated(subject: Subject) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 
 from yunfn.access.evaluation import Decision, Request, decide, names_action
 from yunfn.access.findings import actions
@@ -17,6 +18,8 @@ from yunfn.access.statement import Statement
 # What stands for a name that the holder chooses: no policy names it.
 _CHOSEN = "yunfn-any-name-it-likes"
 _ACCOUNT = "1999999999999999"
+# So many resources are asked for at most; no role that the clouds take names more for one action.
+_MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +112,14 @@ def _supposed(document: PolicyDocument) -> PolicyDocument:
 def _opened(grammar: Grammar, documents: Sequence[PolicyDocument], step: Step) -> tuple[Place, str] | None:
     """The statement that allows the step, and the action; None where none does."""
     for action, form in step.actions.items():
-        for resource in _asked(documents, form, step):
+        for resource in islice(_asked(documents, action, form, step), _MOST):
             decision = decide(documents, Request(action, resource, step.context))
             if decision.allowed:
                 return _place(documents, decision), action
     return None
 
 
-def _asked(documents: Sequence[PolicyDocument], form: str, step: Step) -> Iterator[str]:
+def _asked(documents: Sequence[PolicyDocument], action: str, form: str, step: Step) -> Iterator[str]:
     """Resources to ask for: one of the holder's choice, in the regions and accounts that the statements name."""
     yield _filled(form, form)
     lead = form.count(":")
@@ -127,6 +130,8 @@ def _asked(documents: Sequence[PolicyDocument], form: str, step: Step) -> Iterat
     for document in documents:
         for statement in document.statements:
             if not statement.allows or statement.not_resources:
+                continue
+            if action not in _of_ways(document.grammar.name, statement.actions, statement.not_actions):
                 continue
             for resource in statement.resources:
                 fields = resource.split(":", lead)

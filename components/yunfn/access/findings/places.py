@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from json import decoder
+from typing import Any
 
+from yunfn.access import documents
 from yunfn.access.findings.finding import Finding
 from yunfn.access.findings.hit import Hit
 from yunfn.access.findings.secrets import hidden
 from yunfn.access.grammar import RAM, Grammar, PolicyDocument
 
+# The clouds take 6,144 characters; a text of more than so many is read whole, once for all its findings.
+_LONG = 16_384
 _SPACE = re.compile(r"[ \t\r\n]*")
 _read_text = decoder.scanstring  # type: ignore[attr-defined]  # the stubs leave it out
 _read_value = json.JSONDecoder().raw_decode
@@ -44,6 +49,8 @@ def place(document: PolicyDocument, where: tuple[str | int, ...]) -> tuple[str, 
     text = document.text
     if not text:
         return _spelled(where, document.grammar), None
+    if len(text) > _LONG:
+        return _place_in_long(document, where)
     path, at = "", _after_space(text, 0)
     mark = at
     for step in where:
@@ -59,6 +66,23 @@ def place(document: PolicyDocument, where: tuple[str | int, ...]) -> tuple[str, 
             name, mark, at = found
             path += f".{name}" if path else name
     return path, text.count("\n", 0, mark) + 1
+
+
+def _place_in_long(document: PolicyDocument, where: tuple[str | int, ...]) -> tuple[str, int | None]:
+    value, path = _value(document.text), ""
+    for step in where:
+        if isinstance(step, int):
+            if isinstance(value, list):
+                path, value = f"{path}[{step}]", value[step]
+        else:
+            name = next(key for key in value if key.lower() == step.lower())
+            path, value = (f"{path}.{name}" if path else name), value[name]
+    return path, documents.line_of(document, path)
+
+
+@lru_cache(maxsize=1)
+def _value(text: str) -> Any:
+    return json.loads(text)
 
 
 def _item(text: str, at: int, index: int) -> int:

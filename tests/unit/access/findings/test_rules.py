@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -189,6 +190,19 @@ def test_places_are_those_that_the_reader_of_documents_tells(indent: int | None)
     given = lint(document)
     assert len(given) > 5
     assert all(each.line == documents.line_of(document, each.path) for each in given)
+
+
+def test_a_document_longer_than_any_cloud_takes_is_linted_in_time_and_by_the_same_places() -> None:
+    statements = [
+        allow(["oss:GetObject", "ram:*"], f"acs:ram::{number:012}:role/r*x*{number}") for number in range(300)
+    ]
+    document = documents.parse(json.dumps({"Version": "1", "Statement": statements}, indent=1))
+    began = time.process_time()
+    given = lint(document)
+    assert time.process_time() - began < 10
+    assert {each.id for each in given} >= {"YF-RAM-002", "YF-RAM-007"}
+    assert all(each.line == documents.line_of(document, each.path) for each in given)
+    assert given[-1].path.startswith("Statement[299]")
 
 
 def test_a_name_on_a_line_and_its_value_on_the_next() -> None:
