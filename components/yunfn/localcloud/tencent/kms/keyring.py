@@ -39,9 +39,12 @@ class KmsKeys:
         """The region's keys, oldest first."""
         return self.store.all(self.place(request))
 
-    def require(self, request: ApiRequest, resource: str = "key/*") -> None:
-        """Raise AccessDeniedError unless the sender may do the operation on a resource."""
-        name = f"qcs::kms:{request.region}:uin/{request.uin}:{resource}"
+    def require(self, request: ApiRequest, resource: str = "") -> None:
+        """Raise AccessDeniedError unless the sender may do the operation on a resource, or at all where it names none.
+
+        Which operations take a key is said by KMS's "APIs that support authorization by resource".
+        """
+        name = f"qcs::kms:{request.region}:uin/{request.uin}:{resource}" if resource else "*"
         request.require(f"kms:{request.call.operation}", name)
 
     def named(self, request: ApiRequest, parameter: str = "KeyId") -> Key:

@@ -22,7 +22,6 @@ def test_a_right_to_decrypt_by_one_key_is_that_and_no_more(kms: Kms) -> None:
     mine, other = kms.key(), kms.key()
     reader = kms.identity.user(policy("kms:Decrypt", resource=name(kms, mine)))
     assert kms.ask("Decrypt", reader, CiphertextBlob=sealed(kms, mine)).Plaintext == SECRET
-    everything = name(kms, "").partition("key/")[0] + "key/*"
     many: list[tuple[str, dict[str, Any], str]] = [
         ("Decrypt", {"CiphertextBlob": sealed(kms, other)}, name(kms, other)),
         ("Encrypt", {"KeyId": mine, "Plaintext": SECRET}, name(kms, mine)),
@@ -31,10 +30,10 @@ def test_a_right_to_decrypt_by_one_key_is_that_and_no_more(kms: Kms) -> None:
         ("DescribeKeys", {"KeyIds": [other]}, name(kms, other)),
         ("DisableKey", {"KeyId": mine}, name(kms, mine)),
         ("DescribeKey", {"KeyId": "0" * 36}, name(kms, "0" * 36)),
-        ("CreateKey", {"Alias": "denied"}, everything),
-        ("ListKeys", {}, everything),
-        ("ListKeyDetail", {}, everything),
-        ("GetServiceStatus", {}, everything),
+        ("CreateKey", {"Alias": "denied"}, "*"),
+        ("ListKeys", {}, "*"),
+        ("ListKeyDetail", {}, "*"),
+        ("GetServiceStatus", {}, "*"),
     ]
     for action, given, resource in many:
         message = kms.refused(DENIED, action, reader, **given)
