@@ -14,6 +14,7 @@ from aliyunsdkcore.request import RpcRequest
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage.alibaba_session import AlibabaSession
+from yunfn.storage.aliyun_refusals import refusal
 
 # Seconds to connect, and for one answer.
 _CONNECT, _READ = 10, 30
@@ -49,14 +50,8 @@ class AlibabaKms:
             request.add_body_params(name, value)
         try:
             answer: dict[str, Any] = json.loads(self._client.do_action_with_exception(request))
-        except ServerException as error:
-            code = str(error.get_error_code())
-            # The message of a wrong signature is all that was signed.
-            message = "" if code == "SignatureDoesNotMatch" else error.get_error_msg()
-            text = f"KMS Encrypt: {code}: {message} (request {error.get_request_id()})"
-            raise CloudAnswerError(text, code=code, status=int(error.get_http_status() or 0)) from None
-        except ClientException as error:
-            raise CloudAnswerError(f"KMS Encrypt: no answer: {error.get_error_msg()} (request -)") from None
+        except (ServerException, ClientException) as error:
+            raise refusal("KMS Encrypt", error) from None
         except ValueError:
             raise CloudAnswerError("KMS Encrypt: the answer is not JSON (request -)") from None
         return str(answer["CiphertextBlob"])
