@@ -30,7 +30,9 @@ class Extent:
     def includes(self, other: Extent, names: Names) -> bool:
         """Whether every name of ``other`` is one of these; False where only several patterns together include one."""
         if not self.negated and not other.negated:
-            return all(any(names.covers(wide, one) for wide in self.patterns) for one in other.patterns)
+            return all(
+                one in self.patterns or any(names.covers(wide, one) for wide in self.patterns) for one in other.patterns
+            )
         if self.negated and other.negated:
             return all(any(names.covers(wide, one) for wide in other.patterns) for one in self.patterns)
         if self.negated:

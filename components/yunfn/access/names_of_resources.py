@@ -7,6 +7,7 @@ meant, without an account the one that the policy belongs to.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from yunfn.access import patterns
 from yunfn.access.grammar import CAM, RAM, Grammar
@@ -84,6 +85,7 @@ def meet(grammar: Grammar, a: str, b: str) -> bool:
     return all(_meet(one, other) for one, other in zip(left, right, strict=True))
 
 
+@lru_cache(maxsize=8192)
 def segments(name: str) -> tuple[str, str, str, str] | None:
     """Service, region, account and resource of a name of CAM's, each as a pattern; None for what is none.
 

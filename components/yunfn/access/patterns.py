@@ -12,6 +12,8 @@ from functools import lru_cache
 _MAX_STATES = 20_000
 _WILD = re.compile(r"[*?]")
 _STARRED = re.compile(r"[*?]*\*[*?]*")
+# A character that patterns do not name.
+_UNNAMED = "\ue000"
 
 
 def is_literal(pattern: str) -> bool:
@@ -61,7 +63,18 @@ def covers(wide: str, narrow: str, *, ignore_case: bool = False) -> bool:
         wide, narrow = wide.lower(), narrow.lower()
     if is_literal(narrow):
         return matches(wide, narrow)
-    if is_literal(wide):
+    first, stars, last, marked = _ends(wide)
+    # What a wildcard of ``narrow`` stands for is never a fixed character of ``wide``: most pairs fail at their ends.
+    if not stars and not marked:
+        return False
+    if not (narrow.startswith(first) and narrow.endswith(last)):
+        return False
+    if stars == 1 and not marked:
+        return True
+    # Texts that fit ``narrow``, with as little and with a little more in place of its wildcards.
+    if not matches(wide, narrow.replace("*", "").replace("?", _UNNAMED)):
+        return False
+    if not matches(wide, narrow.replace("*", _UNNAMED).replace("?", _UNNAMED)):
         return False
     return _includes(canonical(wide), canonical(narrow))
 
@@ -88,6 +101,13 @@ def meet(a: str, b: str, *, ignore_case: bool = False) -> bool:
         if not states:
             return False
     return bool(states & machine.end)
+
+
+@lru_cache(maxsize=8192)
+def _ends(pattern: str) -> tuple[str, int, str, bool]:
+    """What stands before its first and behind its last wildcard, how many stars it has, and whether it has a ``?``."""
+    pieces = _WILD.split(pattern)
+    return pieces[0], pattern.count("*"), pieces[-1], "?" in pattern
 
 
 @lru_cache(maxsize=8192)
