@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from yunfn.access import conditions, extent
 from yunfn.access.documents.spelling import spelling
@@ -12,6 +13,9 @@ from yunfn.access.grammar import Grammar, PolicyDocument
 from yunfn.access.normal_form import normal
 from yunfn.access.statement import Condition, Statement
 from yunfn.exceptions import ValidationError
+
+#: How the names begin that a statement with NotAction or NotResource is about.
+ALL_BUT: Final = "* but "
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +167,4 @@ def _units(names: Extent) -> Iterator[Extent]:
 
 def _told(names: Extent) -> str:
     listed = ", ".join(names.patterns)
-    return f"* but {listed}" if names.negated else listed
+    return f"{ALL_BUT}{listed}" if names.negated else listed

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from yunfn.access import patterns
 from yunfn.access.grammar import CAM, RAM, Grammar
-from yunfn.access.names_of_resources import Context, with_variables
+from yunfn.access.names_of_resources import Context, covers_with_variables, with_variables
 from yunfn.access.statement import Condition
 
 _Fits = Callable[[str, str], bool]
@@ -87,7 +87,8 @@ def _wider(grammar: Grammar, narrow: Condition, wide: Condition) -> bool:
         return False
     few, many = (wide.values, narrow.values) if known.negated else (narrow.values, wide.values)
     if known.family == "like":
-        return all(any(patterns.covers(glob, each) for glob in many) for each in few)
+        covers = covers_with_variables if grammar is CAM else patterns.covers
+        return all(any(covers(glob, each) for glob in many) for each in few)
     return set(few) <= set(many)
 
 

@@ -10,6 +10,9 @@ from yunfn.access import names_of_resources, patterns
 from yunfn.access.grammar import RAM, Grammar
 from yunfn.access.statement import Statement
 
+# Every action has a colon.
+_ALL_ACTIONS = frozenset(("*", "*:*", "name/*", "name/*:*"))
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -73,15 +76,21 @@ def actions(grammar: Grammar) -> Names:
     """How actions compare: RAM's do not differ by case, CAM's prefix ``name/`` says nothing."""
     if grammar is RAM:
         return Names(
-            lambda wide, narrow: patterns.covers(wide, narrow, ignore_case=True),
+            lambda wide, narrow: wide in _ALL_ACTIONS or patterns.covers(wide, narrow, ignore_case=True),
             lambda a, b: patterns.meet(a, b, ignore_case=True),
-            lambda name: patterns.canonical(name.lower()),
+            lambda name: _spelled(name.lower()),
         )
     return Names(
-        lambda wide, narrow: patterns.covers(wide.removeprefix("name/"), narrow.removeprefix("name/")),
+        lambda wide, narrow: (
+            wide in _ALL_ACTIONS or patterns.covers(wide.removeprefix("name/"), narrow.removeprefix("name/"))
+        ),
         lambda a, b: patterns.meet(a.removeprefix("name/"), b.removeprefix("name/")),
-        lambda name: patterns.canonical(name.removeprefix("name/")),
+        lambda name: _spelled(name.removeprefix("name/")),
     )
+
+
+def _spelled(action: str) -> str:
+    return "*" if action in _ALL_ACTIONS else patterns.canonical(action)
 
 
 @lru_cache(maxsize=8)
@@ -96,7 +105,9 @@ def resources(grammar: Grammar) -> Names:
 
 def actions_of(statement: Statement) -> Extent:
     """The actions that ``statement`` is about."""
-    return Extent(statement.actions, statement.not_actions)
+    if _ALL_ACTIONS.isdisjoint(statement.actions):
+        return Extent(statement.actions, statement.not_actions)
+    return Extent(tuple("*" if each in _ALL_ACTIONS else each for each in statement.actions), statement.not_actions)
 
 
 def resources_of(statement: Statement) -> Extent:

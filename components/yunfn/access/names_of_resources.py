@@ -68,7 +68,7 @@ def covers(grammar: Grammar, wide: str, narrow: str) -> bool:
     # Whose account the policy's own is, its text does not tell: it covers itself alone.
     if _of_own_account(wide) and not _of_own_account(narrow):
         return False
-    return left == _ALL or all(_covers(one, other) for one, other in zip(left, right, strict=True))
+    return left == _ALL or all(covers_with_variables(one, other) for one, other in zip(left, right, strict=True))
 
 
 def meet(grammar: Grammar, a: str, b: str) -> bool:
@@ -76,7 +76,8 @@ def meet(grammar: Grammar, a: str, b: str) -> bool:
     if "*" in (a, b):
         return True
     if grammar is RAM:
-        return patterns.meet(a, b, ignore_case=_of_ram(a) or _of_ram(b))
+        # The case of a name of RAM's own does not count, and a pattern may mean such names among others.
+        return patterns.meet(a, b, ignore_case=_may_be_of_ram(a) and _may_be_of_ram(b))
     left, right = segments(a), segments(b)
     if _ALL in (left, right):
         return True
@@ -117,7 +118,8 @@ def _of_own_account(name: str) -> bool:
     return name.split(":", 5)[4] in _OWN_ACCOUNT
 
 
-def _covers(wide: str, narrow: str) -> bool:
+def covers_with_variables(wide: str, narrow: str) -> bool:
+    """Whether ``wide`` covers ``narrow`` whatever CAM's variables in them stand for."""
     if "${" not in wide and "${" not in narrow:
         return patterns.covers(wide, narrow)
     # A variable stands for one text in both, of which only its own pattern and an asterisk take every length.
@@ -143,3 +145,8 @@ def _each_matches(wanted: tuple[str, ...], named: tuple[str, ...]) -> bool:
 
 def _of_ram(pattern: str) -> bool:
     return pattern.lower().startswith("acs:ram:")
+
+
+@lru_cache(maxsize=8192)
+def _may_be_of_ram(pattern: str) -> bool:
+    return patterns.meet(pattern, "acs:ram:*", ignore_case=True)

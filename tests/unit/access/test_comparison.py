@@ -51,6 +51,7 @@ def _deny(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
         ([_allow("oss:*"), _deny("oss:Get*", BUCKET)], [_allow("oss:*"), {"Effect": "Deny", "NotAction": "oss:Put*"}]),
         ([_allow("oss:Get*")], [_allow("oss:Get*"), _allow("oss:Put*"), _deny("oss:Put*")]),
         ([_allow("*")], [{"NotAction": "ram:*"}]),
+        ([_allow("*:*")], [_allow("*")]),
         ([_allow("oss:Get*")], [_deny("oss:*")]),
     ],
 )
@@ -123,6 +124,23 @@ def test_what_was_gained_is_told_with_its_cause(
     old: list[dict[str, Any]], new: list[dict[str, Any]], gained: list[tuple[Any, ...]]
 ) -> None:
     assert new_access([_document(*old)], [_document(*new)]) == tuple(Access(*each) for each in gained)
+
+
+def test_a_deny_of_roles_in_another_case_is_one() -> None:
+    role = "acs:*:*:*:role/worker"
+    old = [_document(_allow("ram:*", role), _deny("ram:*", "acs:*:*:*:Role/worker"))]
+    assert not decide(old, Request("ram:GetRole", "acs:ram::17:role/worker")).allowed
+    assert new_access(old, [_document(_allow("ram:*", role))])
+
+
+def test_a_variable_in_a_condition_is_no_text_of_its_own() -> None:
+    def listing(value: str) -> PolicyDocument:
+        asked = {"string_like": {"cos:prefix": value}}
+        statement = {"effect": "allow", "action": "cos:GetBucket", "resource": "*", "condition": asked}
+        return parse(json.dumps({"version": "2.0", "statement": [statement]}))
+
+    assert new_access([listing("$*")], [listing("${uin}/*")])
+    assert not new_access([listing("${uin}*")], [listing("${uin}/*")])
 
 
 def test_the_cause_names_the_document() -> None:

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ from typing import Any
 import pytest
 
 from yunfn.access import cos, oss
-from yunfn.access.grammar import CAM, RAM
-from yunfn.access.sts import Credentials, session_policy
+from yunfn.access.grammar import CAM, RAM, PolicyDocument
+from yunfn.access.statement import Statement, grant
+from yunfn.access.sts import Credentials, check, session_policy
+from yunfn.access.sts.checking import ROLE as ROLE_LACKS
+from yunfn.access.sts.credentials import role_lacks
 from yunfn.access.sts.private_file import write_private
 from yunfn.exceptions import MissingRightsError, ValidationError, YunfnError
 
@@ -144,3 +148,44 @@ def test_a_client_that_only_checks_imports_no_sdk() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("granted", "lacks"),
+    [
+        ("name/cos:*", Statement(("cos:GetObject",), ("*",), effect="Deny")),
+        ("name/cos:GetObject", None),
+        ("cos:GetObject", None),
+    ],
+)
+@pytest.mark.parametrize("resource", ["*", "qcs::cos::uid/1250000000:data-1250000000/in/*"])
+def test_what_the_role_lacks_is_missing_however_it_is_written(
+    granted: str, lacks: Statement | None, resource: str
+) -> None:
+    cut = session_policy([], CAM, [PolicyDocument(CAM, (Statement((granted,), (resource,)),))])
+    role = [PolicyDocument(CAM, (Statement(("cos:*",), ("*",)), lacks) if lacks else ())]
+    wanted = Statement(("name/cos:GetObject",), ("qcs::cos:ap-shanghai:uid/1250000000:data-1250000000/in/*",))
+    right = grant("cos.read", lambda: (wanted,))
+    assert check([right], cut, role), "the role does not allow it"
+    lacking = tuple(map(role_lacks, check(cut.statements, cut, role)))
+    held = Credentials("AKID", SECRET, TOKEN, UNTIL, cut, role_checked=True, lacking=lacking)
+    for each in (held, Credentials.from_json(held.as_json())):
+        assert [missing.lacks for missing in each.check([right])] == ["role's policies"]
+
+
+@pytest.mark.parametrize("turned", [{"not_actions": True}, {"not_resources": True}])
+def test_what_the_role_lacks_of_all_but_some_is_missing(turned: dict[str, bool]) -> None:
+    names = ("oss:Put*", "acs:oss:*:*:other/*") if "not_actions" in turned else ("oss:Get*", "acs:oss:*:*:other/*")
+    resource = "*" if "not_actions" in turned else names[1]
+    cut = session_policy([], RAM, [PolicyDocument(RAM, (Statement((names[0],), (resource,), **turned),))])
+    lacking = tuple(map(role_lacks, check(cut.statements, cut, [])))
+    held = credentials(lacking=lacking)
+    held = replace(held, policy=cut)
+    assert held.check([oss.read("data", "in/")])
+    assert not [each for each in held.check([oss.write("data", "in/")]) if each.lacks == ROLE_LACKS]
+
+
+def test_a_right_of_the_other_cloud_is_never_had() -> None:
+    everything = session_policy([], RAM, [PolicyDocument(RAM, (Statement(("*",), ("*",)),))])
+    with pytest.raises(ValidationError, match="this is a right of tencent"):
+        check([cos.read("data-1250000000", "in/")], everything)

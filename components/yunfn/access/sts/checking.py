@@ -11,10 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from yunfn.access.comparison import new_access
-from yunfn.access.grammar import PolicyDocument
+from yunfn.access import extent
+from yunfn.access.comparison import ALL_BUT, new_access
+from yunfn.access.extent import Extent
+from yunfn.access.grammar import Grammar, PolicyDocument
 from yunfn.access.statement import Condition, Grant, Statement
-from yunfn.access.sts.session_policy import SessionPolicy
+from yunfn.access.sts.session_policy import SessionPolicy, refuse_other
 
 #: What a right is missing in.
 SESSION: Final = "session policy"
@@ -52,17 +54,40 @@ def check(
     a condition only, such as from some addresses, is missing too unless it is wanted under the same one.
 
     Raises:
-        ValidationError: a name in a grant is not known yet.
+        ValidationError: a name in a grant is not known yet, or it is a right of the other cloud.
     """
     cut = session.document if isinstance(session, SessionPolicy) else session
     statements: list[Statement] = []
     for each in wanted:
-        statements.extend((each,) if isinstance(each, Statement) else each.statements())
+        if isinstance(each, Statement):
+            statements.append(each)
+        else:
+            yielded = each.statements()
+            refuse_other(each, yielded, cut.grammar)
+            statements.extend(yielded)
     asked = PolicyDocument(cut.grammar, tuple(statements), False, "wanted rights")
     found = _lacking(asked, [cut], SESSION)
     if role is not None:
         found += _lacking(asked, role, ROLE)
     return tuple(sorted(set(found)))
+
+
+def speaks_of(grammar: Grammar, missing: MissingRight, wanted: Statement) -> bool:
+    """Whether something that ``wanted`` says may be what is ``missing``; True where that is not plain."""
+    names, lacked = extent.actions(grammar), _extent(missing.action)
+    asked = extent.actions_of(wanted)
+    if not asked.negated:
+        left = (each for each in asked.patterns if not any(names.covers(one, each) for one in missing.but))
+        asked = Extent(tuple(left))
+    return lacked.touches(asked, names) and _extent(missing.resource).touches(
+        extent.resources_of(wanted), extent.resources(grammar)
+    )
+
+
+def _extent(told: str) -> Extent:
+    """What a right's action or resource is: a pattern, or all but some (``* but oss:Delete*, oss:Put*``)."""
+    but = told.removeprefix(ALL_BUT)
+    return Extent((told,)) if but == told else Extent(tuple(but.split(", ")), True)
 
 
 def _lacking(asked: PolicyDocument, given: Sequence[PolicyDocument], whose: str) -> list[MissingRight]:

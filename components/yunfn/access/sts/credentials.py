@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from yunfn.access.grammar import GRAMMARS, RAM
-from yunfn.access.patterns import covers, meet
-from yunfn.access.statement import Grant, Statement
-from yunfn.access.sts.checking import ROLE, MissingRight, check
+from yunfn.access.grammar import GRAMMARS
+from yunfn.access.statement import Grant
+from yunfn.access.sts.checking import ROLE, MissingRight, check, speaks_of
 from yunfn.access.sts.private_file import write_private
 from yunfn.access.sts.session_policy import SessionPolicy, read_session_policy
 from yunfn.exceptions import MissingRightsError, ValidationError
@@ -74,18 +73,8 @@ class Credentials:
         wanted = tuple(wanted)
         found = list(check(wanted, self.policy))
         for statement in (each for grant in wanted for each in grant.statements() if each.allows):
-            found += [each for each in self.lacking if self._speaks_of(each, statement)]
+            found += [each for each in self.lacking if speaks_of(self.policy.grammar, each, statement)]
         return tuple(sorted(set(found)))
-
-    def _speaks_of(self, lacking: MissingRight, wanted: Statement) -> bool:
-        ignore = self.policy.grammar is RAM
-        actions = [
-            each
-            for each in wanted.actions
-            if meet(lacking.action, each, ignore_case=ignore)
-            and not any(covers(one, each, ignore_case=ignore) for one in lacking.but)
-        ]
-        return bool(actions) and any(meet(lacking.resource, each) for each in wanted.resources)
 
     def require(self, wanted: Iterable[Grant]) -> None:
         """Raise MissingRightsError, which names each, if any of the wanted rights is missing."""

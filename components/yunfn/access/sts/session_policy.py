@@ -53,7 +53,7 @@ def session_policy(
     statements = [statement for document in documents for statement in document.statements]
     for grant in grants:
         yielded = grant.statements()
-        _refuse_other(grant, yielded, grammar)
+        refuse_other(grant, yielded, grammar)
         statements.extend(yielded)
     least = minimise(statements, grammar)
     if not any(statement.allows for statement in least):
@@ -101,7 +101,8 @@ def read_session_policy(text: str, *, source: str = "session policy", grammar: G
     return session_policy((), read.grammar, [read])
 
 
-def _refuse_other(grant: Grant, statements: Sequence[Statement], grammar: Grammar) -> None:
+def refuse_other(grant: Grant, statements: Sequence[Statement], grammar: Grammar) -> None:
+    """Raise ValidationError for a grant of the other cloud, whose names this one's patterns may well cover."""
     others = _told(statements) - {grammar.name}
     if others:
         cloud = GRAMMARS[others.pop()].cloud
