@@ -31,7 +31,7 @@ from yunfn.program.component import Component
 from yunfn.program.environment import WSGI_HANDLER, checked_environment, with_wsgi
 from yunfn.program.fingerprint import version_fingerprint
 from yunfn.program.naming import default_name
-from yunfn.program.secrets import checked_secrets
+from yunfn.program.secrets import KeyRight, checked_secrets
 from yunfn.resources import FunctionVersion, require_plugin
 from yunfn.runtimes import FC_LIMITS
 
@@ -214,11 +214,13 @@ class Function(Component):
         self.async_invocation = async_invocation
         self.code_digest = package.digest if package else None
         self.code_md5 = package.md5 if package else None
+        decrypting: KeyRight | None = None
         if hidden is not None:
             key = KEYS.id(name, hidden.key, account.region, account.account_id)
-            grants = [*grants, access.kms.decrypt(key, region=account.region, account=account.account_id)]
+            decrypt = access.kms.decrypt(key, region=account.region, account=account.account_id)
+            decrypting = KeyRight(decrypt, key, shared=secrets_key is None)
             variables = hidden.encrypted(variables, key, account.account_id, account.region, self)
-        rights = self._grant(service, grants, own_role)
+        rights = self._grant(service, grants, own_role, decrypting)
         settings: dict[str, Any] = {
             **service.settings(),
             **size,
@@ -293,19 +295,29 @@ class Function(Component):
             }
         )
 
-    def _grant(self, service: Service, grants: Sequence[Grant], own_role: bool) -> list[pulumi.Resource]:
-        """Settle the function's role; answer what must be there before the function may run by it."""
+    def _grant(
+        self, service: Service, grants: Sequence[Grant], own_role: bool, decrypting: KeyRight | None
+    ) -> list[pulumi.Resource]:
+        """Settle the function's role; answer what must be there before the function may run by it.
+
+        The right to decrypt has a policy of its own for each key: the version that runs keeps that of its secrets until
+        the new one, with another key or none, has taken its place.
+        """
+        function = f"{self.name}-function"
         if not own_role:
             self.role_arn = service.role_arn
-            extra = [service.attach(f"{self.name}-function", grants, self)] if grants else []
+            extra = [service.attach(function, grants, self)] if grants else []
+            if decrypting is not None:
+                extra.append(service.attach_key(f"{function}-secrets", decrypting, self))
             return [*service.rights, *extra]
-        called = f"{self.name}-function"
-        role = make_role(f"{self.name}-role", ram_name(called), f"Function {self.name}", self)
+        role = make_role(f"{self.name}-role", ram_name(function), f"Function {self.name}", self)
         self.role_arn = role.arn
         wanted = [*service.platform_grants(), *service.grants, *grants]
-        if not wanted:
-            return []
-        return [attach(called, role.role_name, wanted, self)]
+        own = [attach(function, role.role_name, wanted, self)] if wanted else []
+        if decrypting is not None:
+            of_key = [decrypting.grant]
+            own.append(attach(f"{function}-secrets", role.role_name, of_key, self, decrypting.key))
+        return own
 
     def _invoke_settings(self, reserved: pulumi.Input[int] | None, asynchronous: dict[str, Any] | None) -> None:
         child = pulumi.ResourceOptions(parent=self)

@@ -48,12 +48,14 @@ def attach(
     role_name: pulumi.Input[str],
     grants: Sequence[Grant],
     parent: pulumi.Resource,
+    per: pulumi.Output[str] | None = None,
 ) -> pulumi.Resource:
     """Make a policy of ``grants`` and attach it to the role; answer the attachment, to depend on.
 
     Grants that are longer than RAM takes in one policy become several, of which the last attachment waits for all.
     Policies and attachments are children of ``parent``; the policies are called ``<stack>-<name>``,
-    ``<stack>-<name>-2`` and so on.
+    ``<stack>-<name>-2`` and so on. With ``per`` they are called after its value too: where that changes, a new policy
+    is made first, and the old one goes last, when what ran by it has been replaced.
 
     Raises:
         ValidationError: a single right is longer than RAM takes, or a name in a grant is not the cloud's.
@@ -63,7 +65,7 @@ def attach(
         called = name if number == 1 else f"{name}-{number}"
         policy = alicloud.ram.Policy(
             f"{called}-policy",
-            policy_name=ram_name(called),
+            policy_name=ram_name(called) if per is None else _named(called, per),
             policy_document=document,
             # A RAM policy keeps five versions; without this the sixth change would fail (RAM, "limits").
             rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",
@@ -79,6 +81,10 @@ def attach(
             )
         )
     return made[-1]
+
+
+def _named(name: str, per: pulumi.Output[str]) -> pulumi.Output[str]:
+    return per.apply(lambda value: ram_name(f"{name}-{value}"))
 
 
 def policy_count(name: str, grants: Sequence[Grant]) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 import pulumi
 
 from yunfn import secrets as module
+from yunfn.access import Grant
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked, later
 from yunfn.program.component import told_when_known
@@ -67,6 +68,15 @@ class Keys:
         if match is None:
             raise ValidationError(resource, "secrets_key", value, self.rule)
         return match
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRight:
+    """The right ``grant`` to decrypt by the key whose id is ``key``; ``shared`` if it is the service's key."""
+
+    grant: Grant
+    key: pulumi.Output[str]
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from yunfn.program.checking import checked, later, optional
 from yunfn.program.component import Component, told_when_known
 from yunfn.program.environment import WSGI_HANDLER, checked_environment, with_wsgi
 from yunfn.program.fingerprint import version_fingerprint
-from yunfn.program.secrets import checked_secrets
+from yunfn.program.secrets import KeyRight, checked_secrets
 from yunfn.resources import require_plugin, scf
 from yunfn.runtimes import SCF_LIMITS
 from yunfn.tencent import rules
@@ -205,11 +205,13 @@ class Function(Component):
         self.urls: list[pulumi.Resource] = []
         self.code_digest = package.digest if package else None
         self.code_md5 = package.md5 if package else None
+        decrypting: KeyRight | None = None
         if hidden is not None:
             key = KEYS.id(name, hidden.key, account.region, account.account_id)
-            grants = [*grants, access.tencent_kms.decrypt(key, region=account.region, account=account.account_id)]
+            decrypt = access.tencent_kms.decrypt(key, region=account.region, account=account.account_id)
+            decrypting = KeyRight(decrypt, key, shared=secrets_key is None)
             variables = hidden.encrypted(variables, key, account.app_id, account.region, self)
-        rights = self._grant(service, grants, own_role)
+        rights = self._grant(service, grants, own_role, decrypting)
         settings |= {
             "runtime": runtime,
             "type": "HTTP" if web else "Event",
@@ -273,17 +275,29 @@ class Function(Component):
             }
         )
 
-    def _grant(self, service: Service, grants: Sequence[Grant], own_role: bool) -> list[pulumi.Resource]:
-        """Settle the function's role; answer what must be there before the function may run by it."""
+    def _grant(
+        self, service: Service, grants: Sequence[Grant], own_role: bool, decrypting: KeyRight | None
+    ) -> list[pulumi.Resource]:
+        """Settle the function's role; answer what must be there before the function may run by it.
+
+        The right to decrypt has a policy of its own for each key: the version that runs keeps that of its secrets until
+        the new one, with another key or none, has taken its place.
+        """
+        function = f"{self.name}-function"
         if not own_role:
             self.role_name = service.role_name
-            extra = [service.attach(f"{self.name}-function", grants, self)] if grants else []
+            extra = [service.attach(function, grants, self)] if grants else []
+            if decrypting is not None:
+                extra.append(service.attach_key(f"{function}-secrets", decrypting, self))
             return [*service.rights, *extra]
-        called = f"{self.name}-function"
-        role = make_role(f"{self.name}-role", cam_name(called), f"Function {self.name}", self, service.account)
+        role = make_role(f"{self.name}-role", cam_name(function), f"Function {self.name}", self, service.account)
         self.role_name = role.role_name
         wanted = [*service.grants, *grants]
-        return [attach(called, role.role_name, wanted, self, service.account)] if wanted else []
+        own = [attach(function, role.role_name, wanted, self, service.account)] if wanted else []
+        if decrypting is not None:
+            of_key = [decrypting.grant]
+            own.append(attach(f"{function}-secrets", role.role_name, of_key, self, service.account, decrypting.key))
+        return own
 
 
 def _named(name: str, layer: Layer | pulumi.Input[str]) -> list[pulumi.Input[str]]:

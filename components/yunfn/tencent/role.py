@@ -42,13 +42,19 @@ def make_role(
 
 
 def attach(
-    name: str, role_name: pulumi.Input[str], grants: Sequence[Grant], parent: pulumi.Resource, account: Account
+    name: str,
+    role_name: pulumi.Input[str],
+    grants: Sequence[Grant],
+    parent: pulumi.Resource,
+    account: Account,
+    per: pulumi.Output[str] | None = None,
 ) -> pulumi.Resource:
     """Make a policy of ``grants`` and attach it to the role; answer the attachment, to depend on.
 
     Grants that are longer than CAM takes in one policy become several, of which the last attachment waits for all.
     Policies and attachments are children of ``parent``; the policies are called ``<stack>-<name>``,
-    ``<stack>-<name>-2`` and so on.
+    ``<stack>-<name>-2`` and so on. With ``per`` they are called after its value too: where that changes, a new policy
+    is made first, and the old one goes last, when what ran by it has been replaced.
 
     Raises:
         ValidationError: a single right is longer than CAM takes, or a name in a grant is not the cloud's.
@@ -59,7 +65,7 @@ def attach(
         policy = cam.Policy(
             f"{called}-policy",
             account=account.app_id,
-            policy_name=cam_name(called),
+            policy_name=cam_name(called) if per is None else _named(called, per),
             policy_document=document,
             opts=pulumi.ResourceOptions(parent=parent),
         )
@@ -73,6 +79,10 @@ def attach(
             )
         )
     return made[-1]
+
+
+def _named(name: str, per: pulumi.Output[str]) -> pulumi.Output[str]:
+    return per.apply(lambda value: cam_name(f"{name}-{value}"))
 
 
 def policy_count(name: str, grants: Sequence[Grant]) -> int:

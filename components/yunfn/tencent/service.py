@@ -13,6 +13,7 @@ from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
 from yunfn.program.component import Component
 from yunfn.program.grants import as_output
+from yunfn.program.secrets import KeyRight
 from yunfn.tencent import naming, rules
 from yunfn.tencent.account import guard
 from yunfn.tencent.log_project import LogProject, LogTopic
@@ -100,6 +101,7 @@ class Service(Component):
         self.grants = tuple(grants)
         self.secrets_key = secrets_key
         self._policies = 0
+        self._key_right: pulumi.Resource | None = None
         self._log_project = log_project
         self._vpc = vpc
         self._mounts = tuple(cfs_mounts)
@@ -117,8 +119,12 @@ class Service(Component):
             self.rights.append(self.attach(f"{name}-service", grants, self))
         self.register_outputs({"namespace": self.namespace, "roleName": self.role_name})
 
-    def attach(self, name: str, grants: Sequence[Grant], parent: pulumi.Resource) -> pulumi.Resource:
+    def attach(
+        self, name: str, grants: Sequence[Grant], parent: pulumi.Resource, per: pulumi.Output[str] | None = None
+    ) -> pulumi.Resource:
         """Attach a policy of ``grants`` to the service's role as a child of ``parent``; answer the attachment.
+
+        ``per`` as for ``attach`` of the module ``role``.
 
         Raises:
             ValidationError: CAM attaches no further policy to the role, or one of them would be too long.
@@ -132,7 +138,19 @@ class Service(Component):
                 f"CAM attaches at most {MAX_POLICIES_PER_ROLE} policies to a role: give shared grants to the "
                 "Service, or this function own_role=True",
             )
-        return attach(name, self.role_name, grants, parent, self.account)
+        return attach(name, self.role_name, grants, parent, self.account, per)
+
+    def attach_key(self, name: str, right: KeyRight, parent: pulumi.Resource) -> pulumi.Resource:
+        """Attach the right to decrypt by a key; answer the attachment.
+
+        What is called ``name``, and a child of ``parent``, is for a key of a function's own. For the service's key
+        all functions have one policy: while the key changes, the role has that of both, and their number is limited.
+        """
+        if not right.shared:
+            return self.attach(name, [right.grant], parent, right.key)
+        if self._key_right is None:
+            self._key_right = self.attach(f"{self.service_name}-service-secrets", [right.grant], self, right.key)
+        return self._key_right
 
     def settings(self) -> dict[str, Any]:
         """Answer what each function of the service is configured with, in the words of SCF."""

@@ -39,7 +39,7 @@ def cloud(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def declare(cloud: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Declare:
-    """Declares a function, its service and what else is said."""
+    """Declares functions, their service and what else is said."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "index.py").write_text("handler = print")
@@ -47,12 +47,15 @@ def declare(cloud: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Decl
     package: Any = {"alibaba": alibaba, "tencent": tencent}[cloud]
     runtime = {"alibaba": "python3.10", "tencent": "Python3.6"}[cloud]
 
-    def run(service: dict[str, Any] | None = None, **settings: Any) -> Declared:
+    def run(
+        functions: tuple[str, ...] = ("fn",), *, service: dict[str, Any] | None = None, **settings: Any
+    ) -> Declared:  # fmt: skip
         def program() -> None:
             place = package.Service("s", **(service or {}))
             # Outputs are made where the program runs.
             given = {name: value() if callable(value) else value for name, value in settings.items()}
-            package.Function("fn", service=place, runtime=runtime, handler="index.handler", code="code", **given)
+            for name in functions:
+                package.Function(name, service=place, runtime=runtime, handler="index.handler", code="code", **given)
 
         mocks = MockCloud(played.name, {**played.outputs, **_CIPHERTEXT}, played.functions, played.config, played.state)
         return declare_in(mocks, program)
@@ -121,10 +124,37 @@ def test_the_right_is_the_keys_alone_and_there_is_none_without_secrets(declare: 
         assert secrets.KEY not in _environment(declared)
 
 
+def test_another_key_is_another_policy_so_that_the_version_that_runs_keeps_its_right(
+    declare: Declare, cloud: str
+) -> None:
+    """The engine removes what was replaced, or is not declared any more, after the alias has left the old version."""
+    read = {"alibaba": access.oss.read("stock"), "tencent": access.cos.read("stock-1250000000")}[cloud]
+    names = {}
+    for key in (KEYS[cloud], "key-that-comes-after"):
+        for owner, settings in (
+            ("s-service", {"service": {"secrets_key": key}}),
+            ("fn-function", {"secrets_key": key}),
+            ("fn-function", {"service": {"secrets_key": key}, "own_role": True}),
+        ):
+            declared = declare(secrets={"DB": VALUE}, grants=[read], **settings)
+            policies = declared.of("Policy")
+            names[key, owner] = policies[f"{owner}-secrets-policy"]["policyName"]
+            assert "kms" not in policies["fn-function-policy"]["policyDocument"]
+    assert len(set(names.values())) == len(names) == 4
+
+
 def test_the_functions_key_goes_before_the_services(declare: Declare, cloud: str) -> None:
     declared = declare(secrets={"DB": VALUE}, secrets_key="key-of-the-function", service={"secrets_key": KEYS[cloud]})
     assert declared.of("Ciphertext")["fn-secret-DB"]["keyId"] == "key-of-the-function"
     assert [at.rpartition("/")[2] for _, at in _statements(declared)] == ["key-of-the-function"]
+
+
+def test_functions_of_one_service_share_the_policy_of_its_key(declare: Declare, cloud: str) -> None:
+    declared = declare(("fn", "other"), secrets={"DB": VALUE}, service={"secrets_key": KEYS[cloud]})
+    assert set(declared.of("Policy")) == {"s-service-secrets-policy"}
+    assert len(declared.of("Ciphertext")) == 2
+    declared = declare(("fn", "other"), secrets={"DB": VALUE}, secrets_key=KEYS[cloud])
+    assert set(declared.of("Policy")) == {"fn-function-secrets-policy", "other-function-secrets-policy"}
 
 
 def test_the_module_is_packed_for_functions_with_secrets(
