@@ -13,6 +13,7 @@ import typer
 
 from yunfn.access import documents
 from yunfn.access.grammar import GRAMMARS, Grammar
+from yunfn.access.statement import Grant
 from yunfn.access.sts import (
     Credentials,
     SessionPolicy,
@@ -99,10 +100,12 @@ def assume_command(
 
     Example: yunfn sts assume --cloud tencent -g 'cos.read(data-1250000000, in/)' --duration 30m --file key.json
     """
+    # First: what is no grant is told with the list of those there are, whatever else is missing.
+    granted = [read_grant(each) for each in grant or ()]
     grammar = grammar_of_role(role) if role else _grammar_of(cloud)
     if role and cloud is not None and grammar.cloud != cloud.value:
         raise ValidationError("sts.assume", "cloud", cloud.value, f"the role is {grammar.cloud}'s")
-    cut = _session_policy(grant or [], policy, accept or [], grammar)
+    cut = _session_policy(granted, policy, accept or [], grammar)
     request = SessionRequest(cut, role, session, _seconds(duration), external_id)
     wanted = [read_grant(each) for each in want] if want else None
     output = Output.json if json_output else output
@@ -151,7 +154,7 @@ def check_command(
         typer.echo(f"nothing is missing until {held.expiration.strftime('%Y-%m-%dT%H:%M:%SZ')}{known}")
 
 
-def _session_policy(grants: list[str], policy: Path | None, accept: list[str], grammar: Grammar) -> SessionPolicy:
+def _session_policy(grants: list[Grant], policy: Path | None, accept: list[str], grammar: Grammar) -> SessionPolicy:
     if not grants and policy is None:
         raise typer.BadParameter(
             "what may the credentials do? give --grant or --policy: without them they could do all that the role can",
@@ -160,12 +163,15 @@ def _session_policy(grants: list[str], policy: Path | None, accept: list[str], g
     written = [documents.read(policy, grammar=grammar, trust=False)] if policy else []
     for each in written:
         refuse_findings(each, accept)
-    return session_policy([read_grant(each) for each in grants], grammar, written)
+    return session_policy(grants, grammar, written)
 
 
 def _grammar_of(cloud: Cloud | None) -> Grammar:
     if cloud is None:
-        raise typer.BadParameter("give a role, or --cloud tencent for a federation token", param_hint="--role")
+        raise typer.BadParameter(
+            "give a role; or --cloud tencent for a federation token, --cloud alibaba for a --dry-run",
+            param_hint="--role",
+        )
     return next(each for each in GRAMMARS.values() if each.cloud == cloud.value)
 
 

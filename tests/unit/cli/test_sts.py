@@ -277,6 +277,14 @@ def test_a_policy_written_by_hand_is_linted(yunfn: Yunfn, tmp_path: Path) -> Non
     assert (accepted.returncode, accepted.stderr.endswith("2048 characters, 3600 s\n")) == (0, True)
 
 
+@pytest.mark.parametrize("more", [(), ("--role", "acs:ram::1:role/r")])
+def test_what_is_no_grant_is_told_with_all_there_are(yunfn: Yunfn, more: tuple[str, ...]) -> None:
+    done = yunfn.inside("sts", "assume", "-g", "x", *more)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there are ckafka.consume" in done.stderr
+    assert "vpc.attach" in done.stderr
+
+
 def test_a_dry_run_asks_nobody(yunfn: Yunfn, tmp_path: Path) -> None:
     policy = tmp_path / "policy.json"
     policy.write_text(
