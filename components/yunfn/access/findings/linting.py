@@ -11,6 +11,7 @@ from yunfn.access.findings.hit import Hit, shown
 from yunfn.access.findings.places import finding, placeless
 from yunfn.access.findings.subject import Check, Subject
 from yunfn.access.grammar import CAM, GRAMMARS, RAM, Grammar, PolicyDocument
+from yunfn.access.sentences import statement_path
 from yunfn.exceptions import PolicyDocumentError
 
 _CHECKS: tuple[Check, ...] = (
@@ -131,7 +132,9 @@ def _escalations(own: Sequence[PolicyDocument], system: Sequence[PolicyDocument]
         named = list(dict.fromkeys(action for each in ways for action in each.actions))
         gains = "; ".join(each.way.gains for each in ways[:3]) + ("; and more" if len(ways) > 3 else "")
         others = [
-            f"statement {place.index + 1} of {together[place.document].source}" for place in places if place != at
+            f"{statement_path(document.grammar, place.index)} of {together[place.document].source}"
+            for place in places
+            if place != at
         ]
         message = f"by {shown(named, 4)}{' (with ' + shown(others) + ')' if others else ''} its holder gets {gains}"
         severity: Severity | None = None if any(each.way.certain for each in ways) else "warning"

@@ -47,7 +47,7 @@ def test_two_policies_are_harmless_alone_and_not_together() -> None:
     assert not escalations(lint(CREATE))
     (found,) = escalations(lint_role([CREATE, PASS]))
     assert (found.severity, found.source, found.path) == ("error", "pass", "Statement[0]")
-    assert "ram:PassRole, fc:CreateFunction (with statement 1 of create)" in found.message
+    assert "ram:PassRole, fc:CreateFunction (with Statement[0] of create)" in found.message
 
 
 @pytest.mark.parametrize(
