@@ -95,6 +95,21 @@ def test_files_of_one_role_add_up(yunfn: Yunfn, tmp_path: Path) -> None:
     }
 
 
+def test_a_role_has_policies_of_one_cloud(yunfn: Yunfn) -> None:
+    done = yunfn.inside("access", "lint", "--role", GOOD, EXAMPLES / "YF-CAM-004-good.json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "YF-CAM-004-good.json" in done.stderr
+    assert "is of another cloud" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "code"), [("AliyunOSFullAccess", 1), ("AliyunFooReadOnlyAccess", 0)])
+def test_a_policy_of_the_cloud_that_is_not_known_is_said_to_be(yunfn: Yunfn, name: str, code: int) -> None:
+    done = yunfn.inside("access", "lint", "--managed", name)
+    assert (done.returncode, "going by its name" in done.stdout) == (code, code == 1)
+    assert f"{name} of the cloud is not known here" in done.stderr
+    assert yunfn.inside("access", "lint", "--managed", "AliyunOSSFullAccess").stderr == ""
+
+
 def test_secrets_in_an_environment_are_told_and_not_shown(yunfn: Yunfn, tmp_path: Path) -> None:
     lines = tmp_path / "function.env"
     lines.write_text("# keys\nexport ID='LTAI5tQ7wErTy3uIoPaSdFgH'\nREGION=cn-hangzhou\n")

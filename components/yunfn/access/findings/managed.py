@@ -20,9 +20,10 @@ def full_access(grammar: Grammar, name: str) -> Hit | None:
     remedy = f"Attach a policy of your own instead; usually enough: {known.narrower}." if known else ""
     everything = name in ("AdministratorAccess", "PowerUserAccess")
     what = "every service" if everything else "a service"
+    by_name = "" if known else ", going by its name, which is not known here,"
     return Hit(
         rule.MANAGED_FULL_ACCESS,
-        f"the policy {name} of {'Alibaba' if grammar is RAM else 'Tencent'} Cloud gives full access to {what}",
+        f"the policy {name} of {'Alibaba' if grammar is RAM else 'Tencent'} Cloud{by_name} gives full access to {what}",
         severity="error" if everything else None,
         remedy=remedy,
     )

@@ -76,9 +76,10 @@ def lint(
 
 
 def _of_files(names: Sequence[str], *, together: bool, managed: Sequence[str]) -> list[Finding]:
-    from yunfn.access import documents
+    from yunfn.access import documents, tables
     from yunfn.access.findings import lint as checked
     from yunfn.access.findings import lint_role, malformed
+    from yunfn.access.grammar import GRAMMARS
 
     found: list[Finding] = []
     parsed: list[PolicyDocument] = []
@@ -94,6 +95,12 @@ def _of_files(names: Sequence[str], *, together: bool, managed: Sequence[str]) -
     trusts = [document for document in parsed if document.trust]
     if len(trusts) > 1:
         raise ValidationError("access lint", "--role", trusts[1].source, "a role has one trust document")
+    if other := [document for document in parsed if document.grammar is not parsed[0].grammar]:
+        reason = f"is of another cloud than {parsed[0].source}: a role has policies of one"
+        raise ValidationError("access lint", "--role", other[0].source, reason)
+    for name in managed:
+        if not any(name in tables.managed(grammar) for grammar in GRAMMARS.values()):
+            typer.echo(f"the policy {name} of the cloud is not known here: it is judged by its name alone", err=True)
     policies = [document for document in parsed if not document.trust]
     return [*found, *lint_role(policies, trust=trusts[0] if trusts else None, managed=managed)]
 
