@@ -62,6 +62,17 @@ def test_a_malformed_document_is_refused_with_its_line(file: Any, command: tuple
     assert str(done.exception).startswith("p.json:3: Statement[1].Effect: ")
 
 
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [("oss:GetObjct", "oss:GetObject?"), ("oss:Qqqqq", "has no action"), ("OSS:getobject", ""), ("slb:Whatever", "")],
+)
+def test_simulate_refuses_an_action_that_surely_is_none(file: Any, action: str, told: str) -> None:
+    """By the services whose actions are all known; else a typo would read as a denial."""
+    done = access("simulate", "--policy", file("p.json", READ), "--action", action, "--resource", OBJECT)
+    assert done.exit_code == (2 if told else 1 if action.startswith("slb") else 0)
+    assert told in done.output
+
+
 def test_diff_prints_what_is_new_and_ends_with_1(file: Any) -> None:
     old = file("old.json", READ, {"Effect": "Deny", "Action": "oss:GetObject", "Resource": "acs:oss:*:*:b/a/secret/*"})
     more = {"Effect": "Allow", "Action": "oss:PutObject", "Resource": "*", "Condition": {"Bool": {"a:b": "true"}}}

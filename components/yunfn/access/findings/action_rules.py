@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from yunfn.access.findings import rule
@@ -10,7 +9,6 @@ from yunfn.access.findings.actions import NamedActions
 from yunfn.access.findings.hit import Hit
 from yunfn.access.findings.names import is_everything
 from yunfn.access.findings.subject import Subject
-from yunfn.access.tables import ServiceTable
 
 
 def unknown(subject: Subject) -> Iterator[Hit]:
@@ -27,7 +25,7 @@ def unknown(subject: Subject) -> Iterator[Hit]:
                 remedy = ""
             else:
                 message = f"{table.title} has no action {action.text}"
-                nearest = _nearest(action.operation, table)
+                nearest = table.nearest(action.text)
                 remedy = f"Write {nearest}, if that is what is meant." if nearest else ""
             yield Hit(rule.UNKNOWN_ACTION, message, ("Statement", index, "Action", item), remedy=remedy)
 
@@ -58,10 +56,3 @@ def _all_of(action: NamedActions) -> str:
     grave = grave or [row.name for row in action.rows if "Delete" in row.name]
     names = f", {grave[0]} among them" if grave else ""
     return f"{action.text} allows every action of {action.table.title}{names}"
-
-
-def _nearest(operation: str, table: ServiceTable) -> str:
-    """The action with the name nearest to ``operation``, or ""."""
-    names = {name.partition(":")[2].lower(): name for name in table.actions}
-    close = difflib.get_close_matches(operation.lower(), names, n=1, cutoff=0.6)
-    return names[close[0]] if close else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -72,6 +73,12 @@ class ServiceTable:
             return () if row is None else (row,)
         fits = _glob(self._folded(pattern.removeprefix("name/")))
         return tuple(row for name, row in self._by_name.items() if fits.fullmatch(name))
+
+    def nearest(self, action: str) -> str:
+        """Name the action that is written most like ``action``, "" if none is near: what a misspelt one may mean."""
+        names = {name.partition(":")[2].lower(): name for name in self.actions}
+        close = difflib.get_close_matches(action.partition(":")[2].lower(), names, n=1, cutoff=0.6)
+        return names[close[0]] if close else ""
 
     def _folded(self, action: str) -> str:
         return action.lower() if self.ignore_case else action

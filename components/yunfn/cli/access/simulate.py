@@ -81,8 +81,21 @@ def _check(grammar: Grammar, action: str, resource: str) -> None:
     if _WILD.search(action) or not words.action_form.fullmatch(action):
         rule = f"{action!r} is no action of {grammar.name.upper()}: one <service>:<operation>, without * and ?"
         raise typer.BadParameter(rule, param_hint="--action")
+    if reason := _unknown(grammar, action):
+        raise typer.BadParameter(reason, param_hint="--action")
     if not words.resource_form.fullmatch(resource):
         raise typer.BadParameter(f"{resource!r} is not {words.resource_rule}", param_hint="--resource")
+
+
+def _unknown(grammar: Grammar, action: str) -> str:
+    """Why there is no such action, where all of its service are known; else "": a typo would read as a denial."""
+    from yunfn.access import tables
+
+    table = tables.table(grammar, action.removeprefix("name/").partition(":")[0])
+    if table is None or not table.complete or table.find(action) is not None:
+        return ""
+    near = table.nearest(action)
+    return f"{table.title} has no action {action!r}" + (f"; did you mean {near}?" if near else "")
 
 
 def _keys(told: Sequence[str]) -> Mapping[str, str | tuple[str, ...]]:
