@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from yunfn.access import tables
-from yunfn.access.grammar import GRAMMARS
+from yunfn.access import patterns, tables
+from yunfn.access.grammar import GRAMMARS, RAM, Grammar
 from yunfn.access.tables import ActionRow, ServiceTable
 
 # '*' with nothing beside it but more stars, and at most one '?': no name is as short as that.
@@ -17,7 +18,8 @@ _ALL = re.compile(r"\*+\??\**|\?\*+")
 @dataclass(frozen=True, slots=True)
 class NamedActions:
     """What one action of a statement names: ``text`` without CAM's ``name/``, the service's table if there is one, and
-    the rows that fit. ``service`` is the word before the colon ("*" where that varies, or there is none).
+    the rows that fit. ``service`` is the word before the colon ("*" where that varies, or there is none): of some
+    services, as ``*:Get*`` and ``o?s:*`` are, ``rows`` are those of every table whose service fits.
     """
 
     text: str
@@ -38,8 +40,10 @@ class NamedActions:
 
     @property
     def all_of_service(self) -> bool:
-        """Whether every action of one service fits."""
-        return self.service != "*" and _ALL.fullmatch(self.operation) is not None
+        """Whether every action of one service fits, or of some."""
+        if self.service == "*":
+            return not self.all_services and _ALL.fullmatch(self.operation.partition(":")[2]) is not None
+        return _ALL.fullmatch(self.operation) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -48,10 +52,18 @@ def named(grammar: str, action: str) -> NamedActions:
     text = action.removeprefix("name/")
     service, colon, operation = text.partition(":")
     if not colon or "*" in service or "?" in service:
-        whole = not colon or _ALL.fullmatch(service) is not None
-        return NamedActions(text, "*", operation if colon and whole else text, None, ())
+        if not colon or (_ALL.fullmatch(service) and _ALL.fullmatch(operation)):
+            return NamedActions(text, "*", operation if colon else text, None, ())
+        return NamedActions(text, "*", text, None, tuple(_of_services(GRAMMARS[grammar], service, operation)))
     table = tables.table(GRAMMARS[grammar], service)
     return NamedActions(text, service, operation, table, table.expand(text) if table else ())
+
+
+def _of_services(grammar: Grammar, services: str, operation: str) -> Iterator[ActionRow]:
+    for service in tables.services(grammar):
+        if patterns.matches(services, service, ignore_case=grammar is RAM):
+            table = tables.table(grammar, service)
+            yield from table.expand(f"{service}:{operation}") if table else ()
 
 
 @dataclass(frozen=True, slots=True)

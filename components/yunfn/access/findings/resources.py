@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,8 @@ from yunfn.access.findings.hit import Hit, shown
 from yunfn.access.findings.names import is_everything, parts, shape
 from yunfn.access.findings.subject import Subject
 from yunfn.access.tables import ActionRow, meets
+
+_STARS = re.compile(r"\*+")
 
 
 def fitting(subject: Subject) -> Iterator[Hit]:
@@ -130,4 +133,5 @@ def _is_all_of(resource: str, form: str) -> bool:
     given, wanted = parts(resource), parts(form)
     if given is None or wanted is None:
         return patterns.covers(resource, form)
-    return given[0] in ("*", wanted[0]) and patterns.covers(given[1], wanted[1])
+    # No name is empty: key/?* is every key as key/* is.
+    return patterns.covers(given[0], wanted[0]) and patterns.covers(given[1], _STARS.sub("?*", wanted[1]))

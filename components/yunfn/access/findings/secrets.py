@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
@@ -33,11 +34,11 @@ _HINTS = ("LTAI", "STS.", "AKID", "AKIA", "ASIA", "PRIVATE KEY", "://")
 # A name that ends so tells of a secret; those of what describes one (a name, a path, a lifetime) do not.
 _TELLING = re.compile(
     r"(?:^|[^a-z0-9]|(?<=[a-z]))"
-    r"(?P<what>passw(?:or)?d|pwd|secret(?:_?(?:access)?_?key)?|access_?key_?secret|secret_?access_?key|token"
-    r"|api_?key|private_?key|credentials?)$",
+    r"(?P<what>passw(?:or)?d|passphrase|(?<=_)pass|pwd|secret(?:_?(?:access)?_?key)?|access_?key_?secret"
+    r"|secret_?access_?key|token|api_?key|private_?key|signing_?key|encryption_?key|credentials?)$",
     re.IGNORECASE,
 )
-_PASSWORD = re.compile(r"passw(?:or)?d|pwd", re.IGNORECASE)
+_PASSWORD = re.compile(r"passw(?:or)?d|passphrase|pass|pwd", re.IGNORECASE)
 # References to a secret kept elsewhere, and words that stand for one.
 _STANDS_FOR_ONE = re.compile(
     r"\$\{.*\}|\{\{.*\}\}|<.*>|%.*%|\*+|x+|\[secret\]|true|false|null|none|/.*|\d+|(?:yunfn-kms|kms|ssm|arn|acs|qcs|vault|file|env):.*"
@@ -47,6 +48,10 @@ _STANDS_FOR_ONE = re.compile(
 _LEAST_BITS = 3.3
 _LEAST_CHARACTERS = 16
 _LEAST_PASSWORD = 6
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+_STANDARD_BASE64 = str.maketrans("-_", "+/")
+# What is shorter holds no key.
+_LEAST_BASE64 = 16
 # Fewer different characters are a mask, such as LTAIxxxxxxxxxxxx.
 _LEAST_DIFFERENT = 7
 
@@ -72,11 +77,36 @@ def in_text(text: str) -> Iterator[Hit]:
 
 
 def in_environment(values: Mapping[str, str]) -> Iterator[tuple[str, Hit]]:
-    """YF-…-013: a key or password in a variable; yields its name with what was found."""
+    """YF-…-013: a key or password in a variable, its JSON or base64 too; yields its name with what was found."""
     for name, value in values.items():
-        kind = told(name, value)
+        kind, how = told(name, value) or _told_within(name, value), "in plain text"
+        if not kind and (decoded := _decoded(value)):
+            kind, how = told("", decoded) or _told_within(name, decoded), "in base64, which hides nothing"
         if kind:
-            yield name, Hit(rule.SECRET_IN_ENVIRONMENT, f"{kind} stands in the variable {name} in plain text", (name,))
+            yield name, Hit(rule.SECRET_IN_ENVIRONMENT, f"{kind} stands in the variable {name} {how}", (name,))
+
+
+def _told_within(name: str, value: str) -> str:
+    """What kind of secret a value that is JSON holds; "" for none, and for what is no JSON."""
+    if not value.lstrip().startswith(("{", "[")):
+        return ""
+    try:
+        document = json.loads(value)
+    except (ValueError, RecursionError):
+        return ""
+    return next((kind for _, under, text in _texts(document, (), name) if (kind := told(under, text))), "")
+
+
+def _decoded(value: str) -> str:
+    """The text that ``value`` is in base64, of either alphabet; "" for what is none."""
+    value = value.strip()
+    if len(value) < _LEAST_BASE64 or not _BASE64.fullmatch(value):
+        return ""
+    padded = value.rstrip("=").translate(_STANDARD_BASE64)
+    try:
+        return base64.b64decode(padded + "=" * (-len(padded) % 4), validate=True).decode()
+    except ValueError:
+        return ""
 
 
 def hidden(text: str) -> str:

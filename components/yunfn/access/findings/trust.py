@@ -10,14 +10,16 @@ from yunfn.access.findings.hit import Hit
 from yunfn.access.findings.subject import Subject
 from yunfn.access.statement import Statement
 
-# Everybody: any account, any service (RAM "Principal"; CAM "Principal": anyone, anonymous).
+# Everybody: any account, which anybody can have, any service (RAM "Principal"; CAM "Principal": anyone, anonymous).
 _ANYBODY = re.compile(
-    r"\*+|acs:ram:[^:]*:\*:(?:root|\*)|acs:(?:ram|\*):\*:\*:.*|qcs::cam::(?:anyone|anonymous):(?:anyone|anonymous)"
-    r"|qcs::cam::uin/\*:.*|qcs::cam::\*",
+    r"\*+|acs:ram:[^:]*:[^:]*[*?][^:]*:.*|acs:(?:ram|\*):\*:\*:.*|qcs::cam::(?:anyone|anonymous):(?:anyone|anonymous)"
+    r"|qcs::cam::uin/\*:.*|qcs::cam::\*|\*\.(?:[a-z]+\.)?com",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(
-    r"acs:ram:[^:]*:(?P<ram>\d+):(?:root|\*)|qcs::cam::uin/(?P<cam>\d+):(?:root|\*|uin/\*)", re.IGNORECASE
+    r"acs:ram:[^:]*:(?P<ram>\d+):(?:root|(?:user/|role/)?\*)"
+    r"|qcs::cam::uin/(?P<cam>\d+):(?:root|\*|uin/\*|role(?:Name)?/\*)",
+    re.IGNORECASE,
 )
 _OIDC = re.compile(r"(?:acs:ram:[^:]*|qcs::cam:):[^:]*:oidc-provider/(?P<name>.+)", re.IGNORECASE)
 _OIDC_KEYS = frozenset(("oidc:sub", "oidc:aud"))

@@ -29,7 +29,9 @@ def meets(pattern: str, resource: str) -> bool:
         # Fields are missing, as in acs:oss:*, or it is no name of a resource.
         return _overlap(pattern, resource)
     # Field by field: a region of "*" is some region, although "*" would reach past the colon, into an object's key.
-    return all(_overlap(*both) for both in zip(wanted_fields, given_fields, strict=True))
+    # What CAM's names leave out, a region or an account, is meant whatever it is (598/10606).
+    left_out = "*" if resource.startswith("qcs:") else ""
+    return all(_overlap(form, one or left_out) for form, one in zip(wanted_fields, given_fields, strict=True))
 
 
 def _fields(resource: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from typing import Any
@@ -64,6 +65,11 @@ def test_nothing_is_unknown_where_the_table_has_gaps() -> None:
         ("oss:ListBuckets", "acs:oss:*:*:*", None),
         ("ecs:CreateNetworkInterface", "*", None),
         ("oss:?*", "acs:oss:*:*:b/*", ("007", "warning")),
+        ("o?s:*", "acs:oss:*:*:b/*", ("007", "warning")),
+        ("*:Get*", "*", ("003", "warning")),
+        ("*ss:PutObject", "acs:*:*:*:*", ("003", "warning")),
+        ("oss:PutObject", "acs:o*:*:*:*", ("004", "warning")),
+        ("kms:Decrypt", "acs:kms:*:*:key/?*", ("004", "warning")),
         ("*", "acs:oss:*:*:b/*", ("007", "warning")),
         ("*:*", "acs:*:*:*:*", ("005", "error")),
     ],
@@ -95,6 +101,27 @@ def test_a_trust_by_account_number_is_milder() -> None:
     assert not found({**trust, "Condition": {"StringEquals": {"sts:ExternalId": "a-name"}}})
     anybody = {**trust, "Principal": {"RAM": "*"}, "Condition": {"Bool": {"acs:MFAPresent": "true"}}}
     assert found(anybody) == [("009", "warning", "Statement[0].Principal.RAM")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "severity"),
+    [
+        ("RAM", "acs:ram::*:role/worker", "error"),
+        ("RAM", "acs:ram::12345678901?:root", "error"),
+        ("Service", "*.aliyuncs.com", "error"),
+        ("RAM", "acs:ram::123456789012:role/*", "info"),
+        ("RAM", "acs:ram::123456789012:role/worker", ""),
+        ("Service", "fc.aliyuncs.com", ""),
+    ],
+)
+def test_a_wildcard_trusts_whoever_it_can_be(kind: str, name: str, severity: str) -> None:
+    trust = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {kind: [name]}}
+    assert [each[:2] for each in found(trust)] == ([("009", severity)] if severity else [])
+
+
+def test_an_account_left_out_of_a_name_of_cam_is_the_own_one() -> None:
+    statement = {"effect": "allow", "action": "cos:GetObject", "resource": "qcs::cos:::pics-1250000000/*"}
+    assert not lint(documents.parse(json.dumps({"version": "2.0", "statement": [statement]})))
 
 
 def test_a_token_of_any_holder_is_too_much_trust() -> None:
@@ -163,6 +190,13 @@ def test_a_malformed_document_is_told_without_the_secret_in_it() -> None:
         ("HASH", "9f86d081884c7d659a2feaa0c55ad015", False),
         ("ANY", "LTAIxxxxxxxxxxxxxxxx", False),
         ("ANY", "LTAI****************", False),
+        ("DB_PASS", "hunter2hunter2", True),
+        ("BYPASS", "always-here", False),
+        ("CONFIG", json.dumps({"db": {"password": "hunter2hunter2"}}), True),
+        ("CONFIG", json.dumps({"db": {"password": "${db_password}", "host": "db"}}), False),
+        ("CONFIG", base64.b64encode(json.dumps({"id": KEY}).encode()).decode(), True),
+        ("CONFIG", base64.urlsafe_b64encode(f"ÿÿ {KEY}".encode()).decode().rstrip("="), True),
+        ("CONFIG", base64.b64encode(b"nothing to see in here").decode(), False),
         ("YUNFN_SECRETS_KEY", "0f8e1a2b-3c4d-5e6f-7a8b-9c0d1e2f3a4b", False),
     ],
 )
