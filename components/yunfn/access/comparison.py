@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from yunfn.access import conditions, extent
+from yunfn.access import conditions, extent, principals
 from yunfn.access.documents.spelling import spelling
 from yunfn.access.extent import Extent
 from yunfn.access.grammar import Grammar, PolicyDocument
 from yunfn.access.normal_form import normal
+from yunfn.access.principals import Principal
 from yunfn.access.statement import Condition, Statement
 from yunfn.exceptions import ValidationError
 
@@ -24,7 +25,8 @@ class Access:
 
     Of ``action``, a pattern, those in ``but`` are not new, or still denied. ``because`` says what changed, with the
     statement's place in the document. Where a statement names all but some, so do ``action`` and ``resource``:
-    ``* but oss:Delete*``.
+    ``* but oss:Delete*``. ``principal`` is who may now where the policies say that, as trust policies do:
+    ``Service fc.aliyuncs.com``.
     """
 
     action: str
@@ -32,6 +34,7 @@ class Access:
     conditions: tuple[Condition, ...]
     because: str
     but: tuple[str, ...] = ()
+    principal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ def new_access(old: Sequence[PolicyDocument], new: Sequence[PolicyDocument]) -> 
     """Find what ``new`` together allow and ``old`` together did not: nothing, if no access was gained.
 
     What was allowed by another statement, or in other words, is not new; what a Deny kept back that is gone, or denies
-    less, is. It never overlooks an access; it may name one that several old statements gave only together.
+    less, is. Where policies name principals, each is compared by itself. It never overlooks an access; it may name one
+    that several old statements gave only together.
 
     Raises:
         ValidationError: the documents are not all of one cloud.
@@ -67,16 +71,31 @@ def new_access(old: Sequence[PolicyDocument], new: Sequence[PolicyDocument]) -> 
         raise ValidationError("policies", "grammar", sorted(g.name for g in grammars), "compare one cloud's policies")
     if not grammars:
         return ()
-    found = dict.fromkeys(_Comparison(grammars.pop(), old, new).gained())
+    grammar = grammars.pop()
+    asking = dict.fromkeys(one for document in new for each in document.statements for one in principals.named(each))
+    found = dict.fromkeys(
+        replace(gained, principal=" ".join(one or ()))
+        for one in asking
+        for gained in _Comparison(grammar, old, new, one).gained()
+    )
     return tuple(found)
 
 
 class _Comparison:
-    def __init__(self, grammar: Grammar, old: Sequence[PolicyDocument], new: Sequence[PolicyDocument]) -> None:
+    """What one principal gains; None is whoever holds the policies."""
+
+    def __init__(
+        self, grammar: Grammar, old: Sequence[PolicyDocument], new: Sequence[PolicyDocument], one: Principal | None
+    ) -> None:
         self._grammar = grammar
         self._actions, self._resources = extent.actions(grammar), extent.resources(grammar)
-        self._old_allows, self._old_denies = _placed(old)
-        self._new_allows, self._new_denies = _placed(new)
+        old_allows, old_denies = _placed(old)
+        new_allows, new_denies = _placed(new)
+        # In doubt something is told: what allowed or denies is so surely, what allows or denied may be so.
+        self._old_allows = [each for each in old_allows if principals.covers(each.statement, one)]
+        self._old_denies = [each for each in old_denies if principals.may_name(each.statement, one)]
+        self._new_allows = [each for each in new_allows if one in principals.named(each.statement)]
+        self._new_denies = [each for each in new_denies if principals.covers(each.statement, one)]
 
     def gained(self) -> Iterator[Access]:
         for allow in self._new_allows:

@@ -179,3 +179,51 @@ def test_no_access_is_overlooked(words: Words) -> None:
             assert not equal(old, new)
     assert silent > 100
     assert gained > 300
+
+
+ROOT, ALICE, BOB = "acs:ram::1:root", "acs:ram::1:user/alice", "acs:ram::1:user/bob"
+
+
+def _trust(*statements: tuple[str, str, list[str]] | tuple[str, str, list[str], dict[str, Any]]) -> PolicyDocument:
+    written = [
+        {"Effect": effect, "Action": "sts:AssumeRole", "Principal": {kind: names}}
+        | ({"Condition": more[0]} if more else {})
+        for effect, kind, names, *more in statements
+    ]
+    return parse(json.dumps({"Version": "1", "Statement": written}))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "who"),
+    [
+        ([("Allow", "RAM", [ALICE])], [("Allow", "RAM", [BOB])], {f"RAM {BOB}"}),
+        ([("Allow", "RAM", [ALICE])], [("Allow", "RAM", [ALICE, "acs:ram::2:root"])], {"RAM acs:ram::2:root"}),
+        ([("Allow", "RAM", [ALICE, BOB])], [("Allow", "RAM", [ALICE])], set()),
+        ([("Allow", "RAM", [ROOT])], [("Allow", "RAM", [ALICE])], set()),
+        ([("Allow", "RAM", [ALICE])], [("Allow", "RAM", [ROOT])], {f"RAM {ROOT}"}),
+        ([("Allow", "RAM", [ROOT])], [("Allow", "RAM", ["acs:ram::12:root"])], {"RAM acs:ram::12:root"}),
+        ([("Allow", "RAM", ["*"])], [("Allow", "Service", ["fc.aliyuncs.com"])], {"Service fc.aliyuncs.com"}),
+        ([("Allow", "RAM", ["*"])], [("Allow", "RAM", [BOB])], set()),
+        ([("Allow", "RAM", [BOB])], [("Allow", "RAM", ["*"])], {"RAM *"}),
+        ([("Allow", "RAM", [BOB], IN_OFFICE)], [("Allow", "RAM", [BOB])], {f"RAM {BOB}"}),
+        ([("Allow", "RAM", [ROOT]), ("Deny", "RAM", [BOB])], [("Allow", "RAM", [ROOT])], {f"RAM {ROOT}"}),
+        ([("Allow", "RAM", [ALICE]), ("Deny", "RAM", [BOB])], [("Allow", "RAM", [ALICE])], set()),
+        ([("Allow", "RAM", [ALICE]), ("Deny", "RAM", [ROOT])], [("Allow", "RAM", [ALICE])], {f"RAM {ALICE}"}),
+        ([("Allow", "RAM", [ALICE])], [("Allow", "RAM", [ALICE, BOB]), ("Deny", "RAM", [ROOT])], set()),
+        ([("Allow", "RAM", [ALICE])], [("Allow", "RAM", [ROOT]), ("Deny", "RAM", [BOB])], {f"RAM {ROOT}"}),
+    ],
+)
+def test_of_trust_it_tells_who(old: list[Any], new: list[Any], who: set[str]) -> None:
+    assert {each.principal for each in new_access([_trust(*old)], [_trust(*new)])} == who
+
+
+def test_of_cams_trust_it_tells_who() -> None:
+    def trust(*names: str) -> PolicyDocument:
+        statement = {"effect": "allow", "action": "sts:AssumeRole", "principal": {"qcs": names}}
+        return parse(json.dumps({"version": "2.0", "statement": statement}))
+
+    sub, other = "qcs::cam::uin/1:uin/2", "qcs::cam::uin/3:root"
+    (access,) = new_access([trust(sub)], [trust(sub, other)])
+    assert (access.principal, access.because) == (f"qcs {other}", "policy: statement[0] allows it")
+    assert new_access([trust("qcs::cam::anyone:anyone")], [trust(sub, other)]) == ()
+    assert new_access([trust("qcs::cam::uin/1:root")], [trust(sub)]) == ()

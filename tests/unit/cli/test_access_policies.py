@@ -87,6 +87,18 @@ def test_diff_prints_what_is_new_and_ends_with_1(file: Any) -> None:
     assert {each["action"] for each in found} == {"oss:GetObject", "oss:PutObject"}
 
 
+def test_diff_of_trust_policies_says_who(file: Any) -> None:
+    def trust(*names: str) -> dict[str, Any]:
+        return {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": names}}
+
+    old = file("old.json", trust("acs:ram::1:user/alice"))
+    new = file("new.json", trust("acs:ram::1:user/alice", "acs:ram::2:root"))
+    done = access("diff", old, new)
+    told = "new access: sts:AssumeRole by RAM acs:ram::2:root (new.json: Statement[0] allows it)\n"
+    assert (done.exit_code, done.output) == (1, told)
+    assert json.loads(access("diff", old, new, "--json").output)[0]["principal"] == "RAM acs:ram::2:root"
+
+
 def test_diff_of_less_access_ends_with_0(file: Any) -> None:
     old, new = file("old.json", READ), file("new.json", {**READ, "Resource": "acs:oss:*:*:b/a/b/*"})
     done = access("diff", old, new)

@@ -19,7 +19,7 @@ def diff(
 ) -> None:
     """Print only what the new document allows and the old one did not, also by a Deny that is gone.
 
-    Exits with 1 if there is new access.
+    Of trust policies it prints who may take the role now and might not before. Exits with 1 if there is new access.
 
     Example: yunfn access diff old.json new.json
     """
@@ -34,7 +34,10 @@ def diff(
         but = f" but {', '.join(each.but)}" if each.but else ""
         asked = "; and if ".join(condition_text(after.grammar, one) for one in each.conditions)
         only = f", if {asked}" if asked else ""
-        typer.echo(f"new access: {each.action}{but} on {each.resource}{only} ({each.because})")
+        # Trust policies name who, and no resource.
+        where = "" if each.principal and each.resource == "*" else f" on {each.resource}"
+        who = f" by {each.principal}" if each.principal else ""
+        typer.echo(f"new access: {each.action}{but}{where}{who}{only} ({each.because})")
     if found:
         raise typer.Exit(1)
     if not json_output:
