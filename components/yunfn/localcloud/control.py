@@ -150,21 +150,26 @@ class Control:
 
     async def _rights(self, request: Request) -> JSONResponse:
         """Which rights the journal shows; ``since`` is an ISO 8601 time, ``principal`` a part of names."""
-        return self._summary(request, None)
+        return await self._summary(request, None)
 
     async def _denials(self, request: Request) -> JSONResponse:
         """Those that were denied, likewise."""
-        return self._summary(request, False)
+        return await self._summary(request, False)
 
-    def _summary(self, request: Request, allowed: bool | None) -> JSONResponse:
+    async def _summary(self, request: Request, allowed: bool | None) -> JSONResponse:
         since = request.query_params.get("since", "")
         try:
             moment = stamp(datetime.fromisoformat(since)) if since else ""
         except ValueError:
             return JSONResponse({"error": f"since is an ISO 8601 time, not {since!r}"}, status_code=400)
         principal = request.query_params.get("principal", "")
-        lines = self._cloud.journal.lines()
-        return JSONResponse(rights.summary(lines, allowed=allowed, since=moment, principal=principal))
+        lines = self._cloud.journal.with_rights(denied_only=allowed is False, since=moment)
+
+        def summed() -> JSONResponse:
+            return JSONResponse(rights.summary(lines, allowed=allowed, since=moment, principal=principal))
+
+        # Elsewhere: of a long journal it takes seconds, and the cloud has others to answer.
+        return await asyncio.to_thread(summed)
 
     async def _stop_server(self, request: Request) -> JSONResponse:
         self._stop()

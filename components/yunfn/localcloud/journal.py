@@ -8,10 +8,14 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 _KEPT_IN_MEMORY = 64
 _BLOCK = 65536
+# What lines have in them that tell of rights, and of denied ones; in a text the quotes would be escaped.
+_RIGHTS, _DENIED = b'"rights": ', b'"allowed": false'
+# What lines begin with.
+_TIME = b'{"time": "'
 
 
 def stamp(time: datetime) -> str:
@@ -92,10 +96,35 @@ class Journal:
                 if line.get("unknown") or not unknown_only:
                     yield line
 
+    def with_rights(self, *, denied_only: bool = False, since: str = "") -> Iterator[dict[str, Any]]:
+        """The requests so far, ``since`` a moment, about which something was decided; ``denied_only``: denied.
+
+        Others are not even parsed. What is to be read is settled at the call; another thread may then read it.
+        """
+        self.flush()
+        wanted, begin = _DENIED if denied_only else _RIGHTS, _TIME + since.encode()
+        lines = _whole_lines(self._path.open("rb"))
+        return (json.loads(line) for line in lines if wanted in line and line >= begin)
+
     def clear(self) -> None:
-        """Forget every request."""
+        """Forget every request; whoever is reading them reads on."""
         self._waiting.clear()
-        self._path.write_text("")
+        self._path.unlink(missing_ok=True)
+        self._path.touch(mode=0o600)
+
+
+def _whole_lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines up to the present end, behind which others may be written meanwhile."""
+    left = os.fstat(file.fileno()).st_size
+
+    def lines() -> Iterator[bytes]:
+        with file:
+            rest = left
+            while rest > 0 and (line := file.readline()):
+                rest -= len(line)
+                yield line
+
+    return lines()
 
 
 def _cut_torn_line(path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,9 @@ import pytest
 
 from yunfn.exceptions import LocalCloudError, LocalCloudNotRunningError
 from yunfn.localcloud import connection
+from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.connection import Connection
+from yunfn.localcloud.control import Control
 from yunfn.localcloud.home import Home
 
 
@@ -85,3 +89,19 @@ def test_how_long_transitions_last_can_be_set_and_is_kept_until_a_reset(cloud: C
     assert cloud.ask("GET", "/transition").json() == {"seconds": 2}
     cloud.ask("POST", "/reset")
     assert cloud.ask("GET", "/transition").json() == {"seconds": 0.2}
+
+
+async def test_reading_a_long_journal_keeps_nobody_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    answered = threading.Event()
+    monkeypatch.setattr("yunfn.localcloud.rights.summary", lambda lines, **options: [answered.wait(5), *lines])
+    transport = httpx.ASGITransport(app=Control(LocalCloud(home, ()), 0, lambda: None).application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
+
+        async def clock() -> None:
+            assert (await client.get("/clock")).status_code == 200
+            answered.set()
+
+        denials, _ = await asyncio.gather(client.get("/denials"), clock())
+    assert denials.json() == [True]

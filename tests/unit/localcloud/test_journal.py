@@ -92,3 +92,34 @@ def test_a_cleared_journal_is_empty_and_its_file_private(tmp_path: Path) -> None
     journal.clear()
     assert list(journal.lines()) == []
     assert stat.S_IMODE((tmp_path / "journal.jsonl").stat().st_mode) == 0o600
+
+
+def _decided(journal: Journal, operation: str, allowed: bool, **more: object) -> None:
+    _record(journal, operation, rights=[{"action": f"oss:{operation}", "resource": "*", "allowed": allowed}], **more)
+
+
+def test_only_what_was_decided_is_read_for_rights_and_text_that_looks_like_it_is_none(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    _decided(journal, "Allowed", True)
+    _record(journal, "Shout", code='"rights": [{"allowed": false}]')
+    _decided(journal, "Denied", False)
+    assert [line["operation"] for line in journal.with_rights()] == ["Allowed", "Denied"]
+    assert [line["operation"] for line in journal.with_rights(denied_only=True)] == ["Denied"]
+    assert len(list(journal.with_rights(since="2026-01-02T03:04:05.678Z"))) == 2
+    assert not list(journal.with_rights(since="2026-01-02T03:04:05.679Z"))
+
+
+def test_who_reads_rights_is_not_disturbed_by_lines_that_come_or_go(tmp_path: Path) -> None:
+    """As another thread, that reads while the cloud goes on."""
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path)
+    for number in range(2000):
+        _decided(journal, f"Op{number}", True)
+    lines = journal.with_rights()
+    assert next(lines)["operation"] == "Op0"
+    with path.open("a") as file:
+        file.write('{"time": "half of a line that has "rights": ')
+    journal.clear()
+    _decided(journal, "New", True)
+    assert len(list(lines)) == 1999
+    assert [line["operation"] for line in journal.with_rights()] == ["New"]
