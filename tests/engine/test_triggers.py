@@ -125,11 +125,27 @@ def test_callers_may_invoke_this_function_by_this_alias_and_read_what_calls_it(
             "Action": ["fc:InvokeFunction"],
             "Resource": [f"acs:fc:{REGION}:{own_account.id}:functions/{outputs['echo']}/live"],
         }
-        # Its changes are read by the same role, from an account of the cloud's own.
+        # By the same role a table's changes are read, from an account of the cloud's own, and a logstore's lines.
         table = f"acs:ots:{REGION}:{own_account.id}:instance/shop/table/orders"
-        stream = ["ots:DescribeStream", "ots:GetShardIterator", "ots:GetStreamRecord", "ots:ListStream"]
-        expected = {"Effect": "Allow", "Action": stream, "Resource": [table]}
-        assert more == ([expected] if name == "table" else [])
+        lines = f"acs:log:{REGION}:{own_account.id}:project/{outputs['project']}/logstore/{outputs['logstore']}"
+        read = {
+            "table": {table: ["ots:DescribeStream", "ots:GetShardIterator", "ots:GetStreamRecord", "ots:ListStream"]},
+            "lines": {
+                f"{lines}/consumergroup/*": [
+                    "log:ConsumerGroupHeartBeat",
+                    "log:ConsumerGroupUpdateCheckPoint",
+                    "log:CreateConsumerGroup",
+                    "log:GetConsumerGroupCheckPoint",
+                    "log:ListConsumerGroup",
+                    "log:UpdateConsumerGroup",
+                ],
+                lines: ["log:GetCursorOrData", "log:ListShards"],
+            },
+        }
+        expected = {
+            at: {"Effect": "Allow", "Action": each, "Resource": [at]} for at, each in read.get(name, {}).items()
+        }
+        assert more == list(expected.values())
 
 
 def test_latest_is_reported_and_only_where_it_is_written_out(stack: PulumiCli, first_up: list[Outcome]) -> None:

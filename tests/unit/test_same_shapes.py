@@ -284,6 +284,7 @@ RIGHTS = {
 RIGHTS_ALONE = {
     "mns.publish": "CKafka has no topics that push",
     "oss.mount": "SCF mounts no buckets",
+    "log.consume": "CLS calls functions by itself",
     "ots.consume": "Tencent Cloud has no Tablestore",
     "ots.consume_tunnel": "likewise",
     "ots.read": "likewise",

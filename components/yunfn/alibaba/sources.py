@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pulumi
 
-from yunfn.access import Grant, ots, trust_document
+from yunfn.access import Grant, log, ots, trust_document
 from yunfn.alibaba.cron import cron
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked, later
@@ -158,6 +158,17 @@ class LogSource(Source):
     def arn(self, region: str, account: str) -> pulumi.Input[str] | None:
         """See Source."""
         return pulumi.Output.concat(f"acs:log:{region}:{account}:project/", self.project)
+
+    def rights(self, region: pulumi.Output[str], account: str) -> Sequence[Grant]:
+        """See Source. By this role SLS reads the lines and writes the trigger's own log (Serverless Devs, "Trigger role
+        permissions", which asks for more actions, on everything).
+        """
+        found = [log.consume(as_name(self.project), as_name(self.logstore), region=region, account=account)]
+        # An output is never "" here: whether it will be is not known.
+        if self.log_project != "" and self.log_store != "":
+            own = as_name(self.log_project), as_name(self.log_store)
+            found.append(log.write(*own, region=region, account=account))
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,17 @@ GRANTS: list[tuple[Grant, list[tuple[str, str]]]] = [
         log.read("logs", "fc-log", **HERE),
         [("log:GetLogStoreLogs", "acs:log:cn-shanghai:17:project/logs/logstore/fc-log")],
     ),
+    (
+        log.consume("logs", "fc-log", **HERE),
+        [
+            (
+                "log:ConsumerGroupHeartBeat log:ConsumerGroupUpdateCheckPoint log:CreateConsumerGroup "
+                "log:GetConsumerGroupCheckPoint log:ListConsumerGroup log:UpdateConsumerGroup",
+                "acs:log:cn-shanghai:17:project/logs/logstore/fc-log/consumergroup/*",
+            ),
+            ("log:GetCursorOrData log:ListShards", "acs:log:cn-shanghai:17:project/logs/logstore/fc-log"),
+        ],
+    ),
     (kms.decrypt("key-shh6f1", **HERE), [("kms:Decrypt", "acs:kms:cn-shanghai:17:key/key-shh6f1")]),
     (mns.send("jobs", **HERE), [("mns:SendMessage", "acs:mns:cn-shanghai:17:/queues/jobs/messages")]),
     (mns.consume("jobs"), [("mns:DeleteMessage mns:ReceiveMessage", "acs:mns:*:*:/queues/jobs/messages")]),
@@ -128,6 +139,7 @@ GOOD: dict[Any, dict[str, str]] = {
     ots.consume_tunnel: {"instance": "shop"},
     log.write: {"project": "logs", "logstore": "fc-log"},
     log.read: {"project": "logs", "logstore": "fc-log"},
+    log.consume: {"project": "logs", "logstore": "fc-log"},
     kms.decrypt: {"key": "key-1"},
     mns.send: {"queue": "jobs"},
     mns.publish: {"topic": "news"},

@@ -19,6 +19,7 @@ RAM_GRANTS = (
     access.ots.search("shop", "orders"),
     access.ots.write("shop", "orders"),
     access.ots.consume("shop", "orders"),
+    access.log.consume("shop-logs", "orders"),
     access.ots.read_only("shop", "orders"),
     access.log.read("shop-logs", "orders"),
     access.log.write("shop-logs", "orders"),
