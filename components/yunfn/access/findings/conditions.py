@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
 from yunfn.access import tables
 from yunfn.access.findings import rule
 from yunfn.access.findings.hit import Hit
 from yunfn.access.findings.subject import Subject
-from yunfn.access.grammar import Grammar
+from yunfn.access.grammar import RAM, Grammar
 from yunfn.access.statement import Condition, Statement
 
 # Who asks, when, and from where: what is touched stays the same (RAM documentation, "Condition", common keys; CAM
@@ -23,8 +24,20 @@ _CIRCUMSTANCES = frozenset(
 )  # fmt: skip
 _ADDRESS_OPERATORS = frozenset(("ipaddress", "ip_equal"))
 _EVERYWHERE = frozenset(("0.0.0.0/0", "::/0"))
-# Keys of the cloud itself, which every service knows.
-_GENERAL = {"ram": frozenset(("acs",)), "cam": frozenset(("qcs",))}
+# Keys of the cloud itself, which every service knows; there are more than have been seen in a document.
+_GENERAL = {"ram": "acs", "cam": "qcs"}
+_KNOWN = {
+    "ram": (
+        "acs:CurrentTime", "acs:MFAPresent", "acs:PrincipalARN", "acs:PrincipalRDId", "acs:PrincipalRDPath",
+        "acs:RequestTag", "acs:ResourceGroupId", "acs:ResourceTag", "acs:SecureTransport", "acs:Service",
+        "acs:SourceIp", "acs:SourceVpc", "acs:SourceVpcId", "acs:UserAgent", "acs:VpcSourceIp",
+    ),
+    "cam": (
+        "qcs:current_time", "qcs:ip", "qcs:mfa", "qcs:request_tag", "qcs:resource_tag", "qcs:source_vpc", "qcs:uin",
+    ),
+}  # fmt: skip
+# One letter of a short key amiss, none of two keys that there are: acs:SourceVpc and acs:SourceIp are less alike.
+_ALIKE = 0.9
 
 
 def narrows(condition: Condition) -> bool:
@@ -55,8 +68,10 @@ def unknown_keys(subject: Subject) -> Iterator[Hit]:
 def _unknown(grammar: Grammar, statement: Statement, condition: Condition) -> str:
     """Why the key says nothing here, or ""."""
     service, colon, _ = condition.key.partition(":")
-    if not colon or service.lower() in _GENERAL[grammar.name]:
+    if not colon:
         return ""
+    if service.lower() == _GENERAL[grammar.name]:
+        return _misspelt(grammar, condition.key)
     table = tables.table(grammar, service)
     if table is None:
         return ""
@@ -68,6 +83,17 @@ def _unknown(grammar: Grammar, statement: Statement, condition: Condition) -> st
     if is_own or not table.complete or not table.conditions:
         return ""
     return f"{table.title} has no condition key {condition.key}"
+
+
+def _misspelt(grammar: Grammar, key: str) -> str:
+    """Why a key of the cloud itself is probably none: it is nearly one that is known."""
+    stem = key.partition("/")[0]
+    known = {(each.lower() if grammar is RAM else each): each for each in _KNOWN[grammar.name]}
+    if (stem.lower() if grammar is RAM else stem) in known:
+        return ""
+    near = difflib.get_close_matches(stem.lower(), [each.lower() for each in known], n=1, cutoff=_ALIKE)
+    meant = next((each for each in _KNOWN[grammar.name] if near and each.lower() == near[0]), "")
+    return f"{key} is no key that is known of the cloud; {meant} is nearly the same" if meant else ""
 
 
 def _is_of(action: str, service: str) -> bool:

@@ -11,6 +11,7 @@ from yunfn.access.findings.hit import Hit
 from yunfn.access.findings.names import is_everything, may_cover, parts
 from yunfn.access.findings.subject import Subject
 from yunfn.access.grammar import GRAMMARS, RAM, Grammar
+from yunfn.access.sentences import statement_path
 from yunfn.access.statement import Statement
 
 # Each is compared with each; no document that the clouds take (6,144 characters) has so many.
@@ -39,7 +40,8 @@ def redundant(subject: Subject) -> Iterator[Hit]:
             if index in told:
                 continue
             told.add(index)
-            message = f"statement {other + 1} {'allows' if statements[index].allows else 'denies'} all of this already"
+            does = "allows" if statements[index].allows else "denies"
+            message = f"{statement_path(grammar, other)} {does} all of this already"
             yield Hit(rule.REDUNDANT, message, ("Statement", index))
 
 
@@ -59,7 +61,7 @@ def taken_away(subject: Subject) -> Iterator[Hit]:
     for index, allow in allows if len(statements) <= _MOST else ():
         for by, deny in denies:
             if includes(subject.grammar, deny, allow):
-                message = f"all that this allows is denied by statement {by + 1}"
+                message = f"all that this allows is denied by {statement_path(subject.grammar, by)}"
                 yield Hit(rule.NEVER_EFFECTIVE, message, ("Statement", index))
                 break
 

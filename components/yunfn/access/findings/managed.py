@@ -17,7 +17,9 @@ def full_access(grammar: Grammar, name: str) -> Hit | None:
     known = tables.managed(grammar).get(name)
     if not (known.full if known else _FULL.fullmatch(name)):
         return None
-    remedy = f"Attach a policy of your own instead; usually enough: {known.narrower}." if known else ""
+    remedy = "Look whether the name is right; if so, attach a policy of your own with what is used instead."
+    if known:
+        remedy = f"Attach a policy of your own instead; usually enough: {known.narrower}."
     everything = name in ("AdministratorAccess", "PowerUserAccess")
     what = "every service" if everything else "a service"
     by_name = "" if known else ", going by its name, which is not known here,"
