@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yunfn.access.names import log_id
+from yunfn.access.names import log_id, uin
 from yunfn.access.statement import Grant, Name, Statement, grant
 
 
@@ -29,4 +29,5 @@ def _read(topic_id: str, region: str, account: str) -> tuple[Statement, ...]:
 
 
 def _topic(kind: str, topic_id: str, region: str, account: str) -> tuple[str, ...]:
-    return (f"qcs::cls:{region}:uin/{account}:topic/{log_id(kind, 'topic_id', topic_id)}",)
+    owner = uin(kind, "account", account)
+    return (f"qcs::cls:{region}:uin/{owner}:topic/{log_id(kind, 'topic_id', topic_id)}",)

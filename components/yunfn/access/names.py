@@ -21,7 +21,7 @@ _MNS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,119}")
 _CKAFKA_ID = re.compile(r"ckafka-[a-z0-9]{1,32}")
 # '${' would be read as a policy variable, '*' and '?' as globs (RAM documentation, "policy elements"; CAM reads
 # '*' as a glob and '${uin}' as a variable likewise).
-_WIDENING = re.compile(r"[*?]|\$\{|[\x00-\x1f\x7f]")
+_WIDENING = re.compile(r"[*?]|\$\{|[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def bucket_name(resource: str, value: str) -> str:

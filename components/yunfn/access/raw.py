@@ -21,15 +21,20 @@ def raw(document: str | Mapping[str, Any], *, accept: Sequence[str] = ()) -> Gra
     Raises:
         PolicyDocumentError: it is malformed, or says who may take a role instead of what may be done.
         PolicyFindingsError: the linter found what ``accept`` does not name; the text lists it.
-        ValidationError: ``accept`` names what is no finding.
+        ValidationError: ``accept`` names what is no finding, or ``document`` holds what JSON has not.
     """
     # Only those who write documents by hand wait for the linter's tables.
     from yunfn.access import findings
     from yunfn.access.documents import parse
 
+    accept = [accept] if isinstance(accept, str) else accept
     for unknown in sorted(set(accept) - set(findings.RULES)):
         raise ValidationError("raw", "accept", unknown, "is the id of no finding, such as YF-RAM-003")
-    text = document if isinstance(document, str) else json.dumps(document)
+    try:
+        text = document if isinstance(document, str) else json.dumps(document)
+    except (TypeError, ValueError):
+        rule = "is no JSON: a text, or objects, lists and texts; names that are known later go into the typed grants"
+        raise ValidationError("raw", "document", type(document).__name__, rule) from None
     read = parse(text, source=_SOURCE)
     if read.trust or any(statement.principals for statement in read.statements):
         raise PolicyDocumentError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from yunfn.access.names import uin
 from yunfn.access.statement import Grant, Name, Statement, grant
 from yunfn.exceptions import ValidationError
 
@@ -23,5 +24,6 @@ def _invoke(function: str, namespace: str, region: str, account: str) -> tuple[S
     for argument, value in (("function", function), ("namespace", namespace)):
         if not _PART.fullmatch(value):
             raise ValidationError("scf.invoke", argument, value, "1–60 letters, digits, '_' and '-'")
-    at = f"qcs::scf:{region}:uin/{account}:namespace/{namespace}/function/{function}"
+    owner = uin("scf.invoke", "account", account)
+    at = f"qcs::scf:{region}:uin/{owner}:namespace/{namespace}/function/{function}"
     return (Statement(("scf:Invoke", "scf:InvokeFunction"), (at,)),)

@@ -96,6 +96,9 @@ def grant(kind: str, build: Callable[..., tuple[Statement, ...]], **arguments: N
     Raises:
         ValidationError: a name that is known is not one of the cloud's.
     """
+    for argument, name in arguments.items():
+        if not isinstance(name, str | Deferred):
+            raise ValidationError(kind, argument, name, "is neither a text nor one that is known later")
     made = Grant(kind, arguments, build)
     if all(isinstance(name, str) for name in arguments.values()):
         made.statements()

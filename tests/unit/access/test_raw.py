@@ -85,6 +85,16 @@ def test_what_is_accepted_is_granted_and_nothing_else() -> None:
     assert "YF-RAM-003" not in str(error.value)
 
 
+def test_one_id_is_a_list_of_one() -> None:
+    assert raw(ram("oss:GetObject", "*"), accept="YF-RAM-003").statements()
+
+
+def test_what_json_has_not_is_told() -> None:
+    document = {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "oss:GetObject", "Resource": object()}]}
+    with pytest.raises(ValidationError, match="typed grants"):
+        raw(document)
+
+
 def test_an_id_of_no_finding_is_a_slip() -> None:
     with pytest.raises(ValidationError, match="YF-RAM-3"):
         raw(READ, accept=["YF-RAM-3"])

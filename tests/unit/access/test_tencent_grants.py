@@ -99,6 +99,8 @@ def test_listing_below_a_prefix_is_a_condition_on_the_bucket() -> None:
         (scf.invoke, "namespace", "a/b"),
         (cls.write, "topic_id", "*"),
         (cls.read, "topic_id", ""),
+        (cls.read, "account", "me"),
+        (scf.invoke, "account", "me"),
         (tencent_kms.decrypt, "key", "*"),
         (tencent_kms.decrypt, "account", "1/2"),
         (tencent_kms.decrypt, "creator", "me"),
@@ -113,7 +115,7 @@ def test_a_name_that_would_widen_a_grant_is_refused(grant: Any, argument: str, v
         cos.list: {"bucket": "pics-1250000000"},
         scf.invoke: {"function": "orders"},
         cls.write: {},
-        cls.read: {},
+        cls.read: {"topic_id": "7103f705"},
         tencent_kms.decrypt: {"key": "23e8-77"},
         ckafka.consume: {"instance": "ckafka-o85jq584"},
     }
