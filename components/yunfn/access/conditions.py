@@ -6,6 +6,7 @@ RAM: "Condition operators" (help.aliyun.com, ram/conditional-operator). CAM: "Ov
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -40,6 +41,14 @@ class Operator:
 def operator(grammar: Grammar, name: str) -> Operator | None:
     """The operator that ``grammar`` writes as ``name``; None for one it does not know."""
     return _ram_operator(name) if grammar is RAM else _cam_operator(name)
+
+
+def nearest_operator(grammar: Grammar, name: str) -> str:
+    """The operator of ``grammar`` written most like ``name``, such as the other cloud's for the same; or ""."""
+    names = {each.replace("_", "").lower(): each for each in (_RAM_OPERATORS if grammar is RAM else _CAM_OPERATORS)}
+    wanted = name.rpartition(":")[2].replace("_", "").lower()
+    near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.7)
+    return names[near[0]] if near else ""
 
 
 def holds(grammar: Grammar, condition: Condition, context: Context) -> bool:

@@ -137,6 +137,8 @@ class _Reader:
             for name in (words.resource, words.not_resource):
                 if name and name in item:
                     rule = "a role's trust policy names no resource: it stands at the role itself"
+                    if not words.names_resources_of_principals:
+                        rule += "; policies of OSS buckets have a grammar of their own, which is not read here"
                     self._refuse(f"{where}.{name}", rule)
         else:
             if words.principal in item and not (self._trust is None and words.names_resources_of_principals):
@@ -195,7 +197,8 @@ class _Reader:
         found = []
         for operator, keys in value.items():
             if conditions.operator(self._grammar, operator) is None:
-                self._refuse(f"{where}.{operator}", "unknown operator")
+                near = conditions.nearest_operator(self._grammar, operator)
+                self._refuse(f"{where}.{operator}", f"unknown operator{f'; write {near}' if near else ''}")
             if not isinstance(keys, dict):
                 self._refuse(f"{where}.{operator}", "must be an object of condition keys")
             for key, wanted in keys.items():
