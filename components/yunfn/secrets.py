@@ -76,7 +76,8 @@ def secret(name: str, context: "Any" = None, timeout: float = _LIMIT) -> str:
     """Answer the value of the function's secret ``name``, decrypted at the first call in this instance.
 
     ``context`` is the handler's second argument; runtimes that keep credentials out of the environment need it.
-    ``timeout`` is how many seconds all attempts may take together. May be called by several threads.
+    ``timeout`` is how many seconds it may take in all: every attempt, and waiting for another thread that asks for the
+    same. May be called by several threads.
 
     Raises:
         SecretError: there is no such variable, there are no credentials, KMS refused or did not answer in time.
@@ -88,37 +89,57 @@ def secret(name: str, context: "Any" = None, timeout: float = _LIMIT) -> str:
         return text
     with _all_locks:
         lock = _locks.setdefault(name, threading.Lock())
-    with lock:
+    until = time.monotonic() + timeout
+    if not lock.acquire(timeout=min(max(0.0, timeout), threading.TIMEOUT_MAX)):
+        raise SecretError("secret %s: another thread asks KMS for it and has no answer either" % name)
+    try:
         known = _values.get(name)
         if known is None or known[0] != text:
-            known = _values[name] = (text, _decrypted(name, text, context, timeout))
+            known = _values[name] = (text, _decrypted(name, text, context, until))
+    finally:
+        lock.release()
     return known[1]
 
 
-def _decrypted(name: str, text: str, context: "Any", timeout: float) -> str:
+def _decrypted(name: str, text: str, context: "Any", until: float) -> str:
     cloud = _Alibaba() if text.startswith(ALIBABA) else _Tencent()  # type: Any
     blob = text[len(cloud.prefix) :]
-    until, wait = time.monotonic() + timeout, _WAIT
+    wait = _WAIT
     while True:
         credentials = cloud.credentials(context)
         if credentials is None:
             raise SecretError("secret %s: no credentials of the function's role: %s" % (name, cloud.no_credentials))
         try:
             plaintext = cloud.decrypt(blob, {"variable": name}, credentials, until)
-            return base64.b64decode(plaintext).decode("utf-8")
+            break
         except _Refusal as refusal:
             error = refusal
         renewed = error.code.startswith(_CREDENTIALS) and cloud.credentials(context) != credentials
         pause = random.uniform(0, wait)  # noqa: S311
         if not (error.passes or renewed) or time.monotonic() + pause >= until:
-            raise SecretError(_explained(name, cloud, error))
+            raise SecretError(_explained(name, cloud, error, credentials))
         time.sleep(pause)
         wait *= 2
+    try:
+        return base64.b64decode(plaintext).decode("utf-8")
+    except ValueError:
+        # Its own text would show the byte.
+        found = "what it holds is no text in UTF-8"
+    raise SecretError("secret %s: %s" % (name, found))
 
 
-def _explained(name: str, cloud: "Any", error: _Refusal) -> str:
+def _without(text: str, credentials: "tuple[str, str, str]") -> str:
+    """What KMS said without key and token: Alibaba's tells all that was signed where a signature is not right."""
+    for value in credentials[1:]:
+        for _ in range(3):
+            text = text.replace(value, "[hidden]") if value else text
+            value = _escaped(value)
+    return text
+
+
+def _explained(name: str, cloud: "Any", error: _Refusal, credentials: "tuple[str, str, str]") -> str:
     key = os.environ.get(KEY) or "of its secrets_key"
-    said = "secret %s (KMS key %s): %s" % (name, key, error)
+    said = "secret %s (KMS key %s): %s" % (name, key, _without(str(error), credentials))
     if error.code.startswith(_DENIED):
         return "%s. The function's role lacks the right kms:Decrypt on %s" % (said, cloud.resource(key))
     if error.passes:
@@ -132,12 +153,14 @@ def _sent(host: str, path: str, body: bytes, headers: "Any", until: float) -> "t
     seconds = max(0.2, min(_ATTEMPT, until - time.monotonic()))
     status = 200
     try:
-        with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310
+        try:
+            answer = urllib.request.urlopen(request, timeout=seconds)  # noqa: S310
+        except urllib.error.HTTPError as error:
+            status, answer = error.code, error
+        with answer:
             content = answer.read()
-    except urllib.error.HTTPError as error:
-        status = error.code
-        with error:
-            content = error.read()
+    except UnicodeError as error:
+        raise _Refusal("", "%s is no host's name: %s" % (host, error), False) from None
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         text = "%s does not answer: %s: %s" % (host, type(reason).__name__, reason)

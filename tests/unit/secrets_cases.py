@@ -6,12 +6,14 @@ KMS is played in the place of ``urllib.request.urlopen``; against the local clou
 import base64
 import hashlib
 import hmac
+import http.client
 import io
 import json
 import os
 import ssl
 import sys
 import threading
+import time
 import traceback
 import urllib.error
 from urllib.parse import parse_qsl, quote
@@ -21,6 +23,7 @@ sys.path.insert(0, sys.argv[1])
 import yunfn_secrets
 from yunfn_secrets import SecretError, secret
 
+URLOPEN = yunfn_secrets.urllib.request.urlopen
 VALUE = "pässword 'and' \"more\""
 ALI = {
     "FC_REGION": "cn-shanghai", "FC_ACCOUNT_ID": "1234567890", "ALIBABA_CLOUD_ACCESS_KEY_ID": "STS.id",
@@ -47,6 +50,8 @@ class Kms:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
+        if isinstance(answer, io.BytesIO):
+            return answer
         status, body = answer
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         if status != 200:
@@ -248,6 +253,54 @@ def case_threads_that_ask_at_once_ask_kms_once():
     for thread in threads:
         thread.join()
     assert found == [VALUE] * 8 and len(kms.asked) == 2
+
+
+def case_no_thread_waits_longer_than_its_own_time():
+    """KMS does not answer, and eight ask at once: none waits for what the seven others wait for."""
+    kms = play(ALI, no(503, "ServiceUnavailable"))
+    until, took = time.monotonic() + 0.3, []
+    yunfn_secrets.time.sleep = threading.Event().wait
+    gate = threading.Barrier(8)
+
+    def ask():
+        gate.wait()
+        refused(timeout=0.3)
+        took.append(time.monotonic() - until)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(took) == 8 and max(took) < 0.6, took
+    kms.answers = [ali()]
+    assert secret("DB", timeout=float("inf")) == VALUE
+
+
+def case_an_answer_that_breaks_off_is_tried_again():
+    class Torn(io.BytesIO):
+        def read(self, *size):
+            raise http.client.IncompleteRead(b"")
+
+    kms = play(ALI, urllib.error.HTTPError("https://h/", 503, "no", {}, Torn()), Torn(), ali())
+    assert secret("DB") == VALUE and len(kms.asked) == 3
+
+
+def case_what_cannot_be_a_host_or_a_text_is_told():
+    play({name: value for name, value in ALI.items() if name != "FC_REGION"}, ali())
+    yunfn_secrets.urllib.request.urlopen = URLOPEN
+    assert "kms..aliyuncs.com is no host's name" in refused()
+    play(ALI, (200, {"Plaintext": base64.b64encode(b"\xff\xfe").decode()}))
+    text = refused()
+    assert "no text in UTF-8" in text and "xff" not in text
+
+
+def case_a_refusal_that_tells_what_was_signed_hides_key_and_token():
+    signed = "POST&%2F&" + quote("SecurityToken=" + quote("token+/=", safe="~"), safe="~")
+    body = {"Code": "SignatureDoesNotMatch", "Message": "signed token+/= or " + signed, "RequestId": "r"}
+    play(dict(ALI, ALIBABA_CLOUD_ACCESS_KEY_SECRET="the-key"), (400, body))
+    text = refused()
+    assert "SignatureDoesNotMatch" in text and text.count("[hidden]") == 2 and "token" not in text, text
 
 
 for name, case in sorted(globals().items()):
