@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -105,7 +106,7 @@ def assume_command(
     grammar = grammar_of_role(role) if role else _grammar_of(cloud)
     if role and cloud is not None and grammar.cloud != cloud.value:
         raise ValidationError("sts.assume", "cloud", cloud.value, f"the role is {grammar.cloud}'s")
-    cut = _session_policy(granted, policy, accept or [], grammar)
+    cut = _session_policy(granted, policy, _ids(accept or ()), grammar)
     request = SessionRequest(cut, role, session, _seconds(duration), external_id)
     wanted = [read_grant(each) for each in want] if want else None
     output = Output.json if json_output else output
@@ -166,12 +167,22 @@ def _session_policy(grants: list[Grant], policy: Path | None, accept: list[str],
     return session_policy(grants, grammar, written)
 
 
+def _ids(accept: Sequence[str]) -> list[str]:
+    if not accept:
+        return []
+    from yunfn.access.findings import RULES
+
+    ids = [each.upper() for each in accept]
+    if unknown := sorted(set(ids) - set(RULES)):
+        raise typer.BadParameter(
+            f"there is no finding {unknown[0]}; docs/access-findings.md lists them", param_hint="--accept"
+        )
+    return ids
+
+
 def _grammar_of(cloud: Cloud | None) -> Grammar:
     if cloud is None:
-        raise typer.BadParameter(
-            "give a role; or --cloud tencent for a federation token, --cloud alibaba for a --dry-run",
-            param_hint="--role",
-        )
+        raise typer.BadParameter("give a role, or --cloud tencent for a federation token", param_hint="--role")
     return next(each for each in GRAMMARS.values() if each.cloud == cloud.value)
 
 

@@ -273,8 +273,11 @@ def test_a_policy_written_by_hand_is_linted(yunfn: Yunfn, tmp_path: Path) -> Non
     assert (refused.returncode, refused.stdout) == (1, "")
     ids = set(re.findall(r"YF-RAM-\d{3}", refused.stderr))
     assert ids and f"{policy}:2: Statement[0]" in refused.stderr
-    accepted = yunfn.inside(*ask, *(word for each in sorted(ids) for word in ("--accept", each)))
-    assert (accepted.returncode, accepted.stderr.endswith("2048 characters, 3600 s\n")) == (0, True)
+    for written in (sorted(ids), [each.lower() for each in ids]):
+        accepted = yunfn.inside(*ask, *(word for each in written for word in ("--accept", each)))
+        assert (accepted.returncode, accepted.stderr.endswith("2048 characters, 3600 s\n")) == (0, True)
+    unknown = yunfn.inside(*ask, "--accept", "YF-RAM-444")
+    assert (unknown.returncode, "there is no finding YF-RAM-444" in unknown.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("more", [(), ("--role", "acs:ram::1:role/r")])

@@ -48,7 +48,7 @@ def least(
     Run the stack's work in a started local cloud first: what its journal does not show counts as unused. Exits with 1
     if a right was not used, or one was denied.
 
-    Example: yunfn access least -s image-dev
+    Example: yunfn local run -- yunfn access least -s image-dev
     """
     from yunfn.deployment import export
     from yunfn.deployment.rights import stack_roles
