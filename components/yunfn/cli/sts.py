@@ -136,7 +136,7 @@ def check_command(
     if credentials is not None:
         held = Credentials.load(credentials)
     else:
-        held = Credentials.from_json(sys.stdin.read(), source="standard input")
+        held = Credentials.from_json(sys.stdin.buffer.read(), source="standard input")
     if not grant:
         raise typer.BadParameter("which rights? give one --grant or more", param_hint="--grant")
     if held.expired():

@@ -60,7 +60,8 @@ class Yunfn:
         said, told, code = io.StringIO(), io.StringIO(), 0
         with contextlib.ExitStack() as patched:
             patched.enter_context(mock.patch.dict(os.environ, self.variables | variables, clear=True))
-            patched.enter_context(mock.patch.multiple(sys, argv=command, stdin=io.StringIO(stdin)))
+            given = io.TextIOWrapper(io.BytesIO(stdin.encode()))
+            patched.enter_context(mock.patch.multiple(sys, argv=command, stdin=given))
             patched.enter_context(contextlib.redirect_stdout(said))
             patched.enter_context(contextlib.redirect_stderr(told))
             patched.enter_context(contextlib.chdir(cwd or Path.cwd()))

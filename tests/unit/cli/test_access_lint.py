@@ -55,6 +55,20 @@ def test_what_is_ignored_is_neither_told_nor_counted(yunfn: Yunfn) -> None:
     assert (done.returncode, "YF-RAM-999" in done.stderr) == (2, True)
 
 
+def test_what_cannot_be_read_is_a_finding_among_the_others(yunfn: Yunfn, tmp_path: Path) -> None:
+    (mark := tmp_path / "mark.json").write_bytes(b"\xef\xbb\xbf" + GOOD.read_bytes())
+    (other := tmp_path / "other.json").write_text("{}", encoding="utf-16")
+    code, records = found(yunfn, tmp_path / "none.json", tmp_path, mark, other, BAD)
+    assert code == 1
+    assert [(each["id"], each["message"][:28]) for each in records] == [
+        ("YF-RAM-000", "cannot be read: No such file"),
+        ("YF-RAM-000", "cannot be read: Is a directo"),
+        ("YF-RAM-000", "begins with a byte order mar"),
+        ("YF-RAM-000", "not UTF-8: byte 0xff"),
+        ("YF-RAM-004", "acs:oss:*:*:* is every resou"),
+    ]
+
+
 def test_several_files_and_standard_input(yunfn: Yunfn) -> None:
     code, records = found(yunfn, GOOD, "-", BAD, stdin=BAD.read_text())
     assert code == 1
@@ -68,15 +82,6 @@ def test_a_malformed_document_is_in_the_same_list(yunfn: Yunfn) -> None:
 
 def test_nothing_to_check_is_wrong_usage(yunfn: Yunfn) -> None:
     assert yunfn.inside("access", "lint").returncode == 2
-
-
-def test_a_file_that_is_not_there_or_no_text(yunfn: Yunfn, tmp_path: Path) -> None:
-    binary = tmp_path / "policy.json"
-    binary.write_bytes(b"\xff\xfe{}")
-    for file in (tmp_path / "none.json", binary):
-        done = yunfn.inside("access", "lint", file)
-        assert (done.returncode, done.stdout) == (1, "")
-        assert str(file) in done.stderr
 
 
 def test_files_of_one_role_add_up(yunfn: Yunfn, tmp_path: Path) -> None:

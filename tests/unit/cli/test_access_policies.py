@@ -54,6 +54,15 @@ def test_a_document_may_come_on_standard_input() -> None:
     assert access("explain", "-", stdin=text).output.startswith("Statement[0] (line 1): Allows oss:GetObject")
 
 
+@pytest.mark.parametrize(
+    "command", [("explain", "-"), ("diff", "-", "p.json"), ("simulate", "--policy", "-", "--action", "oss:GetObject")]
+)
+def test_standard_input_that_is_no_text_is_refused_with_its_line(command: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(application, ["access", *command], input=b'{\n"Version": "\xff"}')
+    assert isinstance(done.exception, PolicyDocumentError)
+    assert str(done.exception) == "standard input:2: not UTF-8: byte 0xff"
+
+
 @pytest.mark.parametrize("command", [("explain", "p.json"), ("diff", "p.json", "p.json")])
 def test_a_malformed_document_is_refused_with_its_line(file: Any, command: tuple[str, ...]) -> None:
     file("p.json", READ, {**READ, "Effect": "Maybe"})

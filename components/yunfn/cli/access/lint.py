@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yunfn.cli.access.policy_files import content, source
 from yunfn.cli.deployed.selection import JsonOption
 from yunfn.deployment import export
 from yunfn.exceptions import PolicyDocumentError, ValidationError
@@ -84,12 +84,12 @@ def _of_files(names: Sequence[str], *, together: bool, managed: Sequence[str]) -
     found: list[Finding] = []
     parsed: list[PolicyDocument] = []
     for name in names:
-        source = "standard input" if name == _STDIN else name
-        text = _text(name)
+        text = b""
         try:
-            parsed.append(documents.parse(text, source=source))
+            text = content(name)
+            parsed.append(documents.parse(text, source=source(name)))
         except PolicyDocumentError as error:
-            found += malformed(error, text)
+            found += malformed(error, text.decode("utf-8-sig", errors="replace"))
     if not together:
         return found + [each for document in parsed for each in checked(document)]
     trusts = [document for document in parsed if document.trust]
@@ -124,7 +124,7 @@ def _of_stack(stack: str) -> list[Finding]:
 def _of_environment(file: Path) -> tuple[Finding, ...]:
     from yunfn.access.findings import lint_environment
 
-    return lint_environment(dict(_variables(_text(str(file)), str(file))), str(file))
+    return lint_environment(dict(_variables(_text(file), str(file))), str(file))
 
 
 def _variables(text: str, source: str) -> Iterator[tuple[str, str]]:
@@ -133,7 +133,7 @@ def _variables(text: str, source: str) -> Iterator[tuple[str, str]]:
             values = json.loads(text)
         except ValueError as error:
             raise ValidationError("access lint", "--environment", source, f"is no JSON: {error}") from error
-        yield from ((name, value) for name, value in values.items() if isinstance(value, str))
+        yield from ((name, value if isinstance(value, str) else json.dumps(value)) for name, value in values.items())
         return
     for line in text.splitlines():
         name, equals, value = line.strip().removeprefix("export ").partition("=")
@@ -141,11 +141,11 @@ def _variables(text: str, source: str) -> Iterator[tuple[str, str]]:
             yield name.strip(), value.strip().strip("\"'")
 
 
-def _text(name: str) -> str:
+def _text(file: Path) -> str:
     try:
-        return sys.stdin.read() if name == _STDIN else Path(name).read_text("utf-8-sig")
+        return file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValidationError("access lint", "FILE", name, "is no UTF-8 text") from error
+        raise ValidationError("access lint", "--environment", str(file), "is no UTF-8 text") from error
 
 
 def _report(found: Sequence[Finding], json_output: bool) -> None:

@@ -16,9 +16,30 @@ def read(name: str) -> PolicyDocument:
     """The document in a file; ``-`` is standard input. Raises PolicyDocumentError."""
     from yunfn.access import documents
 
+    return documents.parse(content(name), source=source(name))
+
+
+def source(name: str) -> str:
+    """What a file is called in messages."""
+    return "standard input" if name == _STDIN else name
+
+
+def content(name: str) -> bytes:
+    """What a file holds, or as much as tells that it is no policy; raises PolicyDocumentError where it cannot be read.
+
+    Bytes, for what is no UTF-8 is told by the reader of documents, with its line.
+    """
+    from yunfn.access.documents import MAX_CHARACTERS
+    from yunfn.exceptions import PolicyDocumentError
+
+    most = 4 * MAX_CHARACTERS + 1
     if name == _STDIN:
-        return documents.parse(sys.stdin.read(), source="standard input")
-    return documents.read(Path(name))
+        return sys.stdin.buffer.read(most)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise PolicyDocumentError(name, None, "", f"cannot be read: {error.strerror}") from error
 
 
 def place(document: PolicyDocument, path: str) -> str:
