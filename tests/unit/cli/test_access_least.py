@@ -79,6 +79,21 @@ def test_what_was_denied_is_told_with_what_was_missing(cloud: JournaledCloud) ->
     assert found["least"]["Statement"] == [POLICY]
 
 
+def test_what_was_denied_before_the_role_got_it_is_not_told(
+    cloud: JournaledCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.did(ROLE, lacked(*READ), used(*READ), used(*WRITE), lacked("oss:GetObject", "acs:oss:*:1:other/k"))
+    assert "denied: oss:GetObject on acs:oss:*:1:b/k" not in least().output
+    assert "denied: oss:GetObject on acs:oss:*:1:other/k" in least().output
+    taken_away = {**POLICY, "Effect": "Deny"}
+    conditional = {**POLICY, "Condition": {"NotIpAddress": {"acs:SourceIp": "10.0.0.0/8"}}}
+    for statements in ([POLICY, taken_away], [conditional]):
+        policy = ram_policy_resource("shop", json.dumps({"Version": "1", "Statement": statements}))
+        exported = state(ram_role("Dev-Shop"), policy, ram_attachment("Dev-Shop", "shop"))
+        monkeypatch.setattr(deployment, "export", lambda stack, exported=exported: exported)
+        assert "denied: oss:GetObject on acs:oss:*:1:b/k" in least().output
+
+
 def test_the_clouds_own_policies_count_and_what_is_not_seen_is_named(
     cloud: JournaledCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from yunfn.cli.deployed.selection import JsonOption, StackOption
 from yunfn.cli.local import HomeOption, cloud_of
 
 if TYPE_CHECKING:
+    from yunfn.access.grammar import PolicyDocument
     from yunfn.access.least import LeastReport
     from yunfn.deployment.rights import StackRole
 
@@ -70,20 +71,32 @@ def least(
 
 
 def _compared(role: StackRole, rights: Sequence[Mapping[str, Any]]) -> _Found:
+    from yunfn.access import grammar as grammars
     from yunfn.access import least, tables
-    from yunfn.access.grammar import CAM, RAM, PolicyDocument
 
-    grammar = RAM if role.cloud == "alibaba" else CAM
+    grammar = grammars.RAM if role.cloud == "alibaba" else grammars.CAM
     own = [each for each in rights if _is_of(role, str(each["principal"]))]
     known = tables.managed(grammar)
     managed = tuple(
-        PolicyDocument(grammar, known[name].statements, source=name) for name in role.managed if name in known
+        grammars.PolicyDocument(grammar, known[name].statements, source=name) for name in role.managed if name in known
     )
     used = [(str(each["action"]), str(each["resource"])) for each in own if each["allowed"]]
     report = least.least(grammar, (*role.policies, *managed), used)
-    denied = [{**each, "reason": reason(each)} for each in own if not each["allowed"]]
     unread = (*role.unread, *(name for name in role.managed if name not in known))
+    given = () if unread else (*role.policies, *managed)
+    denied = [{**each, "reason": reason(each)} for each in own if not each["allowed"] and not _granted(each, given)]
     return _Found(role, report, denied, unread)
+
+
+def _granted(denied: Mapping[str, Any], policies: Sequence[PolicyDocument]) -> bool:
+    """Whether the role has by now what it lacked: the journal goes further back than the stack's last update."""
+    from yunfn.access import evaluation
+
+    if denied.get("missing") != {"in": ["policies"]}:
+        return False
+    decision = evaluation.decide(policies, evaluation.Request(str(denied["action"]), str(denied["resource"])))
+    # What the request told of itself is not known here: only a right without a condition is one for sure.
+    return decision.allowed and decision.statement is not None and not decision.statement.conditions
 
 
 def _is_of(role: StackRole, principal: str) -> bool:
