@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,12 @@ def test_it_needs_the_standard_library_alone() -> None:
         "base64", "hashlib", "hmac", "http", "json", "os", "random", "ssl", "threading", "time", "typing", "urllib",
         "uuid",
     }  # fmt: skip
+
+
+def test_it_stands_in_for_itself_where_functions_are_tested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As docs/secrets.md says: there is no package here that has it."""
+    monkeypatch.setitem(sys.modules, "yunfn_secrets", importlib.import_module("yunfn.secrets"))
+    monkeypatch.setenv("DB_PASSWORD", "test")
+    told: dict[str, str] = {}
+    exec("from yunfn_secrets import secret\nvalue = secret('DB_PASSWORD', None)", told)
+    assert told["value"] == "test"

@@ -157,7 +157,7 @@ class Function(Component):
         """
         kind = rules.runtime(name, runtime)
         check_program(name, kind, custom_runtime, container)
-        package = code_package(name, kind, code, wsgi, bool(secrets), include, exclude)
+        package = code_package(name, kind, code, wsgi, secrets is not None, include, exclude)
         entry = entry_point(name, kind, handler, package)
         for hook, at in ((initializer, "initializer"), (pre_stop, "pre_stop")):
             if hook is not None and hook.handler is not None and kind is not None and not kind.custom:

@@ -145,7 +145,7 @@ class Function(Component):
         limits = SCF_LIMITS
         kind = rules.runtime(name, runtime)
         check_program(name, kind, web, wsgi, custom_runtime, container)
-        package = code_package(name, kind, code, wsgi, web, bool(secrets), custom_runtime, include, exclude)
+        package = code_package(name, kind, code, wsgi, web, secrets is not None, custom_runtime, include, exclude)
         entry = entry_point(name, kind, web and not wsgi, handler, package)
         called = checked(function_name or scf_name(name), lambda v: rules.function_name(name, v))
         named = [_named(name, each) for each in layers]

@@ -170,10 +170,13 @@ def test_the_module_is_packed_for_functions_with_secrets(
     monkeypatch.setattr("yunfn.program.code.packaging.pack", noted)
     declare(secrets={"DB": VALUE}, secrets_key=KEYS[cloud])
     declare(wsgi=True, secrets={"DB": VALUE}, secrets_key=KEYS[cloud])
+    # A stack without any still runs the code that imports it.
+    declare(secrets={})
     declare(secrets_key=KEYS[cloud])
     assert packed == [
         {"index.py", "yunfn_secrets.py"},
         {"index.py", "yunfn_secrets.py", "yunfn_wsgi.py"},
+        {"index.py", "yunfn_secrets.py"},
         {"index.py"},
     ]
 
