@@ -59,7 +59,7 @@ def test_the_policy_this_began_with_is_taken_byte_for_byte_with_its_masked_name(
     (statement,) = read(path).statements
     assert statement.resources == ("acs:ots:*:*:instance/fc-***/table/wefe_process",)
     assert statement.actions[-1] == "ots:ComputeSplitPointsBySize"
-    assert read(path).text.encode() == path.read_bytes()
+    assert read(str(path)).text.encode() == path.read_bytes()
 
 
 def test_statements_hold_what_the_document_says() -> None:
@@ -258,7 +258,7 @@ def test_the_longest_document_looked_at_is_read_and_its_last_line_found_quickly(
 
 def test_a_file_that_is_not_there_is_the_same_error(tmp_path: Path) -> None:
     with pytest.raises(PolicyDocumentError, match="cannot be read: No such file"):
-        read(tmp_path / "none.json")
+        read(str(tmp_path / "none.json"))
     with pytest.raises(PolicyDocumentError, match="cannot be read"):
         read(tmp_path)
 

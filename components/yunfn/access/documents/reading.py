@@ -41,10 +41,10 @@ def parse(
     return _Reader(text, source, grammar or _told(value, text, source), trust).document(value)
 
 
-def read(path: Path, *, grammar: Grammar | None = None, trust: bool | None = None) -> PolicyDocument:
+def read(path: str | Path, *, grammar: Grammar | None = None, trust: bool | None = None) -> PolicyDocument:
     """Read the file at ``path`` as ``parse`` does; raises PolicyDocumentError also where it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with Path(path).open("rb") as file:
             content = file.read(4 * MAX_CHARACTERS + 1)
     except OSError as error:
         raise PolicyDocumentError(str(path), None, "", f"cannot be read: {error.strerror}") from error
