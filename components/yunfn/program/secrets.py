@@ -179,6 +179,8 @@ def checked_secrets(
 
 
 def _check_variable(name: str, variable: str, check_key: CheckKey) -> None:
+    if variable in (module.KEY, module.ENDPOINT):
+        raise ValidationError(name, "secrets", variable, "what decrypts the secrets reads it: it cannot be one of them")
     try:
         check_key(variable)
     except ValidationError as error:

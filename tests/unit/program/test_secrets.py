@@ -184,6 +184,8 @@ def test_the_module_is_packed_for_functions_with_secrets(
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"secrets_key": None}, "fn: secrets='DB': are encrypted by a key of KMS: give secrets_key"),
     ({"secrets": {"1DB": VALUE}}, "fn: secrets='1DB': keys start with a letter"),
+    ({"secrets": {"YUNFN_SECRETS_KEY": VALUE}}, "fn: secrets='YUNFN_SECRETS_KEY': what decrypts the secrets reads it"),
+    ({"secrets": {"YUNFN_KMS_ENDPOINT": VALUE}}, "fn: secrets='YUNFN_KMS_ENDPOINT': what decrypts the secrets reads"),
     ({"secrets": {"DB": 5}}, "fn: secrets='DB': values are text, this one is int"),
     ({"secrets": {"DB": ""}}, "fn: secrets='DB': the value is empty"),
     ({"secrets": lambda: pulumi.Output.from_input({"DB": VALUE})}, "fn: secrets='Output': a dictionary"),
