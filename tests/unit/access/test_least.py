@@ -69,6 +69,28 @@ def test_cams_spelling_is_kept() -> None:
     assert report.least == (Statement(("name/cos:GetObject",), (resource,)),)
 
 
+def test_what_a_variable_stood_for_was_used() -> None:
+    resource = "qcs::scf:*:uin/${owner_uin}:namespace/default/function/orders"
+    document = PolicyDocument(CAM, (Statement(("scf:InvokeFunction",), (resource,)),), source="p")
+    used = [("scf:InvokeFunction", "qcs::scf:ap-x:uin/17:namespace/default/function/orders")]
+    report = least(CAM, [document], used)
+    assert (report.unused, report.least) == ((), document.statements)
+    other = [("scf:InvokeFunction", "qcs::scf:ap-x:uin/17:namespace/default/function/other")]
+    assert least(CAM, [document], other).unused
+
+
+def test_actions_of_buckets_and_of_objects_on_both_are_two_rights() -> None:
+    bucket, objects = "acs:oss:*:*:b", "acs:oss:*:*:b/*"
+    document = ram(Statement(("oss:GetObject", "oss:ListObjects"), (bucket, objects)))
+    used = [("oss:GetObject", "acs:oss:*:1:b/k"), ("oss:ListObjects", "acs:oss:*:1:b")]
+    assert least(RAM, [document], used).unused == ()
+    assert [(each.action, each.resource) for each in least(RAM, [document], used[:1]).unused] == [
+        ("oss:ListObjects", bucket)
+    ]
+    apart = ram(Statement(("oss:GetObject",), (bucket,)))
+    assert least(RAM, [apart], used).unused, "what can never be used was not"
+
+
 def test_the_least_document_allows_what_was_used() -> None:
     document = ram(Statement(("oss:*", "log:Post*"), ("*", A)), Statement(("fc:InvokeFunction",), ("acs:fc:*:*:x",)))
     used = [
