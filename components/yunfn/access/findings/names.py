@@ -7,7 +7,8 @@ from functools import lru_cache
 
 # Nothing but stars and colons behind the cloud's word.
 _EVERYTHING = re.compile(r"(?:[aq]cs:)?[*?:]*\*[*?:]*")
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
+#: A policy variable, such as ``${uin}``.
+VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def is_everything(resource: str) -> bool:
@@ -46,7 +47,7 @@ def shape(resource: str, words: frozenset[str]) -> str:
     A variable (``${acs:…}``, ``${uin}``) is ``*``, any name.
     """
     if "${" in resource:
-        resource = _VARIABLE.sub("*", resource)
+        resource = VARIABLE.sub("*", resource)
     # Every colon stands between slashes for the moment, so that one split is enough.
     found = resource.replace(":", "/:/").split("/")
     return "/".join([each if each in words or "*" in each or "?" in each else "n" for each in found]).replace(

@@ -13,7 +13,7 @@ from yunfn.access.findings.actions import ActionList, NamedActions, listed
 from yunfn.access.findings.conditions import narrows
 from yunfn.access.findings.finding import Severity
 from yunfn.access.findings.hit import Hit, shown
-from yunfn.access.findings.names import is_everything, parts, shape
+from yunfn.access.findings.names import VARIABLE, is_everything, parts, shape
 from yunfn.access.findings.subject import Subject
 from yunfn.access.tables import ActionRow, meets
 
@@ -38,7 +38,12 @@ def fitting(subject: Subject) -> Iterator[Hit]:
             yield from _mismatched(given, statement.resources, fit, index)
         if fit.whole and statement.allows and not any(narrows(each) for each in statement.conditions):
             for item, found in fit.whole:
-                yield _wide(statement.resources[item], found, ("Statement", index, "Resource", item))
+                resource = statement.resources[item]
+                if "${" in resource:
+                    # It may be any name, and so meet an action; but it is one for each who asks.
+                    found = _all_of(given, shape(VARIABLE.sub("n", resource), given.words))
+                if found:
+                    yield _wide(resource, found, ("Statement", index, "Resource", item))
 
 
 def _mismatched(given: ActionList, resources: Sequence[str], fit: _Fit, index: int) -> Iterator[Hit]:

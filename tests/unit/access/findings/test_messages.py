@@ -68,3 +68,17 @@ def test_a_policy_of_the_cloud_that_is_not_known_is_judged_by_its_name_and_that_
     (known,) = lint_role([], managed=["AliyunOSSFullAccess"], grammar=RAM)
     assert "by its name" not in known.message
     assert "oss.read" in known.remedy
+
+
+@pytest.mark.parametrize(
+    ("resource", "wide"),
+    [
+        ("qcs::cam::uin/1:uin/${uin}", False),
+        ("qcs::cam::uin/${uin}:uin/*", True),
+        ("qcs::cam::uin/1:uin/*", True),
+    ],
+)
+def test_a_variable_is_one_name_for_each_who_asks(resource: str, wide: bool) -> None:
+    statement = {"effect": "allow", "action": "cam:UpdateUser", "resource": resource}
+    found = lint(documents.parse(json.dumps({"version": "2.0", "statement": [statement]})))
+    assert ("YF-CAM-004" in {each.id for each in found}) == wide
