@@ -51,12 +51,28 @@ def denials(
     for each in sorted(found, key=lambda each: str(each["principal"])):
         if each["principal"] != shown:
             shown = each["principal"]
-            typer.echo(typer.style(shown or "nobody", bold=True))
-        typer.echo(f"  {each['action']} on {each['resource']}")
+            typer.echo(typer.style(printable(shown) or "nobody", bold=True))
+        typer.echo(f"  {right_of(each)}")
         typer.echo(f"    {', '.join(each['operations'])}: {how_often(each)}")
-        typer.echo(f"    {each['reason']}")
-        if "add" in each:
-            typer.echo(f"    {json.dumps(each['add'], ensure_ascii=False)}")
+        print_remedy(each)
+
+
+def right_of(denied: Mapping[str, Any]) -> str:
+    """The action and the resource that it was denied on."""
+    return printable(f"{denied['action']} on {denied['resource']}")
+
+
+def print_remedy(denied: Mapping[str, Any]) -> None:
+    """Print why it was denied, and what is to be added where something is."""
+    typer.echo(f"    {printable(denied['reason'])}")
+    if "add" in denied:
+        text = json.dumps(denied["add"], ensure_ascii=False)
+        typer.echo(f"    {text if text.isprintable() else printable(json.dumps(denied['add']))}")
+
+
+def printable(text: str) -> str:
+    """``text`` with what commands a terminal escaped: names of objects are whatever somebody put there."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def how_often(denied: Mapping[str, Any]) -> str:

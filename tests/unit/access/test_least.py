@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from yunfn.access import evaluation
 from yunfn.access.grammar import CAM, RAM, PolicyDocument
 from yunfn.access.least import Unused, least
@@ -102,3 +106,18 @@ def test_the_least_document_allows_what_was_used() -> None:
     smaller = ram(*report.least)
     assert all(evaluation.decide([smaller], evaluation.Request(*call)).allowed for call in used)
     assert not evaluation.decide([smaller], evaluation.Request("oss:DeleteObject", "acs:oss:*:1:b/a/x")).allowed
+
+
+def test_many_different_calls_are_looked_at_once_for_each_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, real = [], evaluation.names_resource
+
+    def noted(*arguments: Any) -> bool:
+        looked.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(evaluation, "names_resource", noted)
+    used = [("oss:GetObject", f"acs:oss:*:1:b/c/{number}") for number in range(1000)]
+    document = ram(*(Statement(("oss:GetObject", "oss:PutObject"), (A, B)) for _ in range(10)))
+    report = least(RAM, [document], used)
+    assert (report.used, len(report.unused)) == (1000, 40)
+    assert len(looked) == 2 * len(used)

@@ -107,6 +107,13 @@ def test_a_session_of_the_account_itself_has_its_policy_only(cloud: JournaledClo
     assert "    the policy of the session does not allow it; add to that:\n" in denials().output
 
 
+def test_names_command_no_terminal(cloud: JournaledCloud) -> None:
+    cloud.did(ROLE, lacked("oss:GetObject", "acs:oss:*:1:b/\x1b[2J\x9b\u202e\nfür云"))
+    output = denials().output
+    assert "oss:GetObject on acs:oss:*:1:b/\\x1b[2J\\x9b\\u202e\\nfür云\n" in output
+    assert all(letter.isprintable() or letter == "\n" for letter in output)
+
+
 def test_trust_that_is_missing_is_printed(cloud: JournaledCloud) -> None:
     cloud.did("acs:ram::1:user/bob", distrusted("acs:ram::1:role/r", "RAM", "acs:ram::1:user/bob"))
     shown = denials().output

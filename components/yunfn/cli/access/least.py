@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from yunfn.cli.denials import how_often, reason
+from yunfn.cli.denials import how_often, print_remedy, reason, right_of
 from yunfn.cli.deployed.selection import JsonOption, StackOption
 from yunfn.cli.local import HomeOption, cloud_of
 
@@ -116,10 +116,8 @@ def _print(found: _Found, document: bool) -> None:
         used = f": only {', '.join(each.only)} was used" if each.only else " was not used"
         typer.echo(f"  {each.policy}: {each.path}: {each.action} on {each.resource}{used}")
     for denied in found.denied:
-        typer.echo(f"  denied: {denied['action']} on {denied['resource']} ({how_often(denied)})")
-        typer.echo(f"    {denied['reason']}")
-        if "add" in denied:
-            typer.echo(f"    {json.dumps(denied['add'], ensure_ascii=False)}")
+        typer.echo(f"  denied: {right_of(denied)} ({how_often(denied)})")
+        print_remedy(denied)
     if found.unread:
         typer.echo(f"  not looked at, the stack does not hold them: {', '.join(found.unread)}")
     if document:
