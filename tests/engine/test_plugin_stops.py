@@ -53,7 +53,7 @@ def stack(
 def _half_way(stack: PulumiCli, relay: SlowRelay, *arguments: str) -> RunningUpdate:
     """An update whose upload is about half done, counting what the kernel has taken already."""
     update = RunningUpdate(stack, *arguments)
-    update.wait_until(lambda: relay.sent > 0.42 * SIZE)
+    update.wait_until(lambda: relay.sent > 0.5 * SIZE)
     return update
 
 
