@@ -63,18 +63,16 @@ def covers(wide: str, narrow: str, *, ignore_case: bool = False) -> bool:
         wide, narrow = wide.lower(), narrow.lower()
     if is_literal(narrow):
         return matches(wide, narrow)
-    first, stars, last, marked = _ends(wide)
+    first, last = _ends(wide)
     # What a wildcard of ``narrow`` stands for is never a fixed character of ``wide``: most pairs fail at their ends.
-    if not stars and not marked:
-        return False
     if not (narrow.startswith(first) and narrow.endswith(last)):
         return False
-    if stars == 1 and not marked:
-        return True
-    # Texts that fit ``narrow``, with as little and with a little more in place of its wildcards.
-    if not matches(wide, narrow.replace("*", "").replace("?", _UNNAMED)):
-        return False
+    # A text that fits ``narrow``: if ``wide`` takes it, stars of it take the unnamed characters, unless a ``?`` does.
     if not matches(wide, narrow.replace("*", _UNNAMED).replace("?", _UNNAMED)):
+        return False
+    if "?" not in wide and _UNNAMED not in wide:
+        return True
+    if not matches(wide, narrow.replace("*", "").replace("?", _UNNAMED)):
         return False
     return _includes(canonical(wide), canonical(narrow))
 
@@ -104,10 +102,10 @@ def meet(a: str, b: str, *, ignore_case: bool = False) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _ends(pattern: str) -> tuple[str, int, str, bool]:
-    """What stands before its first and behind its last wildcard, how many stars it has, and whether it has a ``?``."""
+def _ends(pattern: str) -> tuple[str, str]:
+    """What stands before the first wildcard of a pattern, and what behind its last."""
     pieces = _WILD.split(pattern)
-    return pieces[0], pattern.count("*"), pieces[-1], "?" in pattern
+    return pieces[0], pieces[-1]
 
 
 @lru_cache(maxsize=8192)

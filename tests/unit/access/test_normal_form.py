@@ -215,4 +215,4 @@ def test_names_that_differ_are_told_apart_at_a_glance(pattern: str, monkeypatch:
     (least,) = minimise([Statement(("oss:GetObject",), resources)], RAM)
     assert least.resources == resources
     # Of 14,280 pairs, each looked at up to three times.
-    assert len(compared) < 100, len(compared)
+    assert len(compared) < (100 if "?" in pattern else 1), len(compared)

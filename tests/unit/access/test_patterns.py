@@ -51,6 +51,14 @@ def test_one_spelling_of_what_fits_the_same() -> None:
     assert patterns.canonical("*?*x??") == "?*x??"
 
 
+def test_no_character_is_special() -> None:
+    unnamed = patterns._UNNAMED
+    assert not patterns.covers(f"*{unnamed}*", "*a*")
+    assert not patterns.covers(f"{unnamed}*", "?*")
+    assert not patterns.covers(f"*{unnamed}", "*")
+    assert patterns.covers("*", f"{unnamed}?") and patterns.covers("*?*", f"*{unnamed}*")
+
+
 def test_case_counts_unless_told() -> None:
     assert not patterns.matches("oss:get*", "oss:GetObject")
     assert patterns.matches("oss:get*", "oss:GetObject", ignore_case=True)
