@@ -142,6 +142,8 @@ def _explained(name: str, cloud: "Any", error: _Refusal, credentials: "tuple[str
     said = "secret %s (KMS key %s): %s" % (name, key, _without(str(error), credentials))
     if error.code.startswith(_DENIED):
         return "%s. The function's role lacks the right kms:Decrypt on %s" % (said, cloud.resource(key))
+    if error.code.startswith(_CREDENTIALS):
+        return "%s. Those of the environment may be from the instance's start: give the call's context" % said
     if error.passes:
         return "%s. Tried again until the time was up" % said
     return said

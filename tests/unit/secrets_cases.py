@@ -229,7 +229,8 @@ def case_renewed_credentials_are_taken():
     yunfn_secrets.urllib.request.urlopen = renewing.urlopen
     assert secret("DB") == VALUE and asked(renewing.asked[1])[1]["AccessKeyId"] == "STS.new"
     kms = play(ALI, no(400, "InvalidSecurityToken.Expired"))
-    assert "Expired" in refused() and len(kms.asked) == 1
+    text = refused()
+    assert "Expired" in text and "give the call's context" in text and len(kms.asked) == 1
 
 
 def case_another_ciphertext_is_decrypted_anew():
