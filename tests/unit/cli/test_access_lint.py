@@ -53,6 +53,8 @@ def test_what_is_ignored_is_neither_told_nor_counted(yunfn: Yunfn) -> None:
     assert found(yunfn, "--ignore", "yf-ram-004", BAD) == (0, [])
     done = yunfn.inside("access", "lint", "--ignore", "YF-RAM-999", BAD)
     assert (done.returncode, "YF-RAM-999" in done.stderr) == (2, True)
+    done = yunfn.inside("access", "lint", "--ignore", "YF-RAM-000", "no-such-file.json")
+    assert (done.returncode, "cannot be ignored" in done.stderr) == (2, True)
 
 
 def test_what_cannot_be_read_is_a_finding_among_the_others(yunfn: Yunfn, tmp_path: Path) -> None:

@@ -58,10 +58,13 @@ def lint(
     Example: yunfn access lint -s maimai-dev
     """
     from yunfn.access.findings import RULES
+    from yunfn.access.findings.rule import MALFORMED
 
     ignored = {each.upper() for each in ignore or ()}
     if unknown := sorted(ignored - set(RULES)):
         raise typer.BadParameter(f"there is no finding {unknown[0]}; docs/access-findings.md lists them")
+    if unread := sorted(each for each in ignored if RULES[each] is MALFORMED):
+        raise typer.BadParameter(f"{unread[0]} cannot be ignored: nothing was checked in such a document")
     if not (files or managed or environment or stack):
         raise typer.BadParameter("name a file to check, - for standard input, or a stack by -s")
     found = _of_files(files or (), together=role or bool(managed), managed=managed or ())
