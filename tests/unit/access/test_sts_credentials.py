@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import stat
 import subprocess
 import sys
@@ -13,9 +15,13 @@ from typing import Any
 
 import pytest
 
+from support import random_policies
+from support.random_policies import Words
 from yunfn.access import cos, oss
+from yunfn.access.documents import parse
+from yunfn.access.evaluation import Request, decide, within
 from yunfn.access.grammar import CAM, RAM, PolicyDocument
-from yunfn.access.statement import Statement, grant
+from yunfn.access.statement import Grant, Statement, grant
 from yunfn.access.sts import Credentials, check, session_policy
 from yunfn.access.sts.checking import ROLE as ROLE_LACKS
 from yunfn.access.sts.credentials import role_lacks
@@ -189,3 +195,35 @@ def test_a_right_of_the_other_cloud_is_never_had() -> None:
     everything = session_policy([], RAM, [PolicyDocument(RAM, (Statement(("*",), ("*",)),))])
     with pytest.raises(ValidationError, match="this is a right of tencent"):
         check([cos.read("data-1250000000", "in/")], everything)
+
+
+@pytest.mark.parametrize("words", [random_policies.RAM, random_policies.CAM], ids=["ram", "cam"])
+def test_what_a_check_finds_nothing_missing_of_is_allowed(words: Words) -> None:
+    """By the evaluator, on the role's policies cut with the session's, and after the credentials were a file."""
+    rng, everything = random.Random(5), Statement(("*",), ("*",))
+    fine = asked = 0
+    for _ in range(300):
+        drawn = [parse(json.dumps(random_policies.policy(rng, words))) for _ in range(2)]
+        # Alone, two random policies have little in common.
+        role, session = (replace(each, statements=(everything, *each.statements), text="") for each in drawn)
+        session = drawn[1] if rng.random() < 0.5 else session
+        try:
+            cut = session_policy([], session.grammar, [session])
+        except ValidationError:
+            continue  # It allows nothing, or is too long for a session.
+        lacking = tuple(sorted(set(map(role_lacks, check(cut.statements, cut, [role])))))
+        made = Credentials("id", SECRET, TOKEN, UNTIL, cut, ROLE, role_checked=True, lacking=lacking)
+        held = Credentials.from_json(made.as_json())
+        for _ in range(6):
+            action, resource, _sent = random_policies.request(rng, words)
+            wanted = (Statement((action,), (resource if rng.random() < 0.5 else rng.choice(words.resources),)),)
+            if held.check([Grant("wanted", {}, lambda wanted=wanted: wanted)]):
+                continue
+            fine += 1
+            for _ in range(30):
+                action, resource, sent = random_policies.request(rng, words)
+                request = Request(action if rng.random() < 0.5 else wanted[0].actions[0], resource, sent)
+                if decide([PolicyDocument(cut.grammar, wanted)], request).allowed:
+                    asked += 1
+                    assert within([role], cut.document, request).allowed, f"{role}\n{cut}\n{wanted}\n{request}"
+    assert fine > 100 and asked > 500, (fine, asked)
