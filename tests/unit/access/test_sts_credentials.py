@@ -191,6 +191,13 @@ def test_what_the_role_lacks_of_all_but_some_is_missing(turned: dict[str, bool])
     assert not [each for each in held.check([oss.write("data", "in/")]) if each.lacks == ROLE_LACKS]
 
 
+def test_a_comma_in_a_name_hides_nothing_that_the_role_lacks() -> None:
+    turned = Statement(("oss:GetObject",), ("acs:oss:*:*:data/*, *",), not_resources=True)
+    cut = session_policy([], RAM, [PolicyDocument(RAM, (turned,))])
+    held = replace(credentials(lacking=tuple(map(role_lacks, check(cut.statements, cut, [])))), policy=cut)
+    assert held.check([oss.read("data", "in/")])
+
+
 def test_a_right_of_the_other_cloud_is_never_had() -> None:
     everything = session_policy([], RAM, [PolicyDocument(RAM, (Statement(("*",), ("*",)),))])
     with pytest.raises(ValidationError, match="this is a right of tencent"):

@@ -79,13 +79,16 @@ def speaks_of(grammar: Grammar, missing: MissingRight, wanted: Statement) -> boo
     if not asked.negated:
         left = (each for each in asked.patterns if not any(names.covers(one, each) for one in missing.but))
         asked = Extent(tuple(left))
-    return lacked.touches(asked, names) and _extent(missing.resource).touches(
+    if not lacked.touches(asked, names):
+        return False
+    # Names of resources may hold what stands between them here: of all but some, any may be it.
+    return missing.resource.startswith(ALL_BUT) or Extent((missing.resource,)).touches(
         extent.resources_of(wanted), extent.resources(grammar)
     )
 
 
 def _extent(told: str) -> Extent:
-    """What a right's action or resource is: a pattern, or all but some (``* but oss:Delete*, oss:Put*``)."""
+    """What a right's action is: a pattern, or all but some (``* but oss:Delete*, oss:Put*``)."""
     but = told.removeprefix(ALL_BUT)
     return Extent((told,)) if but == told else Extent(tuple(but.split(", ")), True)
 
