@@ -121,7 +121,7 @@ def _decrypted(name: str, text: str, context: "Any", until: float) -> str:
         time.sleep(pause)
         wait *= 2
     try:
-        return base64.b64decode(plaintext).decode("utf-8")
+        return base64.b64decode(plaintext, validate=True).decode("utf-8")
     except ValueError:
         # Its own text would show the byte.
         found = "what it holds is no text in UTF-8"
@@ -169,7 +169,7 @@ def _sent(host: str, path: str, body: bytes, headers: "Any", until: float) -> "t
         raise _Refusal("", text, not isinstance(reason, _UNTRUSTED)) from None
     try:
         found = json.loads(content.decode("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise _Refusal("", "%s answered HTTP %d and no JSON" % (host, status), status == 429 or status >= 500)
@@ -289,11 +289,16 @@ class _Tencent:
         if credentials[2]:
             headers["X-TC-Token"] = credentials[2]
         status, found = _sent(host, "/", body, headers, until)
-        answer = found.get("Response") or {}
+        answer = _object(found, "Response")
         if "Plaintext" not in answer:
-            error = answer.get("Error") or {}
+            error = _object(answer, "Error")
             raise _refusal(status, error.get("Code"), error.get("Message"), answer.get("RequestId"))
         return str(answer["Plaintext"])
+
+
+def _object(parent: "dict[str, Any]", name: str) -> "dict[str, Any]":
+    found = parent.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _pairs(parameters: "dict[str, str]") -> str:

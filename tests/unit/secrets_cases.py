@@ -296,6 +296,17 @@ def case_what_cannot_be_a_host_or_a_text_is_told():
     assert "no text in UTF-8" in text and "xff" not in text
 
 
+def case_an_answer_of_another_shape_is_a_refusal():
+    deep = (200, b"[" * 100000)
+    for environment, body in (
+        (ALI, {"Plaintext": None}), (ALI, {}), (TC, {"Response": "x"}), (TC, {"Response": {"Error": ["x"]}}),
+        (TC, {"Response": {"Plaintext": {}}}),
+    ):  # fmt: skip
+        for answer in ((200, body), deep):
+            play(environment, answer)
+            assert "secret DB" in refused()
+
+
 def case_a_refusal_that_tells_what_was_signed_hides_key_and_token():
     signed = "POST&%2F&" + quote("SecurityToken=" + quote("token+/=", safe="~"), safe="~")
     body = {"Code": "SignatureDoesNotMatch", "Message": "signed token+/= or " + signed, "RequestId": "r"}
