@@ -6,28 +6,38 @@ from collections.abc import Iterator
 
 from yunfn.access.findings import rule
 from yunfn.access.findings.actions import NamedActions
+from yunfn.access.findings.finding import Severity
 from yunfn.access.findings.hit import Hit
+from yunfn.access.findings.misspelling import misspelt
 from yunfn.access.findings.names import is_everything
 from yunfn.access.findings.subject import Subject
 
 
 def unknown(subject: Subject) -> Iterator[Hit]:
-    """YF-…-001: no action of the service, whose table is complete, is called so."""
+    """YF-…-001: no action of the service is called so, if its table is complete; else one is nearly called so."""
     for index, given in enumerate(subject.actions):
         if not given.unknown:
             continue
         for item, action in enumerate(given.items):
             table = action.table
-            if action.rows or table is None or not table.complete:
+            if action.rows or table is None:
                 continue
-            if action.varies:
+            severity: Severity | None = None
+            if not table.complete:
+                meant = None if action.varies else misspelt(subject.grammar.name, action.text)
+                if meant is None:
+                    continue
+                nearest, severity = meant
+                message = f"{action.text} is no action that is known of {table.title}, and nearly {nearest}"
+                remedy = f"Write {nearest}, if that is what is meant."
+            elif action.varies:
                 message = f"no action of {table.title} fits {action.text}"
                 remedy = ""
             else:
                 message = f"{table.title} has no action {action.text}"
                 nearest = table.nearest(action.text)
                 remedy = f"Write {nearest}, if that is what is meant." if nearest else ""
-            yield Hit(rule.UNKNOWN_ACTION, message, ("Statement", index, "Action", item), remedy=remedy)
+            yield Hit(rule.UNKNOWN_ACTION, message, ("Statement", index, "Action", item), severity, remedy)
 
 
 def wide(subject: Subject) -> Iterator[Hit]:

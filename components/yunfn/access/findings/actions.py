@@ -72,7 +72,7 @@ class ActionList:
 
     ``items`` is what each names, ``services`` the services that are named (``*``: all), ``literal`` the actions
     themselves in lower case if none is a pattern (else None). ``by_forms`` holds the rows by the forms of resources
-    they take. ``unknown`` and ``wide`` say whether there is an action that rules 001, and 005 or 007, speak of.
+    they take. ``unknown`` and ``wide`` say whether there is an action that rules 001, and 005 or 007, may speak of.
     ``words`` are the separators of resources' names and all that stands between them in the forms, ``texts`` the
     actions without CAM's ``name/``.
     """
@@ -100,7 +100,7 @@ def listed(grammar: str, actions: tuple[str, ...]) -> ActionList:
         frozenset(each.service.lower() for each in items),
         None if any(each.varies for each in items) else frozenset(each.text.lower() for each in items),
         tuple((forms, tuple(rows.values())) for forms, rows in by_forms.items()),
-        any(not each.rows and each.table is not None and each.table.complete for each in items),
+        any(not each.rows and each.table is not None for each in items),
         any(each.all_services or each.all_of_service for each in items),
         frozenset(word for forms in by_forms for form in forms for word in re.split("([/:])", form)) | {"/", ":", ""},
         tuple(each.text for each in items),

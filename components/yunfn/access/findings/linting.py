@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from yunfn.access.findings import action_rules, conditions, effects, managed, negation, resources, rule, secrets, trust
+from yunfn.access.findings import (
+    action_rules,
+    condition_values,
+    conditions,
+    effects,
+    managed,
+    negation,
+    resources,
+    rule,
+    secrets,
+    trust,
+)
 from yunfn.access.findings.escalation import Escalation, escalations
 from yunfn.access.findings.finding import Finding, Severity
 from yunfn.access.findings.hit import Hit, shown
@@ -25,6 +36,7 @@ _CHECKS: tuple[Check, ...] = (
     effects.taken_away,
     conditions.always_true,
     conditions.unknown_keys,
+    condition_values.impossible,
 )
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
 

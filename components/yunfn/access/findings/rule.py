@@ -167,11 +167,19 @@ UNKNOWN_CONDITION_KEY = Rule(
     "No service of the statement knows the condition key.",
     "Write the key as the service's documentation has it.",
 )
+IMPOSSIBLE_VALUE = Rule(
+    19,
+    "impossible-value",
+    "error",
+    "A condition's value is no address, date, number or boolean, which its operator compares with.",
+    "Write the value in the form that the operator compares, such as 192.0.2.0/24, 2026-01-31T00:00:00Z, 10 or true.",
+)
 
 _ALL = (
     MALFORMED, UNKNOWN_ACTION, MISMATCH, WILDCARD_RESOURCE, EFFECTIVE_WILDCARD, ADMINISTRATOR, MANAGED_FULL_ACCESS,
     SERVICE_WILDCARD, ESCALATION, OPEN_TRUST, ALLOW_NOT_ACTION, ALLOW_NOT_RESOURCE, SECRET_IN_DOCUMENT,
     SECRET_IN_ENVIRONMENT, NEVER_EFFECTIVE, REDUNDANT, DENY_ALL, CONDITION_ALWAYS_TRUE, UNKNOWN_CONDITION_KEY,
+    IMPOSSIBLE_VALUE,
 )  # fmt: skip
 #: Every rule by its ids; one of both grammars stands there twice.
 RULES: dict[str, Rule] = {rule.id(grammar): rule for grammar in (RAM, CAM) for rule in _ALL if grammar in rule.grammars}
