@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from yunfn.cli.access.policy_files import read
+from yunfn.cli.access.policy_files import read_to_judge
 from yunfn.cli.deployed.selection import JsonOption
 
 
@@ -19,14 +19,15 @@ def diff(
 ) -> None:
     """Print only what the new document allows and the old one did not, also by a Deny that is gone.
 
-    Of trust policies it prints who may take the role now and might not before. Exits with 1 if there is new access.
+    Of trust policies it prints who may take the role now and might not before. Exits with 1 if there is new access,
+    with 2 if a document cannot be read.
 
     Example: yunfn access diff old.json new.json
     """
     from yunfn.access.comparison import new_access
     from yunfn.access.sentences import condition_text
 
-    before, after = read(old), read(new)
+    before, after = read_to_judge(old), read_to_judge(new)
     found = new_access((before,), (after,))
     if json_output:
         typer.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))

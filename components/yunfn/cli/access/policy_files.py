@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
     from yunfn.access.grammar import PolicyDocument
 
@@ -17,6 +19,17 @@ def read(name: str) -> PolicyDocument:
     from yunfn.access import documents
 
     return documents.parse(content(name), source=source(name))
+
+
+def read_to_judge(name: str) -> PolicyDocument:
+    """As ``read``, for commands whose exit code 1 is an answer: what cannot be read ends them with 2."""
+    from yunfn.exceptions import PolicyDocumentError
+
+    try:
+        return read(name)
+    except PolicyDocumentError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from None
 
 
 def source(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yunfn.cli.access.policy_files import place, read
+from yunfn.cli.access.policy_files import place, read_to_judge
 from yunfn.cli.deployed.selection import JsonOption
 
 if TYPE_CHECKING:
@@ -40,14 +40,15 @@ def simulate(
 ) -> None:
     """Say whether policies of RAM or CAM allow a call, and which statement decides.
 
-    Exits with 0 if it is allowed and with 1 if it is denied.
+    Exits with 0 if it is allowed, with 1 if it is denied, and with 2 if that cannot be told: a document that cannot be
+    read, an action that is none.
 
     Example: yunfn access simulate --policy policy.json --action oss:GetObject --resource acs:oss:*:1:bucket/key
     """
     from yunfn.access import evaluation
 
-    policies = [read(each) for each in policy]
-    limit = read(session) if session is not None else None
+    policies = [read_to_judge(each) for each in policy]
+    limit = read_to_judge(session) if session is not None else None
     grammar = _common(policies, limit)
     _check(grammar, action, resource)
     request = evaluation.Request(action, resource, _keys(context or ()))
