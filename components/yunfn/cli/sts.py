@@ -28,6 +28,7 @@ from yunfn.access.sts import (
 from yunfn.access.sts.grant_expression import read_grant, rights
 from yunfn.access.sts.private_file import check_place
 from yunfn.access.sts.session_policy import refuse_findings
+from yunfn.cli.access.completion import finding_ids
 from yunfn.exceptions import MissingRightsError, ValidationError
 
 application = typer.Typer(
@@ -35,6 +36,8 @@ application = typer.Typer(
     no_args_is_help=True,
 )
 _DURATION = re.compile(r"(\d{1,9})(s|m|h|d)?")
+# What is told of credentials that were written to a file: nothing that anybody could use them by.
+_RECEIPT = ("cloud", "expiration", "role", "session", "policy", "role_checked", "lacking")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
 
 
@@ -73,7 +76,8 @@ def assume_command(
         Path | None, typer.Option("--policy", help="A policy document whose statements are granted too.")
     ] = None,
     accept: Annotated[
-        list[str] | None, typer.Option("--accept", help="Id of a finding in --policy that is meant so.")
+        list[str] | None,
+        typer.Option("--accept", help="Id of a finding in --policy that is meant so.", autocompletion=finding_ids),
     ] = None,
     role: Annotated[
         str, typer.Option("--role", help="The role's ARN. None on Tencent Cloud: a federation token.")
@@ -90,7 +94,10 @@ def assume_command(
     output: Annotated[Output, typer.Option("--output", "-o", help="env: lines for eval; file: --file.")] = Output.env,
     file: Annotated[Path | None, typer.Option("--file", help="Where to write them, as JSON, mode 600.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the session policy and its size only.")] = False,
-    json_output: Annotated[bool, typer.Option("--json", help="The same as --output json.")] = False,
+    json_output: Annotated[
+        bool,
+        typer.Option("--json", help="The same as --output json; with --file, what was written but the key."),
+    ] = False,
 ) -> None:
     """Get credentials that last a while and can do what is granted here, as far as the role can.
 
@@ -106,15 +113,16 @@ def assume_command(
     grammar = grammar_of_role(role) if role else _grammar_of(cloud)
     if role and cloud is not None and grammar.cloud != cloud.value:
         raise ValidationError("sts.assume", "cloud", cloud.value, f"the role is {grammar.cloud}'s")
-    cut = _session_policy(granted, policy, _ids(accept or ()), grammar)
+    asked = f"the role is {grammar.cloud}'s" if role else f"--cloud is {grammar.cloud}"
+    cut = _session_policy(granted, policy, _ids(accept or ()), grammar, asked)
     request = SessionRequest(cut, role, session, _seconds(duration), external_id)
     wanted = [read_grant(each) for each in want] if want else None
-    output = Output.json if json_output else output
     if dry_run:
-        _show(request, output)
+        _show(request, Output.json if json_output else output)
         return
     require(request, wanted or ())
     target = _target(output, file)
+    output = Output.json if json_output else output
     made = assume(_service(grammar, region), request, wanted)
     _hand_over(made.credentials, output, target)
     until = made.credentials.expiration.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -155,14 +163,19 @@ def check_command(
         typer.echo(f"nothing is missing until {held.expiration.strftime('%Y-%m-%dT%H:%M:%SZ')}{known}")
 
 
-def _session_policy(grants: list[Grant], policy: Path | None, accept: list[str], grammar: Grammar) -> SessionPolicy:
+def _session_policy(
+    grants: list[Grant], policy: Path | None, accept: list[str], grammar: Grammar, asked: str
+) -> SessionPolicy:
     if not grants and policy is None:
         raise typer.BadParameter(
             "what may the credentials do? give --grant or --policy: without them they could do all that the role can",
             param_hint="--grant",
         )
-    written = [documents.read(policy, grammar=grammar, trust=False)] if policy else []
+    written = [documents.read(policy, trust=False)] if policy else []
     for each in written:
+        if each.grammar is not grammar:
+            reason = f"this is a {each.grammar.name.upper()} document of {each.grammar.cloud}, {asked}"
+            raise ValidationError("sts.assume", "--policy", each.source, reason)
         refuse_findings(each, accept)
     return session_policy(grants, grammar, written)
 
@@ -218,6 +231,10 @@ def _show(request: SessionRequest, output: Output) -> None:
 def _hand_over(made: Credentials, output: Output, target: Path | None) -> None:
     if target is not None:
         made.write(target)
+        if output is Output.json:
+            held = json.loads(made.as_json())
+            receipt = {"file": str(target)} | {name: held[name] for name in _RECEIPT}
+            typer.echo(json.dumps(receipt, indent=2, ensure_ascii=False))
     elif output is Output.json:
         typer.echo(made.as_json(), nl=False)
     else:

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 #: The most that KMS encrypts at once, in bytes (KMS API documentation, Encrypt: 6 KB; Tencent's: 4 KB).
 LARGEST: Final = {"alibaba": 6144, "tencent": 4096}
 
+# What to do about a refusal, by its code (KMS API documentation, error codes of both clouds).
+_REMEDIES: Final = {
+    "Rejected.Disabled": 'enable the key (EnableKey; alicloud.kms.Key(status="Enabled"))',
+    "ResourceUnavailable.CmkDisabled": "enable the key (EnableKey; tencentcloud.kms.Key(is_enabled=True))",
+}
+
 # Seconds: the longest of the first waits, doubled each time; the longest of all; one answer.
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 10.0
 _READ = 30
@@ -97,7 +103,8 @@ def _discreet(kms: Kms, parameters: Mapping[str, str], plaintext: str) -> str:
     try:
         return kms.encrypt(parameters)
     except CloudAnswerError as error:
-        refused = CloudAnswerError(without(str(error), plaintext), code=error.code, status=error.status)
+        remedy = f"; {_REMEDIES[error.code]}" if error.code in _REMEDIES else ""
+        refused = CloudAnswerError(without(str(error), plaintext) + remedy, code=error.code, status=error.status)
     except Exception as error:
         refused = CloudAnswerError(f"KMS Encrypt: {type(error).__name__}: {without(str(error), plaintext)}")
     raise refused

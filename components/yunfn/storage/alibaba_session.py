@@ -14,13 +14,15 @@ from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIde
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage.aliyun_refusals import refusal
-from yunfn.storage.environment import first_set
+from yunfn.storage.environment import first_set, left_over
 
 # The names that alicloud's provider and the official SDKs read, newest first.
 _KEY = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY")
 _SECRET = ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALICLOUD_ACCESS_KEY_SECRET", "ALICLOUD_SECRET_KEY")
 _TOKEN = ("ALIBABA_CLOUD_SECURITY_TOKEN", "ALICLOUD_SECURITY_TOKEN")
 _REGION = ("ALIBABA_CLOUD_REGION", "ALICLOUD_REGION")
+# What every API answers to a token that is not the key's, no token at all, or past its end (POP, common error codes).
+_TOKEN_REFUSED = "InvalidSecurityToken"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,13 @@ def from_environment(region: str | None = None, environment: Mapping[str, str] |
         raise CloudAnswerError(f"no access key in the environment: set {_KEY[0]} and {_SECRET[0]}")
     if not place:
         raise CloudAnswerError(f"no region: pass --region or set {_REGION[0]}")
-    return AlibabaSession(key, secret, token, place, _account(key, secret, token, place))
+    try:
+        return AlibabaSession(key, secret, token, place, _account(key, secret, token, place))
+    except CloudAnswerError as error:
+        if not error.code.startswith(_TOKEN_REFUSED):
+            raise
+        came = next((name for name in _TOKEN if variables.get(name)), _TOKEN[0])
+        raise CloudAnswerError(f"{error}{left_over(came)}", code=error.code, status=error.status) from None
 
 
 def _account(key: str, secret: str, token: str, region: str) -> str:

@@ -19,6 +19,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from yunfn.exceptions import CloudAnswerError
+from yunfn.storage.environment import left_over
 from yunfn.storage.tencent_session import TencentSession
 
 #: The version of each product's API that yunfn speaks (tencentcloud-sdk-python 3.1, the folders of its products).
@@ -34,6 +35,8 @@ VERSIONS: Final = {
 }
 # Seconds for one request; a package sent inline is 10 MB at most.
 _TIMEOUT: Final = 60
+# The token is not the key's, or past its end (API 3.0, "common error codes").
+_TOKEN_REFUSED: Final = "AuthFailure.TokenFailure"  # noqa: S105
 # What the SDK calls its own errors: nothing was answered, or not with 200.
 _NO_ANSWER: Final = ("ClientNetworkError", "ServerNetworkError")
 
@@ -94,4 +97,6 @@ class TencentClient:
             text = f"{self._product.upper()} {action}: no answer: {message} (request {request_id})"
             return CloudAnswerError(text)
         text = f"{self._product.upper()} {action}: {code}: {message} (request {request_id})"
+        if code == _TOKEN_REFUSED and self._session.token_variable:
+            text += left_over(self._session.token_variable)
         return CloudAnswerError(text, code=code, status=200)

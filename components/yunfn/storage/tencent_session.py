@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage.environment import first_set
@@ -19,13 +19,17 @@ _APP_ID = ("TENCENTCLOUD_APPID", "TENCENT_APP_ID")
 
 @dataclass(frozen=True, slots=True)
 class TencentSession:
-    """A key pair (temporary with ``token``), the region to work in and the account's APPID, which names buckets."""
+    """A key pair (temporary with ``token``), the region to work in and the account's APPID, which names buckets.
+
+    ``token_variable`` is the variable that the token came as, "" where there is none.
+    """
 
     secret_id: str
     secret_key: str
     token: str
     region: str
     appid: str
+    token_variable: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
         return f"TencentSession(appid={self.appid!r}, region={self.region!r})"
@@ -48,4 +52,5 @@ def from_environment(region: str | None = None, environment: Mapping[str, str] |
         raise CloudAnswerError(
             f"no APPID of Tencent Cloud: set {_APP_ID[0]} to the number that the console shows under Account Info"
         )
-    return TencentSession(key, secret, token, place, appid)
+    came = next((name for name in _TOKEN if variables.get(name)), "")
+    return TencentSession(key, secret, token, place, appid, came)

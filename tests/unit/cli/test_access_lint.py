@@ -124,6 +124,14 @@ def test_secrets_in_an_environment_are_told_and_not_shown(yunfn: Yunfn, tmp_path
         done = yunfn.inside("access", "lint", "--environment", file)
         assert (done.returncode, "YF-RAM-013" in done.stdout) == (1, True)
         assert "5tQ7wErTy3" not in done.stdout + done.stderr
+    in_json = tmp_path / "function.json"
+    in_json.write_text('{"REGION": "cn-hangzhou",\n\n"ID": "LTAI5tQ7wErTy3uIoPaSdFgH"}')
+    assert [
+        (each["path"], each["line"]) for file in (lines, in_json) for each in found(yunfn, "--environment", file)[1]
+    ] == [
+        ("ID", 2),
+        ("ID", 3),
+    ]
 
 
 def test_the_roles_of_a_stack(yunfn: Yunfn, monkeypatch: pytest.MonkeyPatch) -> None:

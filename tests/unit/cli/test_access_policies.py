@@ -71,6 +71,16 @@ def test_standard_input_that_is_no_text_is_refused_with_its_line(command: tuple[
     assert refused(done) == "standard input:2: not UTF-8: byte 0xff"
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("diff", "-", "-"), (*SIMULATE, "-", "--session", "-"), (*SIMULATE, "-", "--policy", "-"), ("lint", "-", "-")],
+)
+def test_standard_input_is_one_document(command: tuple[str, ...]) -> None:
+    done = access(*command, stdin=json.dumps({"Version": "1", "Statement": [READ]}))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "is one document: name it once" in done.stderr
+
+
 @pytest.mark.parametrize("command", [("explain", "p.json"), ("diff", "p.json", "p.json"), (*SIMULATE, "p.json")])
 def test_a_malformed_document_is_refused_with_its_line(file: Any, command: tuple[str, ...]) -> None:
     file("p.json", READ, {**READ, "Effect": "Maybe"})

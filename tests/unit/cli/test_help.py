@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 import typer
+from typer._completion_classes import BashComplete
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from unit.cli.command import Yunfn
@@ -94,8 +97,35 @@ def test_no_command_imports_the_clouds_sdks_for_others(yunfn: Yunfn) -> None:
 
 @pytest.mark.parametrize(
     ("words", "expected"),
-    [("yunfn loc", {"local"}), ("yunfn local st", {"start", "stop", "status"}), ("yunfn local start --p", {"--port"})],
+    [
+        ("yunfn loc", {"local"}),
+        ("yunfn local st", {"start", "stop", "status"}),
+        ("yunfn local start --p", {"--port"}),
+    ],
 )
 def test_the_shell_completes(yunfn: Yunfn, words: str, expected: set[str]) -> None:
     completed = yunfn(_YUNFN_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(words.count(" ")))
     assert set(completed.stdout.split()) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "incomplete", "expected"),
+    [
+        ("access lint --ignore", "YF-RAM-01", {f"YF-RAM-{number:03}" for number in range(10, 20)}),
+        ("access lint --managed", "QcloudCOSF", {"QcloudCOSFullAccess"}),
+        ("access lint -s", "de", {"dev"}),
+        ("access least --stack", "de", {"dev"}),
+        ("access simulate --action", "mn", {"mns:"}),
+        ("access simulate --action", "cos:HeadO", {"cos:HeadObject"}),
+        ("sts assume --accept", "YF-CAM-019", {"YF-CAM-019"}),
+    ],
+)
+def test_values_are_completed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, incomplete: str, expected: set[str]
+) -> None:
+    (tmp_path / "Pulumi.dev.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    found = BashComplete(get_command(application), {}, "yunfn", "_YUNFN_COMPLETE").get_completions(
+        words.split(), incomplete
+    )
+    assert {each.value for each in found} == expected

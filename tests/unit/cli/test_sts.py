@@ -27,6 +27,7 @@ from yunfn.localcloud import connection, environment
 # aliyun-python-sdk-core brings a requests of its own, which is old.
 pytestmark = pytest.mark.filterwarnings("ignore:ssl\\.:DeprecationWarning")
 IN, OUT = "in/report", "out/report"
+OF_CAM = Path(__file__).parents[2] / "inputs" / "policies" / "findings" / "YF-CAM-017-good.json"
 
 
 @dataclass
@@ -234,6 +235,13 @@ def test_a_file_is_the_owners_alone_and_says_what_is_missing(scene: Scene, tmp_p
     held = json.loads(file.read_text())
     assert held["access_key_secret"] not in done.stderr and held["security_token"] not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["key.json"]
+    receipt = scene.sts(*ask, file, "--json")
+    held = json.loads(file.read_text())
+    secret = {"access_key_id", "access_key_secret", "security_token"}
+    assert json.loads(receipt.stdout) == {"file": str(file)} | {
+        name: value for name, value in held.items() if name not in secret
+    }
+    assert held.keys() >= secret and not any(held[name] in receipt.stdout for name in secret)
     missing = scene.sts("check", "--credentials", file, "-g", "oss.read(data)", "--json")
     assert missing.returncode == 1
     assert json.loads(missing.stdout)["missing"] == [
@@ -322,6 +330,9 @@ def test_a_dry_run_asks_nobody(yunfn: Yunfn, tmp_path: Path) -> None:
         ("-g oss.read(data)", 2, "--role"),
         ("--role acs:ram::1:role/r -g oss.read(data) --duration soon", 2, "--duration"),
         ("--role acs:ram::1:role/r -g oss.read(data) --output file", 2, "--file"),
+        ("--role acs:ram::1:role/r -g oss.read(data) --output file --json", 2, "--file"),
+        (f"--role acs:ram::1:role/r --policy {OF_CAM}", 1, "this is a CAM document of tencent, the role is alibaba's"),
+        (f"--cloud alibaba --policy {OF_CAM}", 1, "this is a CAM document of tencent, --cloud is alibaba"),
         ("--role acs:ram::1:role/r -g oss.read(data) --cloud tencent", 1, "cloud='tencent'"),
         ("--role acs:ram::1:role/r -g cos.read(data-1250000000)", 1, "a right of tencent"),
         ("--role acs:ram::1:role/r -g oss.read(data) --duration 899", 1, "900 to 43200 seconds"),

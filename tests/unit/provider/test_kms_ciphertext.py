@@ -172,6 +172,23 @@ def test_a_refusal_says_why_and_not_what(scf: ScfPlugin, new: New) -> None:
     assert hidden(refused.value.reason)
 
 
+def test_a_disabled_key_is_told_with_what_to_do(scf: ScfPlugin, new: New) -> None:
+    inputs = new()
+    if inputs["cloud"] == "tencent":
+        scf.ask("DisableKey", "kms", KeyId=inputs["keyId"])
+    else:
+        ask(inputs["region"], "DisableKey", KeyId=inputs["keyId"])
+    try:
+        with pytest.raises(Failure, match="enable the key") as refused:
+            scf.create(TOKEN, inputs)
+        assert ("is_enabled=True" in refused.value.reason) == (inputs["cloud"] == "tencent")
+    finally:
+        if inputs["cloud"] == "tencent":
+            scf.ask("EnableKey", "kms", KeyId=inputs["keyId"])
+        else:
+            ask(inputs["region"], "EnableKey", KeyId=inputs["keyId"])
+
+
 def test_it_cannot_be_imported(scf: ScfPlugin) -> None:
     with pytest.raises(Failure, match="x: a ciphertext cannot be imported: KMS keeps none"):
         scf.read(TOKEN, "alibaba:cn-shanghai:key:1")

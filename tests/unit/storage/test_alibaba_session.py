@@ -42,6 +42,11 @@ def test_the_account_is_the_one_that_the_key_belongs_to(monkeypatch: pytest.Monk
             ServerException("InvalidAccessKeyId.NotFound", "Specified access key is not found.", 404, "r-2"),
             "STS GetCallerIdentity: InvalidAccessKeyId.NotFound: Specified access key is not found. (request r-2)",
         ),
+        (
+            ServerException("InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.", 400, "r-3"),
+            "STS GetCallerIdentity: InvalidSecurityToken.Malformed: Specified SecurityToken is malformed. (request r-3)"
+            "; the token came as ALIBABA_CLOUD_SECURITY_TOKEN: unset it if it is left over from another key",
+        ),
     ],
 )
 def test_a_refusal_holds_nothing_that_was_signed(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tencentcloud.common.common_client import CommonClient
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
 from yunfn.exceptions import CloudAnswerError
+from yunfn.storage.tencent_client import TencentClient
 from yunfn.storage.tencent_session import TencentSession, from_environment
 
 WHOLE = {
@@ -49,3 +52,18 @@ def test_what_is_missing_is_named(missing: str, told: str) -> None:
 
 def test_no_secret_is_shown() -> None:
     assert repr(from_environment(None, WHOLE)) == "TencentSession(appid='1250000000', region='ap-guangzhou')"
+
+
+@pytest.mark.parametrize("variable", ["TENCENTCLOUD_SECURITY_TOKEN", "TENCENT_TOKEN"])
+def test_a_token_that_is_refused_is_told_with_its_variable(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    def refusing(*_: object) -> None:
+        raise TencentCloudSDKException("AuthFailure.TokenFailure", "The token is invalid.", "r-1")
+
+    monkeypatch.setattr(CommonClient, "call_json", refusing)
+    with pytest.raises(CloudAnswerError) as refused:
+        TencentClient(from_environment(None, WHOLE | {variable: "left"}), "sts").ask("GetCallerIdentity")
+    told = "STS GetCallerIdentity: AuthFailure.TokenFailure: The token is invalid. (request r-1); the token came as "
+    assert str(refused.value) == f"{told}{variable}: unset it if it is left over from another key"
+    with pytest.raises(CloudAnswerError) as refused:
+        TencentClient(from_environment(None, WHOLE), "sts").ask("GetCallerIdentity")
+    assert "the token came" not in str(refused.value)

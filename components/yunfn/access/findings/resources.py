@@ -18,6 +18,7 @@ from yunfn.access.findings.subject import Subject
 from yunfn.access.tables import ActionRow, meets
 
 _STARS = re.compile(r"\*+")
+_ONE_NAME = re.compile(r"(?<!\*)\*(?!\*)")
 
 
 def fitting(subject: Subject) -> Iterator[Hit]:
@@ -127,10 +128,16 @@ def _wide(resource: str, found: Sequence[ActionRow], where: tuple[str | int, ...
     names = shown([row.name for row in grave])
     if is_everything(resource):
         form = next(each for each in grave[0].resources if each != "*")
-        message = f"{resource} for {names}, which {'take' if len(grave) > 1 else 'takes'} {form}"
+        message = f"{resource} for {names}, which {'take' if len(grave) > 1 else 'takes'} {_with_names(form)}"
         return Hit(rule.WILDCARD_RESOURCE, message, where, severity)
     message = f"{resource} is every resource that {names} can be asked for: as much as *"
     return Hit(rule.EFFECTIVE_WILDCARD, message, where, severity)
+
+
+def _with_names(form: str) -> str:
+    """A table's form with a word for each name that is to be told: ``acs:oss:*:*:*`` is as wide as ``*``."""
+    place, colon, name = form.rpartition(":")
+    return place + colon + _ONE_NAME.sub("<name>", name).replace("**", "*" if "*/" in name else "<name>")
 
 
 def _is_all_of(resource: str, form: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from yunfn.cli.access.policy_files import read_to_judge
+from yunfn.cli.access.policy_files import read_to_judge, refuse_twice
 from yunfn.cli.deployed.selection import JsonOption
 
 
@@ -27,6 +27,7 @@ def diff(
     from yunfn.access.comparison import new_access
     from yunfn.access.sentences import condition_text
 
+    refuse_twice((old, new))
     before, after = read_to_judge(old), read_to_judge(new)
     found = new_access((before,), (after,))
     if json_output:

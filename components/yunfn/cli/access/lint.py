@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yunfn.cli.access.policy_files import content, source
-from yunfn.cli.deployed.selection import JsonOption
+from yunfn.cli.access.completion import finding_ids, managed_policies
+from yunfn.cli.access.policy_files import content, refuse_twice, source
+from yunfn.cli.deployed.selection import JsonOption, stack_names
 from yunfn.deployment import export
 from yunfn.exceptions import PolicyDocumentError, ValidationError
 
@@ -32,17 +33,34 @@ def lint(
     ] = False,
     managed: Annotated[
         list[str] | None,
-        typer.Option("--managed", metavar="NAME", help="A policy of the cloud that is attached to the role as well."),
+        typer.Option(
+            "--managed",
+            metavar="NAME",
+            help="A policy of the cloud that is attached to the role as well.",
+            autocompletion=managed_policies,
+        ),
     ] = None,
     environment: Annotated[
         list[Path] | None,
         typer.Option("--environment", metavar="FILE", help="Look for secrets in variables: NAME=VALUE lines, or JSON."),
     ] = None,
     stack: Annotated[
-        str | None, typer.Option("--stack", "-s", help="Check every role of a stack of the project in this folder.")
+        str | None,
+        typer.Option(
+            "--stack",
+            "-s",
+            help="Check every role of a stack of the project in this folder.",
+            autocompletion=stack_names,
+        ),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", metavar="ID", help="A finding not to report, such as YF-RAM-003.")
+        list[str] | None,
+        typer.Option(
+            "--ignore",
+            metavar="ID",
+            help="A finding not to report, such as YF-RAM-003.",
+            autocompletion=finding_ids,
+        ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 on findings that only inform, too.")] = False,
     json_output: JsonOption = False,
@@ -67,6 +85,7 @@ def lint(
         raise typer.BadParameter(f"{unread[0]} cannot be ignored: nothing was checked in such a document")
     if not (files or managed or environment or stack):
         raise typer.BadParameter("name a file to check, - for standard input, or a stack by -s")
+    refuse_twice(files or ())
     found = _of_files(files or (), together=role or bool(managed), managed=managed or ())
     for file in environment or ():
         found += _of_environment(file)
@@ -124,24 +143,32 @@ def _of_stack(stack: str) -> list[Finding]:
     return found
 
 
-def _of_environment(file: Path) -> tuple[Finding, ...]:
+def _of_environment(file: Path) -> Iterator[Finding]:
     from yunfn.access.findings import lint_environment
 
-    return lint_environment(dict(_variables(_text(file), str(file))), str(file))
+    found = {name: (value, line) for name, value, line in _variables(_text(file), str(file))}
+    for each in lint_environment({name: value for name, (value, _) in found.items()}, str(file)):
+        # The path is the variable's name, unless that itself is a secret.
+        yield replace(each, line=found[each.path][1] if each.path in found else None)
 
 
-def _variables(text: str, source: str) -> Iterator[tuple[str, str]]:
+def _variables(text: str, source: str) -> Iterator[tuple[str, str, int | None]]:
+    """Each variable with its value and the line it stands on."""
     if text.lstrip().startswith("{"):
         try:
             values = json.loads(text)
         except ValueError as error:
             raise ValidationError("access lint", "--environment", source, f"is no JSON: {error}") from error
-        yield from ((name, value if isinstance(value, str) else json.dumps(value)) for name, value in values.items())
+        from yunfn.access.documents.positions import scan
+
+        lines = scan(text)
+        for name, value in values.items():
+            yield name, value if isinstance(value, str) else json.dumps(value), lines.line(name)
         return
-    for line in text.splitlines():
+    for number, line in enumerate(text.splitlines(), 1):
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if equals and not name.startswith("#"):
-            yield name.strip(), value.strip().strip("\"'")
+            yield name.strip(), value.strip().strip("\"'"), number
 
 
 def _text(file: Path) -> str:

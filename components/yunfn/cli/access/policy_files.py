@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
     from yunfn.access.grammar import PolicyDocument
 
 _STDIN = "-"
+
+
+def refuse_twice(names: Sequence[str | None]) -> None:
+    """Raise BadParameter where standard input is named for two documents: it ends after the first."""
+    if list(names).count(_STDIN) > 1:
+        raise typer.BadParameter("standard input, -, is one document: name it once")
 
 
 def read(name: str) -> PolicyDocument:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yunfn.cli.access.policy_files import place, read_to_judge
+from yunfn.cli.access.completion import actions
+from yunfn.cli.access.policy_files import place, read_to_judge, refuse_twice
 from yunfn.cli.deployed.selection import JsonOption
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ def simulate(
         list[str],
         typer.Option("--policy", metavar="FILE", help="A policy of the role or user; may be repeated."),
     ],
-    action: Annotated[str, typer.Option("--action", help="One action, such as oss:GetObject.", show_default=False)],
+    action: Annotated[
+        str,
+        typer.Option("--action", help="One action, such as oss:GetObject.", show_default=False, autocompletion=actions),
+    ],
     resource: Annotated[
         str, typer.Option("--resource", help="The full name of one resource; * for a call that names none.")
     ] = "*",
@@ -47,6 +51,7 @@ def simulate(
     """
     from yunfn.access import evaluation
 
+    refuse_twice((*policy, session))
     policies = [read_to_judge(each) for each in policy]
     limit = read_to_judge(session) if session is not None else None
     grammar = _common(policies, limit)

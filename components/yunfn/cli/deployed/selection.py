@@ -13,7 +13,7 @@ from yunfn.deployment import Backend, DeployedFunction, backend_for, export, fun
 from yunfn.exceptions import StackError
 
 
-def _stack_names(incomplete: str) -> list[str]:
+def stack_names(incomplete: str) -> list[str]:
     """The stacks that have settings in this project, for the shell: no engine is asked."""
     found: set[str] = set()
     for pattern in ("Pulumi.*.yaml", "*/Pulumi.*.yaml", "*/*/Pulumi.*.yaml"):
@@ -24,7 +24,7 @@ def _stack_names(incomplete: str) -> list[str]:
 StackOption = Annotated[
     str,
     typer.Option(
-        "--stack", "-s", help="Stack of the project in this folder.", show_default=False, autocompletion=_stack_names
+        "--stack", "-s", help="Stack of the project in this folder.", show_default=False, autocompletion=stack_names
     ),
 ]
 FunctionArgument = Annotated[

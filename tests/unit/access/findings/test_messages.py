@@ -61,6 +61,19 @@ def test_case_counts_in_the_keys_of_cam(key: str, meant: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("action", "form"),
+    [
+        ("oss:PutBucketAcl", "acs:oss:*:*:<name>"),
+        ("oss:GetObject", "acs:oss:*:*:<name>/*"),
+        ("ots:GetRow", "acs:ots:*:*:instance/<name>/table/<name>"),
+        ("kms:DeleteSecret", "acs:kms:*:*:secret/<name>"),
+    ],
+)
+def test_what_a_wildcard_could_be_is_really_narrower(action: str, form: str) -> None:
+    assert ram({**READ, "Action": action, "Resource": "*"})["003"] == f"* for {action}, which takes {form}"
+
+
 def test_a_policy_of_the_cloud_that_is_not_known_is_judged_by_its_name_and_that_is_said() -> None:
     (found,) = lint_role([], managed=["AliyunOSFullAccess"], grammar=RAM)
     assert "going by its name, which is not known here," in found.message
