@@ -50,9 +50,7 @@ def load(text: str, source: str) -> Any:
     if text.startswith("\ufeff"):
         raise PolicyDocumentError(source, 1, "", "begins with a byte order mark; save the file as UTF-8 without it")
     try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_decimal
-        )
+        value = _DECODER.decode(text)
         if not text.isascii() or "\\u" in text:
             _encodable(value)
     except json.JSONDecodeError as error:
@@ -101,3 +99,9 @@ def _encodable(value: Any) -> None:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise _Offence("surrogate") from None
+
+
+# One for all texts: json.loads makes a new one at each call.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_decimal
+)

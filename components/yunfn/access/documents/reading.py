@@ -108,19 +108,19 @@ class _Reader:
             trust = all(words.principal in item for item in items) and not (both and words.resource in items[0])
             if both and words.principal in value:
                 trust, named = False, self._principals("", value)
-        statements = tuple(
+        statements = [
             self._statement(words.statement if one else f"{words.statement}[{index}]", item, trust, named)
             for index, item in enumerate(items)
-        )
-        return PolicyDocument(self._grammar, statements, trust, self._source, self._text)
+        ]
+        return PolicyDocument(self._grammar, tuple(statements), trust, self._source, self._text)
 
     def _statement(
         self, where: str, item: dict[str, Any], trust: bool, named: tuple[tuple[str, tuple[str, ...]], ...]
     ) -> Statement:
         words = self._words
-        for name in item:
-            if name not in self._elements:
-                self._refuse(f"{where}.{name}", f"unknown element; a statement has {', '.join(sorted(self._elements))}")
+        if not item.keys() <= self._elements:
+            name = next(each for each in item if each not in self._elements)
+            self._refuse(f"{where}.{name}", f"unknown element; a statement has {', '.join(sorted(self._elements))}")
         effect = item.get(words.effect)
         if not isinstance(effect, str) or effect not in words.effects:
             at = f"{where}.{words.effect}" if words.effect in item else where
@@ -150,7 +150,7 @@ class _Reader:
             actions,
             resources,
             words.effects[effect],
-            self._conditions(f"{where}.{words.condition}", item.get(words.condition, {})),
+            self._conditions(f"{where}.{words.condition}", item[words.condition]) if words.condition in item else (),
             not_actions,
             not_resources,
             self._principals(where, item) if trust or words.principal in item else named,
@@ -166,10 +166,11 @@ class _Reader:
             either = f"{name} or {negated}" if negated else name
             self._refuse(where, f"must have {'either ' if negated else ''}{either}")
         key = negated if has_negated else name
-        values = self._texts(f"{where}.{key}", item[key])
-        for index, value in enumerate(values):
-            if not form.fullmatch(value):
-                self._refuse(f"{where}.{key}[{index}]", f"{_shown(value)} is not {rule}")
+        values = self._texts(where, key, item[key])
+        fits = form.fullmatch
+        for value in values:
+            if not fits(value):
+                self._refuse(f"{where}.{key}[{values.index(value)}]", f"{_shown(value)} is not {rule}")
         return values, has_negated
 
     def _principals(self, where: str, item: dict[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -184,7 +185,7 @@ class _Reader:
         for kind, names in value.items():
             if kind not in forms:
                 self._refuse(f"{place}.{kind}", f"unknown kind; there are {', '.join(forms)}")
-            texts = self._texts(f"{place}.{kind}", names)
+            texts = self._texts(place, kind, names)
             for index, name in enumerate(texts):
                 if not forms[kind].fullmatch(name):
                     self._refuse(f"{place}.{kind}[{index}]", f"{_shown(name)} names nobody that {kind} can name")
@@ -208,14 +209,17 @@ class _Reader:
                 found.append(Condition(operator, key, tuple(_plain(each) for each in values)))
         return tuple(found)
 
-    def _texts(self, where: str, value: Any) -> tuple[str, ...]:
+    def _texts(self, where: str, name: str, value: Any) -> tuple[str, ...]:
+        """The texts of element ``name`` of ``where``, a list or one alone."""
         values = value if isinstance(value, list) else [value]
         if not values:
-            self._refuse(where, "an empty list")
-        for index, each in enumerate(values):
-            if not isinstance(each, str) or not each:
-                at = f"{where}[{index}]" if isinstance(value, list) else where
-                self._refuse(at, "must be a text that is not empty" + ("" if at != where else ", or a list of such"))
+            self._refuse(f"{where}.{name}", "an empty list")
+        for each in values:
+            if not each or not isinstance(each, str):
+                alone = not isinstance(value, list)
+                index = next(index for index, one in enumerate(values) if one is each)
+                at = f"{where}.{name}" if alone else f"{where}.{name}[{index}]"
+                self._refuse(at, "must be a text that is not empty" + (", or a list of such" if alone else ""))
         return tuple(values)
 
 

@@ -22,9 +22,10 @@ def redundant(subject: Subject) -> Iterator[Hit]:
     """YF-…-015: an action or resource that another of its list includes, a statement that another includes."""
     grammar, statements = subject.grammar, subject.statements
     for index, statement in enumerate(statements):
-        if max(len(statement.actions), len(statement.resources)) > _MOST:
+        number = len(statement.actions)
+        if number > _MOST or len(statement.resources) > _MOST:
             continue
-        if len(statement.actions) > 1:
+        if number > 1:
             element = "NotAction" if statement.not_actions else "Action"
             for item, other in _included_actions(grammar.name, statement.actions):
                 message = f"{statement.actions[item]} is said already by {statement.actions[other]}"
@@ -51,9 +52,9 @@ def taken_away(subject: Subject) -> Iterator[Hit]:
         return
     statements = subject.statements
     denies = [(index, each) for index, each in enumerate(statements) if not each.allows]
-    allows = [(index, each) for index, each in enumerate(statements) if each.allows]
-    if not denies or not allows:
+    if not denies or len(denies) == len(statements):
         return
+    allows = [(index, each) for index, each in enumerate(statements) if each.allows]
     total = next((index for index, each in denies if denies_all(subject.grammar, each)), None)
     if total is not None:
         yield Hit(rule.DENY_ALL, "all that the other statements allow is denied here again", ("Statement", total))
@@ -83,8 +84,9 @@ def includes(grammar: Grammar, wide: Statement, narrow: Statement) -> bool:
     name = grammar.name
     return (
         wide.principals == narrow.principals
-        and _all_covered(name, wide.resources, narrow.resources, _resource_covers)
+        # Actions first: the same ones come again and again, and what is known of them is kept.
         and _all_covered(name, wide.actions, narrow.actions, _action_covers)
+        and _all_covered(name, wide.resources, narrow.resources, _resource_covers)
         and conditions.implies(grammar, narrow.conditions, wide.conditions)
     )
 

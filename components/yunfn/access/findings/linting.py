@@ -34,6 +34,8 @@ _CHECKS: tuple[Check, ...] = (
     secrets.in_document,
     effects.redundant,
     effects.taken_away,
+)
+_ON_CONDITIONS: tuple[Check, ...] = (
     conditions.always_true,
     conditions.unknown_keys,
     condition_values.impossible,
@@ -97,6 +99,13 @@ def _own(document: PolicyDocument) -> Iterator[Finding]:
     for check in _CHECKS:
         for hit in check(subject):
             yield finding(hit, document)
+    for statement in document.statements:
+        # Most documents have none.
+        if statement.conditions:
+            for check in _ON_CONDITIONS:
+                for hit in check(subject):
+                    yield finding(hit, document)
+            break
 
 
 def _sorted(found: list[Finding]) -> list[Finding]:

@@ -12,7 +12,7 @@ from yunfn.access.findings.subject import Subject
 def turned_round(subject: Subject) -> Iterator[Hit]:
     """YF-RAM-010 and YF-RAM-011: NotAction, and NotResource, with Allow."""
     for index, statement in enumerate(subject.statements):
-        if not statement.allows:
+        if not (statement.not_actions or statement.not_resources) or not statement.allows:
             continue
         if statement.not_actions:
             message = f"every action but {shown(statement.actions)} is allowed, those of services to come included"

@@ -86,7 +86,7 @@ class _Fit:
 
 def _fit(subject: Subject, given: ActionList, resources: tuple[str, ...]) -> _Fit:
     # Names that no table knows are all alike to them: the shapes come again and again, and are looked at once.
-    shapes = tuple(shape(each, given.words) for each in resources)
+    shapes = tuple([shape(each, given.words) for each in resources])
     return _fitted(subject.grammar.name, given.texts, shapes)
 
 

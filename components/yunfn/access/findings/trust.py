@@ -28,7 +28,7 @@ _OIDC_KEYS = frozenset(("oidc:sub", "oidc:aud"))
 def open_to_many(subject: Subject) -> Iterator[Hit]:
     """YF-…-009: anybody, a whole account without a condition, or every holder of an identity provider's token."""
     for index, statement in enumerate(subject.statements):
-        if not statement.allows:
+        if not statement.principals or not statement.allows:
             continue
         for kind, names in statement.principals:
             for item, name in enumerate(names):
