@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -11,7 +12,7 @@ from yunfn.access import conditions
 from yunfn.access.documents.json_text import MAX_CHARACTERS, decoded, load
 from yunfn.access.documents.positions import scan
 from yunfn.access.documents.spelling import Spelling, spelling
-from yunfn.access.grammar import CAM, RAM, Grammar, PolicyDocument
+from yunfn.access.grammar import CAM, GRAMMARS, RAM, Grammar, PolicyDocument
 from yunfn.access.statement import Condition, Statement
 from yunfn.exceptions import PolicyDocumentError
 
@@ -167,6 +168,8 @@ class _Reader:
             self._refuse(where, f"must have {'either ' if negated else ''}{either}")
         key = negated if has_negated else name
         values = self._texts(where, key, item[key])
+        if form is self._words.action_form and _are_actions(self._grammar.name, values):
+            return values, has_negated
         fits = form.fullmatch
         for value in values:
             if not fits(value):
@@ -221,6 +224,13 @@ class _Reader:
                 at = f"{where}.{name}" if alone else f"{where}.{name}[{index}]"
                 self._refuse(at, "must be a text that is not empty" + (", or a list of such" if alone else ""))
         return tuple(values)
+
+
+@lru_cache(maxsize=4096)
+def _are_actions(grammar: str, values: tuple[str, ...]) -> bool:
+    """Whether all are actions by their form; the same lists come again and again."""
+    fits = spelling(GRAMMARS[grammar]).action_form.fullmatch
+    return all(fits(value) for value in values)
 
 
 def _plain(value: str | float) -> str:
