@@ -75,7 +75,10 @@ def _place_in_long(document: PolicyDocument, where: tuple[str | int, ...]) -> tu
             if isinstance(value, list):
                 path, value = f"{path}[{step}]", value[step]
         else:
-            name = next(key for key in value if key.lower() == step.lower())
+            name = step if step in value else next((key for key in value if key.lower() == step.lower()), "")
+            if not name:
+                # As in a short one: the statement is told.
+                break
             path, value = (f"{path}.{name}" if path else name), value[name]
     return path, documents.line_of(document, path)
 
@@ -95,16 +98,21 @@ def _item(text: str, at: int, index: int) -> int:
 
 
 def _member(text: str, at: int, wanted: str) -> tuple[str, int, int] | None:
-    """Of the object at ``at``, the name that is ``wanted`` but for case, where it stands, and where its value does."""
-    at = _after_space(text, at + 1)
+    """Of the object at ``at``, the name that is ``wanted``, where it stands, and where its value does.
+
+    Where there is none, the first that is it but for case: condition keys of RAM's may stand in two spellings.
+    """
+    at, alike = _after_space(text, at + 1), None
     while True:
         name, end = _read_text(text, at + 1, True)
         value = _after_space(text, _after_space(text, end) + 1)
-        if name.lower() == wanted.lower():
+        if name == wanted:
             return name, at, value
+        if alike is None and name.lower() == wanted.lower():
+            alike = name, at, value
         after = _after_space(text, _read_value(text, value)[1])
         if text[after] == "}":
-            return None
+            return alike
         at = _after_space(text, after + 1)
 
 

@@ -100,3 +100,16 @@ def test_the_value_is_the_place_and_no_secret_is_shown() -> None:
     (value,) = (each for each in found if each.id == "YF-RAM-019")
     assert (value.path, value.severity) == ("Statement[0].Condition.IpAddress.acs:SourceIp[1]", "error")
     assert "5tQ7wErTy3" not in value.message
+
+
+@pytest.mark.parametrize("padding", ["", " " * 20_000], ids=["short", "long"])
+def test_of_two_spellings_of_a_key_the_one_with_the_value_is_the_place(padding: str) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "oss:GetObject",
+        "Resource": "acs:oss:*:*:b/*",
+        "Condition": {"IpAddress": {"acs:SourceIp": ["10.0.0.1"], "acs:sourceip": ["10.0.0.2", "10.0.0.300"]}},
+    }
+    text = json.dumps({"Version": "1", "Statement": [statement]}, indent=1) + padding
+    found = [each for each in lint(documents.parse(text)) if each.id == "YF-RAM-019"]
+    assert [each.path for each in found] == ["Statement[0].Condition.IpAddress.acs:sourceip[1]"]
