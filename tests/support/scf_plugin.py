@@ -27,7 +27,7 @@ from support.cos_bucket import CosBucket, fresh_bucket, session_of
 from yunfn.exceptions import CloudAnswerError
 from yunfn.localcloud import environment
 from yunfn.localcloud.connection import Connection
-from yunfn.provider import pace, tencent_api
+from yunfn.provider import pace, repeating
 from yunfn.provider.liveness import Liveness
 from yunfn.provider.operations import Operations
 from yunfn.provider.properties import Properties, decode, encode
@@ -244,7 +244,7 @@ def serving_over(cloud: Connection) -> Iterator[ScfPlugin]:
             return plugin.take_down(client, action, parameters)
 
         with (
-            mock.patch.object(tencent_api, "_FIRST_WAIT", _WAIT),
+            mock.patch.object(repeating, "_FIRST_WAIT", _WAIT),
             mock.patch.object(pace, "_FIRST", _LOOK),
             mock.patch.object(TencentClient, "ask", ask),
         ):

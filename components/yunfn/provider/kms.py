@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
-import random
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import quote
 
-from yunfn.exceptions import CloudAnswerError, OperationStoppedError
+from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.late_imports import ONE_AT_A_TIME
 from yunfn.provider.operations import Operation
+from yunfn.provider.repeating import repeated
 from yunfn.provider.session import Sessions
 from yunfn.storage.tencent_refusals import passes
 
@@ -31,8 +31,7 @@ _REMEDIES: Final = {
     "ResourceUnavailable.CmkDisabled": "enable the key (EnableKey; tencentcloud.kms.Key(is_enabled=True))",
 }
 
-# Seconds: the longest of the first waits, doubled each time; the longest of all; one answer.
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 10.0
+# Seconds that one answer may take.
 _READ = 30
 
 
@@ -76,26 +75,8 @@ async def encrypted(
     parameters = {"KeyId": key, "Plaintext": sent}
     if context:
         parameters["EncryptionContext"] = json.dumps(dict(context), sort_keys=True)
-    wait, last = _FIRST_WAIT, None
     limit = operation.limits.of(kms.account, "kms", "Encrypt")
-    try:
-        while True:
-            await limit.turn(operation)
-            try:
-                return await operation.run(_discreet, kms, parameters, plaintext)
-            except CloudAnswerError as error:
-                if not kms.passes(error):
-                    raise
-                last = error
-            pause = random.uniform(0, wait)  # noqa: S311
-            operation.progress(f"again in {pause:.1f} s: {last}")
-            await operation.sleep(pause)
-            wait = min(2 * wait, _LONGEST_WAIT)
-    except OperationStoppedError:
-        # With what was answered last: it is why there was no end.
-        if last is not None:
-            operation.proceed(last)
-        raise
+    return await repeated(operation, limit, lambda: operation.run(_discreet, kms, parameters, plaintext), kms.passes)
 
 
 def _discreet(kms: Kms, parameters: Mapping[str, str], plaintext: str) -> str:

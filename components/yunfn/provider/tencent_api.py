@@ -7,20 +7,16 @@ repeats ResourceInUse and ResourceUnavailable for minutes, which never helps: it
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from yunfn.exceptions import CloudAnswerError, OperationStoppedError
+from yunfn.exceptions import CloudAnswerError
 from yunfn.provider.operations import Operation
+from yunfn.provider.repeating import repeated
 from yunfn.storage.tencent_refusals import THROTTLED, passes
 
 if TYPE_CHECKING:
     from yunfn.storage.tencent_client import TencentClient
-
-# Seconds: the longest of the first waits, doubled each time, and the longest of all.
-_FIRST_WAIT: Final = 0.5
-_LONGEST_WAIT: Final = 10.0
 
 Landed = Callable[[], Awaitable[dict[str, Any] | None]]
 
@@ -46,29 +42,15 @@ class TencentApi:
             CloudAnswerError: the API refused.
             OperationStoppedError: it was stopped, or its time was up; the text holds what was answered last.
         """
-        wait, last = _FIRST_WAIT, None
+
+        async def known(refused: CloudAnswerError) -> dict[str, Any] | None:
+            # What was throttled surely did not arrive.
+            return await landed() if landed is not None and not refused.code.startswith(THROTTLED) else None
+
         limit = operation.limits.of(self.account, self._product, action)
-        try:
-            while True:
-                await limit.turn(operation)
-                try:
-                    return await operation.run(self._client.ask, action, parameters)
-                except CloudAnswerError as error:
-                    if not passes(error):
-                        raise
-                    last = error
-                pause = random.uniform(0, wait)  # noqa: S311
-                operation.progress(f"again in {pause:.1f} s: {last}")
-                await operation.sleep(pause)
-                wait = min(2 * wait, _LONGEST_WAIT)
-                uncertain = not last.code.startswith(THROTTLED)
-                if landed is not None and uncertain and (answer := await landed()) is not None:
-                    return answer
-        except OperationStoppedError:
-            # With what was answered last: it is why there was no end.
-            if last is not None:
-                operation.proceed(last)
-            raise
+        return await repeated(
+            operation, limit, lambda: operation.run(self._client.ask, action, parameters), passes, known
+        )
 
     async def find(
         self, operation: Operation, action: str, parameters: Mapping[str, Any], missing: Collection[str]

@@ -11,7 +11,7 @@ from support.scf_plugin import ScfPlugin, serving_over
 from unit.provider.plugin import Plugin, serving
 from yunfn.localcloud import connection
 from yunfn.localcloud.connection import Connection
-from yunfn.provider import pace, tencent_api
+from yunfn.provider import pace, repeating
 
 # Seconds that a function or layer is Creating, Updating, …
 _TRANSITION = 0.02
@@ -40,7 +40,7 @@ def scf_of_module(scf_cloud: Connection) -> Iterator[ScfPlugin]:
 @pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """What passes by itself is tried again at once, and what is under way looked at often."""
-    monkeypatch.setattr(tencent_api, "_FIRST_WAIT", 0.02)
+    monkeypatch.setattr(repeating, "_FIRST_WAIT", 0.02)
     monkeypatch.setattr(pace, "_FIRST", 0.03)
 
 

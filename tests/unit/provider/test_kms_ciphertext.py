@@ -21,7 +21,7 @@ from support.scf_plugin import INTERNAL, THROTTLED, Failure, ScfPlugin, urn_of
 from yunfn import secrets
 from yunfn.exceptions import CloudAnswerError
 from yunfn.localcloud import environment
-from yunfn.provider import alibaba_kms, kms
+from yunfn.provider import alibaba_kms, kms, repeating
 from yunfn.provider.properties import UNKNOWN, Properties, encode
 
 TOKEN = "yunfn:kms:Ciphertext"
@@ -222,7 +222,7 @@ def test_what_passes_is_tried_again_until_the_time_is_up(scf: ScfPlugin, new: Ne
     lost = CloudAnswerError("KMS Encrypt: no answer: gone (request -)")
     throttled = THROTTLED if new()["cloud"] == "tencent" else CloudAnswerError("x", code="Throttling.User", status=400)
     with (
-        mock.patch.object(kms, "_FIRST_WAIT", 0.01),
+        mock.patch.object(repeating, "_FIRST_WAIT", 0.01),
         mock.patch.object(client, "encrypt", side_effect=[lost, throttled, INTERNAL, "ciphertext"]),
     ):
         assert scf.create(TOKEN, new())[1]["ciphertext"] == "ciphertext"

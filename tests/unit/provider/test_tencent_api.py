@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from yunfn.exceptions import CloudAnswerError, OperationStoppedError
-from yunfn.provider import tencent_api
+from yunfn.provider import repeating
 from yunfn.provider.mark import described, mark_of, split_mark
 from yunfn.provider.operations import Operation, Operations
 from yunfn.provider.pace import watched
@@ -50,8 +50,8 @@ async def perform(
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tencent_api, "_FIRST_WAIT", 0.01)
-    monkeypatch.setattr(tencent_api, "_LONGEST_WAIT", 0.02)
+    monkeypatch.setattr(repeating, "_FIRST_WAIT", 0.01)
+    monkeypatch.setattr(repeating, "_LONGEST_WAIT", 0.02)
 
 
 @pytest.mark.parametrize(
