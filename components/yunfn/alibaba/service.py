@@ -9,22 +9,22 @@ import pulumi
 
 from yunfn import access
 from yunfn.access import Grant, Name
+from yunfn.access.grammar import RAM, Grammar
 from yunfn.alibaba.account import guard
 from yunfn.alibaba.log_project import LogProject, Logstore
 from yunfn.alibaba.naming import ram_name
 from yunfn.alibaba.network import NasMount, OssMount, Vpc, mount_folder
-from yunfn.alibaba.role import attach, checked_role_name, make_role, policy_count
+from yunfn.alibaba.role import attach, checked_role_name, make_role
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
-from yunfn.program.component import Component
 from yunfn.program.grants import as_name, as_output
-from yunfn.program.secrets import KeyRight
+from yunfn.program.role_policies import RolePolicies
 
 #: Custom policies that RAM attaches to one role (RAM documentation, "limits").
 MAX_POLICIES_PER_ROLE = 20
 
 
-class Service(Component):
+class Service(RolePolicies):
     """The shared settings of a set of functions.
 
     Function Compute 3.0 has no service of its own, so this component owns the role and the log wiring and
@@ -89,8 +89,6 @@ class Service(Component):
         self.internet_access = internet_access
         self.grants = tuple(grants)
         self.secrets_key = secrets_key
-        self._policies = 0
-        self._key_right: pulumi.Resource | None = None
         self._log_project = log_project
         self._vpc = vpc
         self._nas = (tuple(nas_mounts), nas_user_id, nas_group_id)
@@ -119,38 +117,13 @@ class Service(Component):
             found.append(access.oss.mount(as_name(mount.bucket), _prefix(mount), writable=writable))
         return found
 
-    def attach(
-        self, name: str, grants: Sequence[Grant], parent: pulumi.Resource, per: pulumi.Output[str] | None = None
+    def _limits(self) -> tuple[Grammar, int]:
+        return RAM, MAX_POLICIES_PER_ROLE
+
+    def _attached(
+        self, name: str, grants: Sequence[Grant], parent: pulumi.Resource, per: pulumi.Output[str] | None
     ) -> pulumi.Resource:
-        """Attach a policy of ``grants`` to the service's role as a child of ``parent``; answer the attachment.
-
-        ``per`` as for ``attach`` of the module ``role``.
-
-        Raises:
-            ValidationError: RAM attaches no further policy to the role, or one of them would be too long.
-        """
-        self._policies += policy_count(name, grants)
-        if self._policies > MAX_POLICIES_PER_ROLE:
-            raise ValidationError(
-                name,
-                "grants",
-                f"policy {self._policies} of service {self.service_name}",
-                f"RAM attaches at most {MAX_POLICIES_PER_ROLE} policies to a role: give shared grants to the "
-                "Service, or this function own_role=True",
-            )
         return attach(name, self.role_name, grants, parent, per)
-
-    def attach_key(self, name: str, right: KeyRight, parent: pulumi.Resource) -> pulumi.Resource:
-        """Attach the right to decrypt by a key; answer the attachment.
-
-        What is called ``name``, and a child of ``parent``, is for a key of a function's own. For the service's key
-        all functions have one policy: while the key changes, the role has that of both, and their number is limited.
-        """
-        if not right.shared:
-            return self.attach(name, [right.grant], parent, right.key)
-        if self._key_right is None:
-            self._key_right = self.attach(f"{self.service_name}-service-secrets", [right.grant], self, right.key)
-        return self._key_right
 
     def settings(self) -> dict[str, Any]:
         """Answer what each function of the service is configured with, in the words of upstream's V3Function."""

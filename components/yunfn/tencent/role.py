@@ -83,8 +83,3 @@ def attach(
 
 def _named(name: str, per: pulumi.Output[str]) -> pulumi.Output[str]:
     return per.apply(lambda value: cam_name(f"{name}-{value}"))
-
-
-def policy_count(name: str, grants: Sequence[Grant]) -> int:
-    """Count the policies that ``attach`` makes of ``grants``; raises as it does."""
-    return len(policy_documents(grants, name, CAM))

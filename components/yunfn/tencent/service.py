@@ -9,16 +9,16 @@ import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from yunfn.access import Grant
+from yunfn.access.grammar import CAM, Grammar
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
-from yunfn.program.component import Component
 from yunfn.program.grants import as_output
-from yunfn.program.secrets import KeyRight
+from yunfn.program.role_policies import RolePolicies
 from yunfn.tencent import naming, rules
 from yunfn.tencent.account import guard
 from yunfn.tencent.log_project import LogProject, LogTopic
 from yunfn.tencent.network import CfsMount, Vpc, mount_folder
-from yunfn.tencent.role import attach, checked_role_name, make_role, policy_count
+from yunfn.tencent.role import attach, checked_role_name, make_role
 
 #: Policies that CAM attaches to one role (CAM documentation, "use limits").
 MAX_POLICIES_PER_ROLE = 200
@@ -26,7 +26,7 @@ MAX_POLICIES_PER_ROLE = 200
 DEFAULT_NAMESPACE = "default"
 
 
-class Service(Component):
+class Service(RolePolicies):
     """The shared settings of a set of functions, and the namespace they are in.
 
     The role that they run by may do what their ``grants`` and the service's ask for, and nothing else: bringing
@@ -100,8 +100,6 @@ class Service(Component):
         self.fixed_ip = fixed_ip
         self.grants = tuple(grants)
         self.secrets_key = secrets_key
-        self._policies = 0
-        self._key_right: pulumi.Resource | None = None
         self._log_project = log_project
         self._vpc = vpc
         self._mounts = tuple(cfs_mounts)
@@ -119,38 +117,13 @@ class Service(Component):
             self.rights.append(self.attach(f"{name}-service", grants, self))
         self.register_outputs({"namespace": self.namespace, "roleName": self.role_name})
 
-    def attach(
-        self, name: str, grants: Sequence[Grant], parent: pulumi.Resource, per: pulumi.Output[str] | None = None
+    def _limits(self) -> tuple[Grammar, int]:
+        return CAM, MAX_POLICIES_PER_ROLE
+
+    def _attached(
+        self, name: str, grants: Sequence[Grant], parent: pulumi.Resource, per: pulumi.Output[str] | None
     ) -> pulumi.Resource:
-        """Attach a policy of ``grants`` to the service's role as a child of ``parent``; answer the attachment.
-
-        ``per`` as for ``attach`` of the module ``role``.
-
-        Raises:
-            ValidationError: CAM attaches no further policy to the role, or one of them would be too long.
-        """
-        self._policies += policy_count(name, grants)
-        if self._policies > MAX_POLICIES_PER_ROLE:
-            raise ValidationError(
-                name,
-                "grants",
-                f"policy {self._policies} of service {self.service_name}",
-                f"CAM attaches at most {MAX_POLICIES_PER_ROLE} policies to a role: give shared grants to the "
-                "Service, or this function own_role=True",
-            )
         return attach(name, self.role_name, grants, parent, self.account, per)
-
-    def attach_key(self, name: str, right: KeyRight, parent: pulumi.Resource) -> pulumi.Resource:
-        """Attach the right to decrypt by a key; answer the attachment.
-
-        What is called ``name``, and a child of ``parent``, is for a key of a function's own. For the service's key
-        all functions have one policy: while the key changes, the role has that of both, and their number is limited.
-        """
-        if not right.shared:
-            return self.attach(name, [right.grant], parent, right.key)
-        if self._key_right is None:
-            self._key_right = self.attach(f"{self.service_name}-service-secrets", [right.grant], self, right.key)
-        return self._key_right
 
     def settings(self) -> dict[str, Any]:
         """Answer what each function of the service is configured with, in the words of SCF."""
