@@ -6,7 +6,7 @@ import json
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from unittest import mock
@@ -14,7 +14,7 @@ from unittest import mock
 import oss2
 from aliyun.log import LogClient
 from aliyunsdkcore.client import AcsClient
-from aliyunsdkcore.request import CommonRequest
+from aliyunsdkcore.request import AcsRequest, CommonRequest
 
 from support.clients import REGION
 from support.local_account import LocalAccount
@@ -46,9 +46,14 @@ def oss_bucket(account: LocalAccount, name: str) -> oss2.Bucket:
 
 def ram(account: LocalAccount, action: str, **parameters: str) -> dict[str, Any]:
     """One call of RAM, such as ``ram(account, "GetRole", RoleName="r")``; its answer."""
-    key = account.cloud.home.owner_key
     request = CommonRequest(domain="ram.aliyuncs.com", version="2015-05-01", action_name=action)
     request.set_method("POST")
+    return asked(account, request, parameters)
+
+
+def asked(account: LocalAccount, request: AcsRequest, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """What the answer to a request of the Alibaba SDK is; raises the SDK's exception on a refusal."""
+    key = account.cloud.home.owner_key
     request.set_protocol_type("https")
     for name, value in parameters.items():
         request.add_query_param(name, value)
