@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ class Clock:
         self._offset = offset
         self._on_move = on_move
         self._moved: asyncio.Event | None = None
+        self.moves = 0
+        """How often the clock was moved since the cloud started."""
 
     @property
     def offset(self) -> float:
@@ -41,6 +44,7 @@ class Clock:
         if not _EARLIEST <= self.time() + seconds < _LATEST:
             raise ValueError("the cloud's clock goes from the year 2000 to 2999")
         self._offset += seconds
+        self.moves += 1
         if self._on_move is not None:
             self._on_move(self._offset)
         if self._moved is not None:
@@ -49,10 +53,12 @@ class Clock:
 
     async def sleep_until(self, when: float) -> None:
         """Return once the cloud's clock shows ``when`` (seconds since the epoch), moves included."""
-        while (left := when - self.time()) > 0:
-            if self._moved is None:
-                self._moved = asyncio.Event()
-            try:
-                await asyncio.wait_for(self._moved.wait(), timeout=left)
-            except TimeoutError:
-                continue
+        while when > self.time():
+            await self.sleep_until_moved(when)
+
+    async def sleep_until_moved(self, when: float) -> None:
+        """Return once the cloud's clock shows ``when``, or as soon as it is moved, forth or back."""
+        if self._moved is None:
+            self._moved = asyncio.Event()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._moved.wait(), timeout=max(when - self.time(), 0))

@@ -1,12 +1,11 @@
 """Lifecycle rules are carried out by a sweep at every midnight of the cloud's clock, as both clouds do once a day.
 
-Move the clock past midnight and it runs at once; one sweep catches up on any number of days.
+Move the clock and it runs at once; one sweep catches up on any number of days.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ from yunfn.localcloud.objectstore.uploads import Uploads
 logger = logging.getLogger(__name__)
 SETTING = "lifecycle"
 """The bucket's setting that holds its lifecycle document."""
-_LOOK_AGAIN = 1.0
 _AT_ONCE = 100
 
 
@@ -53,12 +51,13 @@ class LifecycleSweep:
             self._task = None
 
     async def _run(self) -> None:
+        day, moves = self._day(), self.clock.moves
         while True:
-            day = self._day()
-            while self._day() == day:
-                # The clock wakes us at midnight; that it was moved back, to another day, we must see for ourselves.
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.clock.sleep_until((day + 1) * DAY - self.zone), _LOOK_AGAIN)
+            # Moved back and forth again the clock may show the same day, and yet have passed a midnight.
+            while (self._day(), self.clock.moves) == (day, moves):
+                await self.clock.sleep_until_moved((day + 1) * DAY - self.zone)
+            # Read before the sweep: the clock may move on while it runs, past what it has looked at by then.
+            day, moves = self._day(), self.clock.moves
             try:
                 await self.sweep()
             except Exception:
