@@ -1,0 +1,1 @@
+"""Tablestore (OTS): instances, tables, rows and streams."""

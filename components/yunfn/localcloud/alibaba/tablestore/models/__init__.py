@@ -1,0 +1,1 @@
+"""Tablestore's state, one module a kind of thing."""
