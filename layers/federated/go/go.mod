@@ -1,0 +1,3 @@
+module wefe
+
+go 1.18
