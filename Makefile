@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
-RUNTIMES := alibaba:python3.10 tencent:Python3.6
+RUNTIMES := alibaba:python3 alibaba:custom+python3.7 alibaba:python3.10 tencent:Python3.6
 
 .DEFAULT_GOAL := help
 .PHONY: pythons help venv lock engine local demo real test soak check bench clean

@@ -202,13 +202,14 @@ def missing_pythons(runtimes: Iterable[str]) -> list[str]:
     """For each of the ``runtimes`` whose Python cannot be had here, one sentence that says so and what to do.
 
     Runtimes are named as their cloud names them (``python3``, ``Python3.6``), with the cloud before a colon where that
-    is to be said (``tencent:Python3.6``). Custom runtimes bring their own program and are never missing. Raises
-    KeyError for an unknown runtime.
+    is to be said (``tencent:Python3.6``). Custom runtimes bring their own program and are never missing, unless the
+    Python that the program needs is said, as a layer's target says it (``alibaba:custom+python3.7``). Raises KeyError
+    for an unknown runtime.
     """
     known: dict[str, Runtime] = {}
     for cloud, table in RUNTIMES.items():
         known |= {name: runtime for bare, runtime in table.items() for name in (bare, f"{cloud}:{bare}")}
-    versions = dict.fromkeys(known[name].python for name in runtimes)
+    versions = dict.fromkeys(_python_of(name, known) for name in runtimes)
     missing = []
     for version in versions:
         if version is None:
@@ -218,6 +219,12 @@ def missing_pythons(runtimes: Iterable[str]) -> list[str]:
         except PythonNotFoundError as error:
             missing.append(str(error))
     return missing
+
+
+def _python_of(name: str, known: dict[str, Runtime]) -> str | None:
+    bare, _, python = name.partition("+python")
+    runtime = known[bare] if python == "" or known[bare].custom else known[name]
+    return python or runtime.python
 
 
 def main() -> None:

@@ -22,7 +22,8 @@ class Runtime:
     ``python``, ``lib`` and ``bin`` folders on the search paths by itself; ``libstdcxx`` the newest GLIBCXX symbol
     version of the system's C++ library; ``library_path`` the folder inside a layer that LD_LIBRARY_PATH names (empty
     for the root); ``interpreter`` the absolute path of its Python there, for programs that the function starts itself
-    (empty where none is promised).
+    (empty where none is promised); ``provided`` the version of the Python that the system of a custom runtime brings
+    (empty elsewhere).
     """
 
     cloud: str
@@ -37,6 +38,7 @@ class Runtime:
     libstdcxx: tuple[int, int, int] = (3, 4, 19)
     library_path: str = "lib"
     interpreter: str = ""
+    provided: str = ""
 
     @property
     def custom(self) -> bool:
@@ -45,12 +47,17 @@ class Runtime:
 
 
 # FCD "runtimes". A wheel may need an older glibc than the system has, never a newer one. The C++ library is that of the
-# system's own GCC: 6.3, 8.3, 10.2 and 12.2 (GCC documentation, "ABI policy and guidelines").
+# system's own GCC: 6.3, 8.3, 10.2 and 12.2 (GCC documentation, "ABI policy and guidelines"). The Pythons that custom
+# runtimes bring: FCD "custom runtime, environment" (132053).
 _DEBIAN_9, _DEBIAN_10, _DEBIAN_11, _DEBIAN_12 = (3, 4, 22), (3, 4, 25), (3, 4, 28), (3, 4, 30)
 
 
-def _custom(name: str, system: str, glibc: tuple[int, int], tag: str, libstdcxx: tuple[int, int, int]) -> Runtime:
-    return Runtime("alibaba", name, None, system, glibc, tag, search_layers=False, libstdcxx=libstdcxx)
+def _custom(
+    name: str, system: str, glibc: tuple[int, int], tag: str, libstdcxx: tuple[int, int, int], python: str
+) -> Runtime:
+    return Runtime(
+        "alibaba", name, None, system, glibc, tag, search_layers=False, libstdcxx=libstdcxx, provided=python
+    )  # fmt: skip
 
 
 ALIBABA: dict[str, Runtime] = {
@@ -60,10 +67,10 @@ ALIBABA: dict[str, Runtime] = {
         Runtime("alibaba", "python3.9", "3.9", "Debian 9", (2, 24), "manylinux_2_17_x86_64", libstdcxx=_DEBIAN_9),
         Runtime("alibaba", "python3.10", "3.10", "Debian 10", (2, 28), "manylinux_2_28_x86_64", libstdcxx=_DEBIAN_10),
         Runtime("alibaba", "python3.12", "3.12", "Debian 11", (2, 31), "manylinux_2_31_x86_64", libstdcxx=_DEBIAN_11),
-        _custom("custom", "Debian 9", (2, 24), "manylinux_2_17_x86_64", _DEBIAN_9),
-        _custom("custom.debian10", "Debian 10", (2, 28), "manylinux_2_28_x86_64", _DEBIAN_10),
-        _custom("custom.debian11", "Debian 11", (2, 31), "manylinux_2_31_x86_64", _DEBIAN_11),
-        _custom("custom.debian12", "Debian 12", (2, 36), "manylinux_2_36_x86_64", _DEBIAN_12),
+        _custom("custom", "Debian 9", (2, 24), "manylinux_2_17_x86_64", _DEBIAN_9, "3.7"),
+        _custom("custom.debian10", "Debian 10", (2, 28), "manylinux_2_28_x86_64", _DEBIAN_10, "3.10"),
+        _custom("custom.debian11", "Debian 11", (2, 31), "manylinux_2_31_x86_64", _DEBIAN_11, "3.12"),
+        _custom("custom.debian12", "Debian 12", (2, 36), "manylinux_2_36_x86_64", _DEBIAN_12, "3.11"),
     )
 }
 

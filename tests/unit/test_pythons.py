@@ -106,13 +106,15 @@ def test_what_is_missing_is_named_with_where_and_how(
     ):  # fmt: skip
         assert words in sentence
     assert missing_pythons(["custom"]) == []
+    assert missing_pythons(["alibaba:custom+python3.6"]) == [sentence]  # as a layer's target says it
     assert missing_pythons(["Python3.6"]) == [sentence]  # as Tencent Cloud names it
     assert missing_pythons(["tencent:Python3.6", "alibaba:python3"]) == [sentence]
 
 
 def test_an_unknown_runtime_is_a_mistake() -> None:
-    with pytest.raises(KeyError):
-        missing_pythons(["python9"])
+    for unknown in ("python9", "python3+python3.7"):
+        with pytest.raises(KeyError):
+            missing_pythons([unknown])
 
 
 def test_what_is_only_looked_for_is_not_fetched(

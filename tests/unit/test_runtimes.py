@@ -33,6 +33,17 @@ def test_the_runtimes_are_those_of_the_documentation() -> None:
     assert all(name == runtime.name for name, runtime in ALIBABA.items())
 
 
+def test_custom_runtimes_bring_the_python_of_their_system() -> None:
+    # FCD "custom runtime, environment", read 2026-11.
+    assert {name: r.provided for name, r in ALIBABA.items() if r.custom} == {
+        "custom": "3.7",
+        "custom.debian10": "3.10",
+        "custom.debian11": "3.12",
+        "custom.debian12": "3.11",
+    }
+    assert not any(runtime.provided for runtime in ALIBABA.values() if not runtime.custom)
+
+
 def test_only_managed_runtimes_search_layers_by_themselves() -> None:
     for runtime in ALIBABA.values():
         assert runtime.custom == (runtime.python is None)

@@ -14,7 +14,8 @@ from yunfn.localcloud.runner.platform import Places
 from yunfn.localcloud.runner.platforms import PLATFORMS
 from yunfn.localcloud.runner.specification import FunctionSpec, Invocation
 from yunfn.localcloud.runner.trees import TreeStore
-from yunfn.pythons import Interpreter, find_custom_python, find_python
+from yunfn.pythons import Interpreter, find_custom_python, find_python, installed_python
+from yunfn.runtimes import Runtime
 
 _BOOTSTRAP = Path(__file__).parent / "bootstrap"
 # FCD "limits": the default disk of an instance, and processes and threads together.
@@ -50,6 +51,12 @@ def _moved(part: str, code: str, places: Places) -> str:
     return part
 
 
+def _provided_python(runtime: Runtime) -> Interpreter | None:
+    """What ``python3`` is in a custom runtime: the Python that its system brings, or else the newest one here."""
+    provided = installed_python(runtime.provided) if runtime.provided else None
+    return provided or find_custom_python()
+
+
 class InstancePlan:
     """The plan for the ``number``-th instance; ``folder`` is the instance's own on the host.
 
@@ -66,7 +73,7 @@ class InstancePlan:
             raise FunctionRunnerError(f"Function {spec.function_name}: the local cloud runs no Python {version}")
         self.around, self.spec, self.instance_id = around, spec, instance_id
         self.platform = PLATFORMS[spec.cloud]
-        self.python: Interpreter | None = find_python(version) if version else find_custom_python()
+        self.python: Interpreter | None = find_python(version) if version else _provided_python(runtime)
         self.uid = FUNCTION_UID + number % 100_000
         self.folder = around.work / "instances" / instance_id
         self.code = around.trees.tree(spec.code)

@@ -11,7 +11,7 @@ import pytest
 
 from unit.localcloud.runner.calls import call
 from yunfn.exceptions import FunctionRunnerError
-from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, HttpRequest, Isolation
+from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, HttpRequest, Isolation, plan
 from yunfn.localcloud.runner.custom import CustomInstance
 
 MakeRunner = Callable[..., FunctionRunner]
@@ -114,6 +114,23 @@ async def test_every_isolation_runs_a_custom_runtime(
     assert len({json.loads(result.payload)["pid"] for result in results}) == 2 or isolation.mode == "namespaces"
 
 
+async def test_a_program_gets_the_python_of_its_system_or_else_the_newest(
+    make_runner: MakeRunner,
+    namespaces: Isolation,
+    custom: Callable[..., FunctionSpec],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runner = make_runner(namespaces)
+
+    async def python(version: str) -> list[int]:
+        result = await runner.invoke(custom(runtime="custom", version=version), call())
+        return list(json.loads(result.payload)["python"])
+
+    assert await python("1") == [3, 7]
+    monkeypatch.setattr(plan, "installed_python", lambda version: None)
+    assert await python("2") >= [3, 9]
+
+
 async def test_none_of_the_layer_paths_are_set(
     make_runner: MakeRunner, namespaces: Isolation, custom: Callable[..., FunctionSpec], pack: Pack
 ) -> None:
@@ -124,7 +141,7 @@ async def test_none_of_the_layer_paths_are_set(
     assert "LD_LIBRARY_PATH" not in environ and "/opt" not in environ["PATH"] + environ["PYTHONPATH"]
     assert environ["FC_SERVER_PORT"] == environ["FC_CUSTOM_LISTEN_PORT"] == "9000"
     assert environ["FC_FUNC_CODE_PATH"] == "/code" and environ["ALIBABA_CLOUD_ACCESS_KEY_ID"] == "STS.key"
-    assert not any("/opt" in entry for entry in told["sys_path"]) and told["python"] >= [3, 9]
+    assert not any("/opt" in entry for entry in told["sys_path"]) and told["python"] == [3, 10]
     mine = custom(layers=(layer,), environment={"PYTHONPATH": "/opt/python"})
     told = json.loads((await make_runner(namespaces).invoke(mine, call())).payload)
     assert "/opt/python" in told["sys_path"]
