@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum
 RUNTIMES := alibaba:python3 alibaba:custom+python3.7 alibaba:python3.10 tencent:Python3.6
 
 .DEFAULT_GOAL := help
-.PHONY: pythons help venv lock engine local demo real test soak check bench clean
+.PHONY: pythons help venv lock protocol engine local demo real test soak check bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ $(STAMP): requirements.lock pyproject.toml
 
 lock: ## resolve requirements.lock anew (versions and hashes only, no index host)
 	$(VENV)/bin/uv pip compile --quiet --upgrade pyproject.toml --extra local --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 --output-file requirements.lock
+
+# Names in the generated module are counted from components/, as it is imported.
+protocol: $(STAMP) ## make Tablestore's messages anew from their .proto
+	cd components && ../$(VENV)/bin/python -m grpc_tools.protoc -I . --python_out=. --pyi_out=. yunfn/localcloud/alibaba/tablestore/protocol/table_store.proto
 
 # The runtimes that functions of the demo and the tests run in; a missing Python is named before anything starts.
 pythons: $(STAMP)

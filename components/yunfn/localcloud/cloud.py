@@ -38,6 +38,8 @@ _CONDITIONS = {
     ALIBABA: {"acs:SourceIp": "127.0.0.1", "acs:SecureTransport": "true"},
     TENCENT: {"qcs:ip": "127.0.0.1"},
 }
+# The names of the address that the front listens on.
+_OWN_NAMES = frozenset(("127.0.0.1", "localhost"))
 # How long states such as Creating last unless told otherwise, and the longest that makes sense; seconds of real time.
 _TRANSITION_S = 0.2
 _LONGEST_TRANSITION_S = 3600.0
@@ -114,6 +116,15 @@ class LocalCloud:
         for service in self._services.values():
             match = service.match(host)
             if match is not None:
+                return service, match
+        return None
+
+    def resolve_direct(self, host: str, headers: Mapping[str, str]) -> tuple[Service, Mapping[str, str]] | None:
+        """The service that a request to the local cloud's own address is for, and what it tells, or None."""
+        if host not in _OWN_NAMES:
+            return None
+        for service in self._services.values():
+            if (match := service.direct(headers)) is not None:
                 return service, match
         return None
 
@@ -220,7 +231,7 @@ class LocalCloud:
         request = Request(scope, receive)
         host = request.headers.get("host", "").rsplit(":", 1)[0].lower()
         began = time.perf_counter()
-        found = self.resolve(host)
+        found = self.resolve(host) or self.resolve_direct(host, request.headers)
         if found is None:
             response = self._refuse_unknown_host(request, host)
         else:

@@ -10,6 +10,7 @@ from yunfn.localcloud.alibaba.log import LogService
 from yunfn.localcloud.alibaba.oss import OssService
 from yunfn.localcloud.alibaba.ram import RamService
 from yunfn.localcloud.alibaba.sts import StsService
+from yunfn.localcloud.alibaba.tablestore import TablestoreService
 from yunfn.localcloud.service import Service
 from yunfn.localcloud.tencent.cam import CamService
 from yunfn.localcloud.tencent.cls import ClsService
@@ -30,6 +31,7 @@ SERVICES: tuple[type[Service], ...] = (
     KmsService,
     OssService,
     LogService,
+    TablestoreService,
     FcService,
     TagService,
     CamService,

@@ -45,6 +45,13 @@ class Service(ABC):
                 return {name: value for name, value in found.groupdict().items() if value is not None}
         return None
 
+    def direct(self, headers: Mapping[str, str]) -> Mapping[str, str] | None:
+        """What a request to the local cloud's own address tells of itself where it is this service's, else None.
+
+        For clients that heed no proxy and are given an endpoint instead: a header takes the place of the host name.
+        """
+        return None
+
     def certificate(self, host: str) -> HostCertificate | None:
         """The certificate to serve ``host`` with, or None for one of the local CA's."""
         return None

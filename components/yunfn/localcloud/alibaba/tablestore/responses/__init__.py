@@ -1,0 +1,13 @@
+"""Tablestore's operations: a dictionary ``OPERATIONS`` per file, joined here for the service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yunfn.localcloud.alibaba.tablestore.request import Operation
+from yunfn.localcloud.alibaba.tablestore.responses import tables
+
+OPERATIONS: Mapping[str, Operation] = {
+    **tables.OPERATIONS,
+}
+"""The data plane's operations by name."""
