@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from yunfn.exceptions import ResolutionError
 from yunfn.packaging.definition.model import LayerDefinition
 from yunfn.packaging.resolution.index import index_settings
@@ -116,7 +119,11 @@ def examine(
 
 
 def _failures(definition: LayerDefinition, reports: dict[str, EnvironmentReport]) -> str:
-    """Every failure of every environment."""
+    """Every failure of every environment, each with file and line where the definition itself requires the package."""
+    places: dict[str, str] = {}
+    for requirement in definition.requirements:
+        name = canonicalize_name(Requirement(requirement.text).name)
+        places.setdefault(name, f"{requirement.file}:{requirement.line}: ")
     lines = []
     for report in reports.values():
         if report.failures:
@@ -125,5 +132,5 @@ def _failures(definition: LayerDefinition, reports: dict[str, EnvironmentReport]
                 f"{definition.file}: {count} package{'s' * (count > 1)} cannot be had for {report.target.name}:"
             )
         for failure in report.failures:
-            lines.append(f"  {failure.name}: {failure.message}")
+            lines.append(f"  {places.get(failure.name, '')}{failure.name}: {failure.message}")
     return "\n".join(lines)

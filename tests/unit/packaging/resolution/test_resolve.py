@@ -131,7 +131,9 @@ def test_every_failure_is_told_package_by_package(index: PackageIndex, builder: 
     assert report.of(definition.requirements[0]) == report.packages[0]
     with pytest.raises(ResolutionError, match="6 packages cannot be had for alibaba:python3") as caught:
         resolve(definition, wheels=builder)
-    assert all(f"  {name}: " in str(caught.value) for name in texts)
+    written = ("good", "sklearn", "broken", "pinned", "foreign", "modern", "nothere")
+    places = {name: f"{definition.file}:{line}" for line, name in enumerate(written, 1)}
+    assert all(f"\n  {places[name]}: {name}: " in str(caught.value) for name in texts)
 
 
 def test_requirements_that_contradict_each_other_are_told_in_uvs_words(
