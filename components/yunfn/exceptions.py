@@ -21,7 +21,8 @@
     ├── AccessError                 rights are not as they must be
     │   ├── PolicyDocumentError     a RAM or CAM document is malformed: file, line, place, rule
     │   ├── PolicyFindingsError     a document would give away more than it may: the findings
-    │   └── MissingRightsError      credentials lack rights that are wanted: which
+    │   ├── MissingRightsError      credentials lack rights that are wanted: which
+    │   └── ExpiredCredentialsError temporary credentials have ended: whose, and why there are no new ones
     ├── OperationStoppedError       a running operation was cancelled, or ran out of time
     └── LocalCloudError             the local cloud cannot do what was asked
         ├── LocalCloudNotRunningError   no local cloud is started
@@ -169,6 +170,15 @@ class MissingRightsError(AccessError):
         self.who = who
         self.missing = missing
         super().__init__(f"{who}: missing rights: " + "; ".join(missing))
+
+
+class ExpiredCredentialsError(AccessError):
+    """Temporary credentials have ended; ``who`` shows whose they were, ``why`` tells why there are no new ones."""
+
+    def __init__(self, who: str, why: str) -> None:
+        self.who = who
+        self.why = why
+        super().__init__(f"{who}: they have ended, and there are no new ones: {why}")
 
 
 class OperationStoppedError(YunfnError):

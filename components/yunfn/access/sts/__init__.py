@@ -10,6 +10,7 @@ from __future__ import annotations
 from yunfn.access.sts.assuming import Assumed, Caller, RoleFacts, TokenService, assume, require, unread
 from yunfn.access.sts.checking import MissingRight, check
 from yunfn.access.sts.credentials import Credentials
+from yunfn.access.sts.refreshing import RefreshingCredentials
 from yunfn.access.sts.request import SessionRequest, grammar_of_role
 from yunfn.access.sts.rules import ASSUME_ROLE, FEDERATION
 from yunfn.access.sts.session_policy import SessionPolicy, read_session_policy, session_policy
@@ -21,6 +22,7 @@ __all__ = [
     "Caller",
     "Credentials",
     "MissingRight",
+    "RefreshingCredentials",
     "RoleFacts",
     "SessionPolicy",
     "SessionRequest",
