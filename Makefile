@@ -5,6 +5,10 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum
 
 RUNTIMES := alibaba:python3 alibaba:custom+python3.7 alibaba:python3.10 tencent:Python3.6
 
+# Many an image sets it, and then each of the hundreds of Pythons that a run starts compiles all of the SDKs anew:
+# of the engine tests' time that was over a third.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: pythons help venv lock protocol engine local demo real test soak check bench clean
 
