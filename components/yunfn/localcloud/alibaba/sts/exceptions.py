@@ -26,13 +26,14 @@ class RootCannotAssume(CloudError):
 
 
 class RoleAccessDenied(CloudError):
-    """A cloud service may not take the role: it is missing, or its trust policy does not name the service."""
+    """A service or account of the cloud's own may not take the role: it is missing, or does not trust it by name."""
 
     code = "AccessDenied"
     status = 403
 
-    def __init__(self, role_arn: str, service: str, reason: str) -> None:
-        super().__init__(f"the service {service} cannot assume the role {role_arn}: {reason}")
+    def __init__(self, role_arn: str, kind: str, name: str, reason: str) -> None:
+        who = f"the service {name}" if kind == "Service" else name
+        super().__init__(f"{who} cannot assume the role {role_arn}: {reason}")
 
 
 class RoleNotExist(CloudError):

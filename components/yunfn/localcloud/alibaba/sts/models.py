@@ -40,11 +40,15 @@ class RoleSessions:
         principal = Principal(account, "assumed-role", role["RoleName"].lower(), session, policy)
         return self._cloud.keys.create_temporary(principal, duration)
 
-    def open_for_service(self, account: str, role_arn: str, service: str, session: str, duration: float) -> AccessKey:
-        """A key for a session that a cloud service takes; raises RoleAccessDenied."""
+    def open_for(self, account: str, role_arn: str, kind: str, name: str, session: str, duration: float) -> AccessKey:
+        """A key for a session that a service, or an account of the cloud's own (``kind`` RAM), takes.
+
+        Raises RoleAccessDenied.
+        """
         owner, role = self.role(role_arn)
         if role is None or owner != account:
-            raise RoleAccessDenied(role_arn, service, "there is no such role")
-        if not self.trusted(role, "Service", (service,), {}):
-            raise RoleAccessDenied(role_arn, service, "its trust policy does not name the service")
+            raise RoleAccessDenied(role_arn, kind, name, "there is no such role")
+        if not self.trusted(role, kind, (name,), {}):
+            what = "service" if kind == "Service" else "account"
+            raise RoleAccessDenied(role_arn, kind, name, f"its trust policy does not name the {what}")
         return self.open(account, role, session, "", duration)

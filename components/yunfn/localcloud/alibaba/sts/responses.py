@@ -51,7 +51,13 @@ class StsService(RpcService):
         A service may keep it longer than MaxSessionDuration (a function's lives 36 hours). Raises RoleAccessDenied
         if the role is missing or its trust policy does not name the service.
         """
-        return self._sessions.open_for_service(account, role_arn, service, session, duration)
+        return self._sessions.open_for(account, role_arn, "Service", service, session, duration)
+
+    def assume_for_account(
+        self, account: str, role_arn: str, principal: str, session: str, duration: float = 129600
+    ) -> AccessKey:
+        """As :meth:`assume_for_service`, for an account of the cloud's own: ``acs:ram::<its id>:root``."""
+        return self._sessions.open_for(account, role_arn, "RAM", principal, session, duration)
 
     def _get_caller_identity(self, call: Call, parameters: Parameters) -> dict[str, Any]:
         principal = sender(call)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from yunfn.localcloud.alibaba.fc.dataplane.exceptions import RoleNotAssumable
 from yunfn.localcloud.alibaba.fc.directory import ResolvedFunction
 from yunfn.localcloud.alibaba.sts import StsService
@@ -33,11 +35,19 @@ class Authority:
 
         A role that was deleted or stopped trusting is noticed at the next renewal, as in the cloud.
         """
-        at = (account, role, service)
+        return self._assume(self._cloud.find(StsService).assume_for_service, account, role, service, session)
+
+    def assume_for_account(self, account: str, role: str, principal: str, session: str) -> AccessKey:
+        """As :meth:`assume`, for an account of the cloud's own (``acs:ram::<its id>:root``)."""
+        return self._assume(self._cloud.find(StsService).assume_for_account, account, role, principal, session)
+
+    def _assume(
+        self, take: Callable[[str, str, str, str, float], AccessKey], account: str, role: str, who: str, session: str
+    ) -> AccessKey:
+        at = (account, role, who)
         key = self._keys.get(at)
         if key is None or key.expires - self._cloud.clock.time() < _RENEWED_SECONDS:
-            key = self._cloud.find(StsService).assume_for_service(account, role, service, session, _VALID_SECONDS)
-            self._keys[at] = key
+            key = self._keys[at] = take(account, role, who, session, _VALID_SECONDS)
         return key
 
     def right(self, principal: Principal, action: str, *resources: str) -> Right:

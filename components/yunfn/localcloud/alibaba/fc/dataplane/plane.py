@@ -15,6 +15,7 @@ from yunfn.localcloud.alibaba.fc.dataplane.invoke_api import InvokeApi
 from yunfn.localcloud.alibaba.fc.dataplane.invoker import FcInvoker
 from yunfn.localcloud.alibaba.fc.dataplane.metrics import Metrics
 from yunfn.localcloud.alibaba.fc.dataplane.oss_triggers import OssTriggers
+from yunfn.localcloud.alibaba.fc.dataplane.tablestore_triggers import TablestoreTriggers
 from yunfn.localcloud.alibaba.fc.dataplane.timers import FcTimers
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory
 from yunfn.localcloud.call import Call
@@ -45,15 +46,18 @@ class DataPlane:
         self._entry = HttpEntry(cloud, directory, self._invoker, self._api)
         self._timers = FcTimers(cloud, directory, self.queue)
         self._oss = OssTriggers(cloud, directory, self._authority, self.queue)
+        self._tables = TablestoreTriggers(cloud, directory, self._authority, self._invoker)
 
     async def start(self) -> None:
         """Begin to run queued calls and fire triggers; warm what is provisioned."""
         await self.queue.start()
         await self._timers.start()
+        await self._tables.start()
         await self.instances.start()
 
     async def stop(self) -> None:
         """End background work; calls under way stay queued."""
+        await self._tables.stop()
         await self._timers.stop()
         await self.queue.stop()
         await self._invoker.stop()

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from yunfn.localcloud.alibaba.tablestore.events import TableChanged
 from yunfn.localcloud.alibaba.tablestore.models.table_key import TableKey
+from yunfn.localcloud.alibaba.tablestore.values import Value
 
 if TYPE_CHECKING:
     from yunfn.localcloud.cloud import LocalCloud
     from yunfn.localcloud.store import Collection, Document
 
-Value = int | str | bytes | bool | float
 ChangeKind = Literal["PutRow", "UpdateRow", "DeleteRow"]
 ColumnChange = tuple[Literal["Put", "DeleteOneVersion", "DeleteAllVersions"], str, Value | None, int | None]
 """How a column changed, its name, its value (of Put alone), its version in ms (of DeleteAllVersions none)."""

@@ -99,10 +99,11 @@ class Workshop(DataPlaneWorkshop):
             self.state.provision.delete(f"{name}/{qualifier}")
         self.cloud.events.publish(ProvisionChanged(self.account, REGION, name, qualifier))
 
-    def role(self, name: str, service: str, *statements: tuple[str, str]) -> str:
-        """A role that ``service`` may assume, allowed (action, resource) each; its ARN."""
+    def role(self, name: str, trusted: str, *statements: tuple[str, str]) -> str:
+        """A role that a service or account (``acs:…:root``) may assume, allowed (action, resource) each; its ARN."""
         state = self.cloud.find(RamService).state
-        trust = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": [service]}}
+        kind = "RAM" if trusted.startswith("acs:") else "Service"
+        trust = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {kind: [trusted]}}
         state.put(self.account, "role", name, {"RoleName": name, "AssumeRolePolicyDocument": policy(trust)})
         self.allow("role", name, *statements)
         return f"acs:ram::{self.account}:role/{name}"
