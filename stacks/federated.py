@@ -1,0 +1,169 @@
+"""The federated-learning project (WeFe): two functions compute on encrypted shares that lie in Tablestore.
+
+What the project did by hand in ten steps, as one program: both Funfiles as layers, the code in OSS, logs, tables, and
+a role by which data-holding clients read the one table, as its ``ots-read-policy.json`` says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from yunfn import access, alibaba
+
+_HERE = Path(__file__).parent
+_LAYERS = _HERE.parent / "layers"
+PROCESS_TABLE, RESULT_TABLE = "wefe_process", "wefe_result"
+# Tablestore's rule for the names of instances, which access.ots checks: at most 16 characters.
+_INSTANCE_LENGTH = 16
+
+
+def program() -> None:
+    """Declare the deployment; the stack's settings ``federated:*`` say how its stacks differ.
+
+    ``instance`` names the instance of Tablestore, by default after the stack; ``reader`` the RAM user who may take the
+    role that reads ``wefe_process``.
+    """
+    settings = pulumi.Config("federated")
+    stack = pulumi.get_stack()
+    account = alibaba.guard()
+    named = settings.get("instance") or _instance_name(stack)
+    instance = alicloud.ots.Instance(
+        "tables",
+        name=named,
+        description="Shares of federated jobs, and what came of them",
+        accessed_by="Any",
+        tags={"service": "federated", "stack": stack},
+    )
+    process = _table(instance, PROCESS_TABLE, row="Integer")
+    result = _table(instance, RESULT_TABLE, runtime="String")
+    logs = alibaba.LogProject(
+        "logs",
+        description="federated computation",
+        logstore_name="compute",
+        retention_days=settings.get_int("logDays") or 30,
+    )
+    here = {"region": account.region, "account": account.account_id}
+    service = alibaba.Service(
+        "federated",
+        log_project=logs,
+        # Both functions do the same work by other means, so the role is one.
+        grants=[
+            access.ots.read(named, PROCESS_TABLE, **here),
+            access.ots.write(named, RESULT_TABLE, **here),
+        ],
+        tags={"service": "federated", "stack": stack},
+    )
+    endpoint = _endpoint(instance.name, account)
+    environment = {
+        "OTS_ENDPOINT": endpoint,
+        "OTS_INSTANCE": instance.name,
+        "PROCESS_TABLE": process.table_name,
+        "RESULT_TABLE": result.table_name,
+    }
+    compute = alibaba.Function(
+        "compute",
+        service=service,
+        runtime="python3",
+        handler="index.handler",
+        code=_HERE / "federated",
+        exclude=["server.py", "bootstrap"],
+        layers=[
+            alibaba.Layer(
+                "packages", definition=_LAYERS / "federated", description="Funfile.python3, gmpy2 and the Go library"
+            )
+        ],
+        memory=settings.get_int("memory") or 1024,
+        # A trigger of Tablestore calls no longer (FCD "Tablestore triggers").
+        timeout=60,
+        description="computes a federated job",
+        environment=environment,
+    )
+    custom = alibaba.Function(
+        "compute-custom",
+        service=service,
+        runtime="custom",
+        code=_HERE / "federated",
+        exclude=["index.py"],
+        custom_runtime=alibaba.CustomRuntime(command=["/code/bootstrap"], port=9000),
+        layers=[
+            alibaba.Layer(
+                "packages-custom",
+                definition=_LAYERS / "federated-custom",
+                description="Funfile.custom, gmpy2 and the Go library",
+            )
+        ],
+        memory=settings.get_int("memory") or 1024,
+        timeout=60,
+        description="computes a federated job, as a web server",
+        # Custom runtimes search no layer by themselves (FCD "layers").
+        environment={**environment, "PYTHONPATH": "/opt/python"},
+    )
+    for name, function in (("compute", compute), ("custom", custom)):
+        alibaba.Alias(f"{name}-live", function=function)
+        pulumi.export(f"{name}Function", function.function_name)
+    if (reader := settings.get("reader")) is not None:
+        role = _reading_role(stack, account, reader, access.ots.read_only(named, PROCESS_TABLE))
+        pulumi.export("readerRole", role.arn)
+        pulumi.export("readerRoleName", role.role_name)
+    pulumi.export("endpoint", endpoint)
+    pulumi.export("instance", instance.name)
+    pulumi.export("processTable", process.table_name)
+    pulumi.export("resultTable", result.table_name)
+    pulumi.export("region", account.region)
+    pulumi.export("logProject", logs.project_name)
+    pulumi.export("logstore", logs.logstore_name)
+
+
+def _instance_name(stack: str) -> str:
+    """The stack's name in the letters and the length that Tablestore takes."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", stack)[:_INSTANCE_LENGTH].strip("-")
+
+
+def _table(instance: alicloud.ots.Instance, name: str, **second: str) -> alicloud.ots.Table:
+    """A table of one version of each row, kept for ever; its key is the job and one column more."""
+    keys = {"job": "String", **second}
+    return alicloud.ots.Table(
+        name,
+        instance_name=instance.name,
+        table_name=name,
+        primary_keys=[{"name": column, "type": kind} for column, kind in keys.items()],
+        time_to_live=-1,
+        max_version=1,
+    )
+
+
+def _endpoint(instance: pulumi.Output[str], account: alibaba.Account) -> pulumi.Input[str]:
+    """Where functions reach the instance: what the provider of the tables is told too, or its address in the VPC.
+
+    Its client ignores proxies, so a local cloud tells an endpoint. FCD "Tablestore triggers" names the address for
+    functions.
+    """
+    if told := os.environ.get("OTS_ENDPOINT"):
+        return told
+    return pulumi.Output.concat("https://", instance, ".", account.region, ".vpc.tablestore.aliyuncs.com")
+
+
+def _reading_role(stack: str, account: alibaba.Account, user: str, grant: access.Grant) -> alicloud.ram.Role:
+    """The role that one RAM user of the account takes to read a table, for as long as an hour at a time."""
+    name = f"{stack}-reader"
+    role = alicloud.ram.Role(
+        "reader",
+        role_name=name,
+        description="Data-holding clients read the shares",
+        assume_role_policy_document=access.trust_document(ram=f"acs:ram::{account.account_id}:user/{user}"),
+    )
+    policy = alicloud.ram.Policy(
+        "reader-policy",
+        policy_name=name,
+        policy_document=access.ram_document(grant.statements(), name),
+        rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",
+    )
+    alicloud.ram.RolePolicyAttachment(
+        "reader-attachment", policy_name=policy.policy_name, policy_type="Custom", role_name=role.role_name
+    )
+    return role
