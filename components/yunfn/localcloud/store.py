@@ -67,6 +67,26 @@ class Collection:
         for key, body in rows:
             yield key, json.loads(body)
 
+    def between(
+        self, start: str, end: str, *, including_start: bool = True, backward: bool = False, limit: int = -1
+    ) -> list[tuple[str, Document]]:
+        """At most ``limit`` documents (-1: all) from key ``start`` to ``end``, that excluded, in the order of the keys.
+
+        ``backward`` goes down, from a ``start`` above ``end``.
+        """
+        after, before, order = ("<", ">", "DESC") if backward else (">", "<", "ASC")
+        from_start = f"{after}=" if including_start else after
+        rows = self._connection.execute(
+            f"SELECT key, body FROM documents WHERE account=? AND region=? AND kind=? AND key {from_start} ? "  # noqa: S608 - operators and order are literals
+            f"AND key {before} ? ORDER BY key {order} LIMIT ?",
+            (*self._scope, start, end, limit),
+        ).fetchall()
+        return [(key, json.loads(body)) for key, body in rows]
+
+    def clear(self) -> None:
+        """Forget every document of this kind, account and region."""
+        self._connection.execute("DELETE FROM documents WHERE account=? AND region=? AND kind=?", self._scope)
+
     def count(self) -> int:
         """How many documents there are."""
         (number,) = self._connection.execute(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yunfn.localcloud.alibaba.tablestore.exceptions import TableNotFound
 from yunfn.localcloud.alibaba.tablestore.models.instances import Instance, Instances
+from yunfn.localcloud.alibaba.tablestore.models.rows import Rows
 from yunfn.localcloud.alibaba.tablestore.models.streams import Streams
 from yunfn.localcloud.alibaba.tablestore.models.tables import Table, Tables
 
@@ -22,6 +23,7 @@ class TablestoreState:
         self.events = cloud.events
         self.instances = Instances(cloud.store)
         self.tables = Tables(cloud.store)
+        self.rows = Rows(cloud.store)
         self.streams = Streams(cloud)
 
     def table(self, instance: Instance, name: str) -> Table:
@@ -34,6 +36,7 @@ class TablestoreState:
     def drop(self, table: Table) -> None:
         """Forget a table with all that is kept beside it."""
         self.tables.delete(table)
+        self.rows.drop(table)
         self.streams.disable(table.key)
 
     def reset(self) -> None:
