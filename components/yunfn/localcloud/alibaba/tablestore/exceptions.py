@@ -79,6 +79,26 @@ class StreamNotFound(CloudError):
         super().__init__("Requested stream does not exist.")
 
 
+class ShardNotFound(CloudError):
+    """The stream has no such shard."""
+
+    code = "OTSObjectNotExist"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Requested shard does not exist.")
+
+
+class TrimmedDataAccess(CloudError):
+    """A shard iterator stands before what the stream still keeps, or means none that is there."""
+
+    code = "OTSTrimmedDataAccess"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Requested stream data is already trimmed or does not exist.")
+
+
 class TableAlreadyExists(CloudError):
     """The instance has a table of that name."""
 
@@ -144,3 +164,64 @@ class InternalServerError(CloudError):
 
     def __init__(self) -> None:
         super().__init__("Internal server error.")
+
+
+class MissingParameter(CloudError):
+    """The control plane: a required parameter is missing."""
+
+    code = "MissingParameter"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is mandatory for this action.")
+
+
+class InvalidParameter(CloudError):
+    """The control plane: a parameter breaks a rule."""
+
+    code = "InvalidParameter"
+
+    def __init__(self, name: str, rule: str) -> None:
+        super().__init__(f"The parameter {name} is invalid: {rule}.")
+
+
+class NoSuchInstance(CloudError):
+    """The control plane: the region has no instance of that name. Its status is what clients go by."""
+
+    code = "OTSObjectNotExist"
+    status = 404
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The instance {name} is not found.")
+
+
+class InstanceAlreadyExists(CloudError):
+    """The control plane: the region has an instance of that name. No page at hand names the code: it is believed."""
+
+    code = "OTSObjectAlreadyExist"
+    status = 409
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The instance {name} already exists.")
+
+
+class InstanceNotEmpty(CloudError):
+    """The control plane: tables must go before their instance ("How do I release an instance?").
+
+    No page at hand names the code: it is believed.
+    """
+
+    code = "OTSConflict"
+    status = 409
+
+    def __init__(self, name: str, tables: int) -> None:
+        super().__init__(f"The instance {name} has {tables} table(s): delete them first.")
+
+
+class TooManyInstances(CloudError):
+    """The control plane: the account has as many instances as it may ("General limits"). The code is believed."""
+
+    code = "OTSQuotaExhausted"
+    status = 403
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The account has {most} instances, which is the most there may be.")

@@ -124,6 +124,20 @@ class Streams:
         document = self._streams(stream.table).get(stream.table.table)
         return 0 if document is None else int(document["next"])
 
+    def oldest(self, stream: Stream) -> int:
+        """The number of the oldest record that is still there, or of the next one where there is none."""
+        self._forget(stream.table, stream.hours)
+        first = next(self._records(stream.table).scan(limit=1), None)
+        return self.next_number(stream) if first is None else int(first[0])
+
+    def since(self, stream: Stream, time: int) -> int:
+        """The number of the first record at or after ``time`` (microseconds), or of the next one for none."""
+        self._forget(stream.table, stream.hours)
+        for key, document in self._records(stream.table).scan():
+            if document["time"] >= time:
+                return int(key)
+        return self.next_number(stream)
+
     def _forget(self, table: TableKey, hours: int) -> None:
         records = self._records(table)
         oldest = self._microseconds() - hours * 3_600_000_000

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from yunfn.localcloud.alibaba.tablestore.request import Operation
-from yunfn.localcloud.alibaba.tablestore.responses import tables
+from yunfn.localcloud.alibaba.tablestore.responses import streams, tables
 
 OPERATIONS: Mapping[str, Operation] = {
+    **streams.OPERATIONS,
     **tables.OPERATIONS,
 }
 """The data plane's operations by name."""
