@@ -1,4 +1,7 @@
-"""Tablestore as a service of the local cloud: the data plane's way from the signature to the answer."""
+"""Tablestore as a service of the local cloud: the data plane's way from the signature to the answer.
+
+The control plane, which has a host and a wire of its own, is in ``control``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.signatures.ots import answer_date, body_md5, sign_answer, verify_ots
+from yunfn.localcloud.alibaba.tablestore.control import ControlPlane
 from yunfn.localcloud.alibaba.tablestore.exceptions import (
     AuthFailed,
     InstanceNotFound,
@@ -22,7 +26,7 @@ from yunfn.localcloud.alibaba.tablestore.exceptions import (
 from yunfn.localcloud.alibaba.tablestore.models.instances import Instance
 from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2 as pb
 from yunfn.localcloud.alibaba.tablestore.request import DataCall, read_message
-from yunfn.localcloud.alibaba.tablestore.responses import OPERATIONS
+from yunfn.localcloud.alibaba.tablestore.responses import OPERATIONS, instances
 from yunfn.localcloud.alibaba.tablestore.state import TablestoreState
 from yunfn.localcloud.alibaba.tablestore.urls import HOSTS, INSTANCE_HEADER
 from yunfn.localcloud.call import Call
@@ -45,15 +49,16 @@ _API_VERSIONS = ("2015-12-31", "2014-08-08")
 
 
 class TablestoreService(Service):
-    """Tablestore's data plane by each instance's host names, and by the cloud's own address."""
+    """Tablestore by each instance's host names, by the cloud's own address, and by each region's host of control."""
 
     name = "ots"
     hosts = HOSTS
-    operations = tuple(OPERATIONS)
+    operations = (*(route.name for route in instances.ROUTES), *OPERATIONS)
 
     def __init__(self, cloud: LocalCloud) -> None:
         super().__init__(cloud)
         self.state = TablestoreState(cloud)
+        self._control = ControlPlane(self.state, instances.ROUTES)
 
     def direct(self, headers: Mapping[str, str]) -> Mapping[str, str] | None:
         """A request to the local cloud's own address is Tablestore's if it names an instance."""
@@ -61,6 +66,8 @@ class TablestoreService(Service):
 
     async def answer(self, call: Call) -> Response:
         """Authenticate, authorize and do it; raises CloudError for every refusal."""
+        if "control" in call.match:
+            return await self._control.answer(call)
         name = _NAME.fullmatch(call.raw_path)
         call.operation = name[1] if name else f"{call.method} {call.path}"
         call.resource = call.headers.get(INSTANCE_HEADER, "")
@@ -82,6 +89,8 @@ class TablestoreService(Service):
 
     def refusal(self, call: Call, error: CloudError) -> Response:
         """``error`` as the service's Error message, signed if the sender was believed."""
+        if "control" in call.match:
+            return self._control.refusal(call, error)
         error = _in_its_words(error)
         call.code = error.code
         return self._answer(call, error.status, pb.Error(code=error.code, message=error.message).SerializeToString())

@@ -16,7 +16,7 @@ SSD, HYBRID = "SSD", "HYBRID"
 class Instance:
     """An instance; ``created`` is seconds since the epoch by the cloud's clock, ``tags`` keep their order.
 
-    Network settings are those of CreateInstance, None where the request had none.
+    Network settings are those of CreateInstance, kept and told but not enforced: everybody here is on one machine.
     """
 
     account: str
@@ -25,11 +25,9 @@ class Instance:
     cluster_type: str = SSD
     description: str = ""
     network: str = "NORMAL"
-    network_types: tuple[str, ...] | None = None
-    network_sources: tuple[str, ...] | None = None
+    network_types: tuple[str, ...] = ()
+    network_sources: tuple[str, ...] = ()
     resource_group: str = ""
-    policy: str = ""
-    policy_version: int = 0
     created: float = 0.0
     tags: dict[str, str] = field(default_factory=dict)
 
@@ -63,14 +61,18 @@ class Instances:
             if document["region"] == region:
                 yield _read(document)
 
+    def count(self, account: str) -> int:
+        """How many instances the account has, over all regions."""
+        return self._collection(account).count()
+
     def insert(self, instance: Instance) -> bool:
         """Keep a new instance; False, and nothing changed, if there is one of that name in the region."""
-        return self._collection(instance.account).insert(_key(instance.name, instance.region), _document(instance))
+        return self._collection(instance.account).insert(_key(instance.name, instance.region), asdict(instance))
 
     def update(self, instance: Instance, **changes: Any) -> Instance:
         """Keep the instance with ``changes`` and return it."""
         changed = replace(instance, **changes)
-        self._collection(instance.account).put(_key(instance.name, instance.region), _document(changed))
+        self._collection(instance.account).put(_key(instance.name, instance.region), asdict(changed))
         return changed
 
     def delete(self, instance: Instance) -> None:
@@ -86,12 +88,7 @@ def _key(name: str, region: str) -> str:
     return f"{name.lower()}/{region}"
 
 
-def _document(instance: Instance) -> dict[str, Any]:
-    return asdict(instance)
-
-
 def _read(document: dict[str, Any]) -> Instance:
     for name in ("network_types", "network_sources"):
-        if document[name] is not None:
-            document[name] = tuple(document[name])
+        document[name] = tuple(document[name])
     return Instance(**document)
