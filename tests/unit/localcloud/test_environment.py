@@ -99,6 +99,7 @@ def test_every_client_finds_the_local_cloud(home: Home) -> None:
     child = environment.child_environment({}, home, 12345, "cn-beijing")
     key = home.owner_key
     assert child["HTTPS_PROXY"] == child["https_proxy"] == "http://127.0.0.1:12345"
+    assert child["OTS_ENDPOINT"] == "http://127.0.0.1:12345"
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         assert child[name] == str(home.certificates / "ca.pem")
     assert child["ALIBABA_CLOUD_ACCESS_KEY_ID"] == child["ALICLOUD_ACCESS_KEY"] == key.id

@@ -1,0 +1,65 @@
+"""Tablestore's official clients at a local cloud: control by the API's generic client, data by ``tablestore``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tablestore
+from alibabacloud_tea_openapi import models
+from alibabacloud_tea_openapi.client import Client
+from alibabacloud_tea_util.models import RuntimeOptions
+
+from support.clients import REGION
+from yunfn.localcloud.keys import AccessKey
+
+
+class TablestoreControl:
+    """The control plane: ``ask("GetInstance", InstanceName="rows")``. Raises Tea's exception on a refusal."""
+
+    def __init__(self, port: int, bundle: str, key: AccessKey, region: str = REGION) -> None:
+        proxy = f"http://127.0.0.1:{port}"
+        self._client = Client(
+            models.Config(
+                access_key_id=key.id,
+                access_key_secret=key.secret,
+                security_token=key.token or None,
+                region_id=region,
+                endpoint=f"tablestore.{region}.aliyuncs.com",
+                protocol="https",
+            )
+        )
+        self._options = RuntimeOptions(ca=bundle, https_proxy=proxy)
+
+    def ask(self, operation: str, **fields: Any) -> dict[str, Any]:
+        """The body that an operation answers; what begins with Get or List is asked by GET."""
+        reads = operation.startswith(("Get", "List"))
+        params = models.Params(
+            action=operation,
+            version="2020-12-09",
+            protocol="HTTPS",
+            pathname=f"/v2/openapi/{operation.lower()}",
+            method="GET" if reads else "POST",
+            auth_type="AK",
+            style="ROA",
+            req_body_type="json",
+            body_type="json",
+        )
+        query = {name: str(value) for name, value in fields.items()}
+        request = models.OpenApiRequest(query=query) if reads else models.OpenApiRequest(body=fields)
+        found: dict[str, Any] = self._client.call_api(params, request, self._options)["body"]
+        return found
+
+    def names(self, **fields: Any) -> list[str]:
+        """The names that ListInstances tells."""
+        return [instance["InstanceName"] for instance in self.ask("ListInstances", **fields)["Instances"]]
+
+
+def table_client(endpoint: str, key: AccessKey, instance: str, **settings: Any) -> tablestore.OTSClient:
+    """The data plane's client, which tries nothing twice unless ``settings`` say so."""
+    return tablestore.OTSClient(
+        endpoint,
+        key.id,
+        key.secret,
+        instance,
+        **{"sts_token": key.token or None, "retry_policy": tablestore.NoRetryPolicy(), **settings},
+    )
