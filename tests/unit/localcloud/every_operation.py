@@ -20,11 +20,14 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from support.tablestore_messages import request_of
 from yunfn.localcloud.alibaba.fc import urls as fc_urls
 from yunfn.localcloud.alibaba.kms import KmsService
 from yunfn.localcloud.alibaba.log import urls as log_urls
 from yunfn.localcloud.alibaba.oss import urls as oss_urls
 from yunfn.localcloud.alibaba.pop import RpcService
+from yunfn.localcloud.alibaba.tablestore.responses import OPERATIONS as TABLESTORE_OPERATIONS
+from yunfn.localcloud.alibaba.tablestore.responses import instances
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.coverage import table
 from yunfn.localcloud.home import Home
@@ -92,6 +95,7 @@ class World:
         owner = Principal(self.cloud.account, "root")
         uin = self.cloud.tencent.uin
         tencent = Principal(uin, "root", cloud=TENCENT)
+        await self._made(client, owner, self._ots_control("CreateInstance"))
         cos = f"https://bucket-{self.cloud.tencent.app_id}.cos.{TENCENT_REGION}.myqcloud.com/"
         await self._made(client, owner, Asked("", "", "PUT", f"https://bucket.oss-{REGION}.aliyuncs.com/"))
         await self._made(client, tencent, Asked("", "", "PUT", cos))
@@ -137,6 +141,9 @@ class World:
             for place in ("pop.service.verify_rpc", "fc.service.verify_roa", "oss.service.verify_oss"):
                 patched.enter_context(mock.patch(f"{here}.alibaba.{place}", verify))
             patched.enter_context(mock.patch(f"{here}.alibaba.log.service.verify_log", verify))
+            patched.enter_context(mock.patch(f"{here}.alibaba.tablestore.service.verify_ots", verify))
+            patched.enter_context(mock.patch(f"{here}.alibaba.tablestore.service.sign_answer", lambda *_: ""))
+            patched.enter_context(mock.patch(f"{here}.alibaba.tablestore.control.verify_roa", verify))
             patched.enter_context(mock.patch(f"{here}.alibaba.oss.service.is_signed", lambda call: True))
             patched.enter_context(mock.patch(f"{here}.tencent.api.service.tc3.verify", verify))
             patched.enter_context(mock.patch(f"{here}.tencent.cos.service._sender", lambda call: self.who))
@@ -148,9 +155,13 @@ class World:
         elif issubclass(service, ApiService):
             yield from (self._api(service, name, each) for each in service.operations)
         else:
-            yield from {"alibaba oss": self._oss, "tencent cos": self._cos, "alibaba log": self._log}.get(
-                name, self._fc
-            )()
+            ways = {
+                "alibaba oss": self._oss,
+                "tencent cos": self._cos,
+                "alibaba log": self._log,
+                "alibaba ots": self._ots,
+            }
+            yield from ways.get(name, self._fc)()
 
     def _rpc(self, service: type[RpcService], name: str, operation: str) -> Asked:
         host = {"ram": "ram", "sts": "sts", "bss": "business", "kms": f"kms.{REGION}", "location": "location"}
@@ -287,6 +298,26 @@ class World:
             method = route.method.strip("()").partition("|")[0]
             content = json.dumps(told).encode() if method in ("POST", "PUT") else b""
             yield Asked("alibaba log", route.operation, method, url, {"content-type": "application/json"}, content)
+
+    def _ots(self) -> Iterator[Asked]:
+        yield from (self._ots_control(route.name, route.method) for route in instances.ROUTES)
+        for operation in TABLESTORE_OPERATIONS:
+            headers = dict.fromkeys(("x-ots-date", "x-ots-apiversion", "x-ots-contentmd5"), "-")
+            headers["x-ots-instancename"] = "rows"
+            url = f"https://rows.{REGION}.ots.aliyuncs.com/{operation}"
+            yield Asked("alibaba ots", operation, "POST", url, headers, request_of(operation))
+
+    @staticmethod
+    def _ots_control(operation: str, method: str = "POST") -> Asked:
+        told = {
+            "InstanceName": "rows", "ClusterType": "SSD", "ResourceId": "rows", "NewResourceGroupId": "g",
+            "ResourceType": "INSTANCE", "ResourceIds": ["rows"], "Tags": [{"Key": "k", "Value": "v"}],
+            "TagKeys": ["k"],
+        }  # fmt: skip
+        url = f"https://tablestore.{REGION}.aliyuncs.com/v2/openapi/{operation.lower()}"
+        if method == "GET":
+            return Asked("alibaba ots", operation, method, f"{url}?InstanceName=rows&ResourceType=INSTANCE")
+        return Asked("alibaba ots", operation, method, url, {}, json.dumps(told).encode())
 
     def _fc(self) -> Iterator[Asked]:
         account = self.cloud.account

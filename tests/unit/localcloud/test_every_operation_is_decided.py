@@ -19,6 +19,7 @@ from unit.localcloud.every_operation import Asked, World, nobody
 from yunfn.access import tables
 from yunfn.access.grammar import CAM, RAM
 from yunfn.localcloud.alibaba.ram.documents import read_policy as read_ram
+from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2
 from yunfn.localcloud.keys import Principal
 from yunfn.localcloud.policy_decision import Decision, NamedPolicy, judge
 from yunfn.localcloud.rights import missing_statement
@@ -38,7 +39,8 @@ UNSEEN = {"fc:ListFunctionAsyncInvokeConfigs"}
 CODES = {
     "alibaba ram": (403, "NoPermission"), "alibaba sts": (403, "NoPermission"), "alibaba bss": (403, "NoPermission"),
     "alibaba kms": (403, "Forbidden.NoPermission"), "alibaba oss": (403, "AccessDenied"),
-    "alibaba log": (401, "Unauthorized"), "alibaba fc": (403, "AccessDenied"), "tencent cos": (403, "AccessDenied"),
+    "alibaba log": (401, "Unauthorized"), "alibaba ots": (403, "OTSNoPermissionAccess"),
+    "alibaba fc": (403, "AccessDenied"), "tencent cos": (403, "AccessDenied"),
 }  # fmt: skip
 _CAM = (200, "UnauthorizedOperation.CAM")
 # An operation may ask for several rights, one after the other.
@@ -134,6 +136,8 @@ async def _denied(
 
 def _message(answer: httpx.Response) -> str:
     """The words of a refusal, whichever of the clouds' shapes it has."""
+    if answer.headers["content-type"] == "application/octet-stream":
+        return str(table_store_pb2.Error.FromString(answer.content).message)
     if answer.text.startswith("<"):
         return unescape(answer.text.partition("<Message>")[2].partition("</Message>")[0])
     told = answer.json()

@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, Response
 
 from yunfn.localcloud.alibaba.pop.answer import refusal_words
 from yunfn.localcloud.alibaba.signatures import verify_roa
-from yunfn.localcloud.alibaba.tablestore.exceptions import InvalidParameter, MissingParameter
+from yunfn.localcloud.alibaba.tablestore.exceptions import InvalidParameter, MissingParameter, NoPermissionAccess
 from yunfn.localcloud.alibaba.tablestore.state import TablestoreState
 from yunfn.localcloud.call import Call
-from yunfn.localcloud.cloud_error import CloudError, UnknownOperationError
+from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError, UnknownOperationError
 
 VERSION = "2020-12-09"
 _PATH = "/v2/openapi/"
@@ -124,7 +124,12 @@ class ControlPlane:
         return JSONResponse({**document, "RequestId": call.request_id}, headers={"x-acs-request-id": call.request_id})
 
     def refusal(self, call: Call, error: CloudError) -> Response:
-        """``error`` as JSON with Code, Message and RequestId."""
+        """``error`` as JSON with Code, Message and RequestId.
+
+        A missing right is refused by the code of the data plane: no page at hand names one for this API.
+        """
+        if isinstance(error, AccessDeniedError):
+            error = NoPermissionAccess(error.action, error.resource)
         code, status, message = refusal_words(call, error)
         call.code = code
         body = {"Code": code, "Message": message, "RequestId": call.request_id, "HostId": call.host}
