@@ -121,7 +121,7 @@ class PlainTable:
                 newest = versions[max(versions)] if versions else 0
                 if type(newest) is not int:
                     return False
-                versions[now] = newest + change.amount
+                versions[max([now, *versions])] = newest + change.amount
                 wrote = True
             elif isinstance(change, DeleteVersion):
                 versions.pop(change.timestamp, None)

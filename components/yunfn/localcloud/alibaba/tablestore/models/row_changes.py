@@ -71,7 +71,7 @@ def update(
             case Put(name, value, timestamp):
                 _write(row, name, Version(_version(timestamp, now), value), max_versions)
             case Increment(name, amount):
-                _write(row, name, Version(now, _sum(row, name, amount)), max_versions)
+                _write(row, name, _sum(row, name, amount, now), max_versions)
             case DeleteVersion(name, timestamp):
                 _keep(row, name, [version for version in row.columns.get(name, []) if version.timestamp != timestamp])
             case DeleteColumn(name):
@@ -95,12 +95,12 @@ def _keep(row: Row, name: str, versions: list[Version]) -> None:
         row.columns.pop(name, None)
 
 
-def _sum(row: Row, name: str, amount: int) -> int:
-    versions = row.columns.get(name)
-    before = versions[0].value if versions else 0
+def _sum(row: Row, name: str, amount: int, now: int) -> Version:
+    """The newest version with ``amount`` more; not older than the one before, which may be of the future."""
+    newest, before = next(iter(row.columns.get(name, ())), Version(now, 0))
     if isinstance(before, bool) or not isinstance(before, int):
         raise NotACounterError(f"The value of column '{name}' is no integer, it cannot be incremented.")
     after = before + amount
     if not -(2**63) <= after < 2**63:
         raise NotACounterError(f"The sum of column '{name}' and its increment is out of the range of 64 bits.")
-    return after
+    return Version(max(now, newest), after)
