@@ -1,3 +1,3 @@
-module wefe
+module federated/go
 
-go 1.18
+go 1.20

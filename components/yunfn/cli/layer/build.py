@@ -19,6 +19,7 @@ from yunfn.cli.layer.options import (
     UnsandboxedOption,
     definition_at,
     megabytes,
+    needs_shown,
     progress_shown,
 )
 from yunfn.cli.layer.store import Store, team_store
@@ -116,13 +117,20 @@ def _copied_whole(file: Path, to: Path) -> Path:
 def _print(layer: BuiltLayer, seconds: float, copies: dict[str, Path]) -> None:
     how = {"cache": "from the cache", "store": "from the team's store"}.get(layer.source, f"built in {seconds:.1f} s")
     typer.echo(typer.style(f"{layer.name} for {layer.target.name}", bold=True) + f" ({how})")
+    limits = layer.target.limits
+    together = f"{'the code and ' if limits.with_code else ''}all layers of a function"
     for part in layer.parts:
         package = part.package
         typer.echo(f"  digest    {package.digest}")
         typer.echo(f"  zip       {copies.get(str(package.file), package.file)}")
-        typer.echo(f"  size      {megabytes(package.zip_size)} zipped, {megabytes(package.manifest.size)} unzipped")
+        typer.echo(
+            f"  size      {megabytes(package.zip_size)} zipped of {limits.zip_mb:,} MB,"
+            f" {megabytes(package.manifest.size)} unzipped of {limits.unzipped_mb:,} MB for {together}"
+        )
         for number, each in enumerate(sorted(part.packages, key=lambda p: (-p.size, p.name))):
             typer.echo(f"  {'packages' if number == 0 else '':8}  {each.name} {each.version}  {megabytes(each.size)}")
+    if layer.needs is not None:
+        typer.echo(f"  system    {needs_shown(layer.needs, layer.target)}")
     for finding in layer.findings:
         typer.echo(f"  {finding}")
     typer.echo(f"  findings  {len(layer.findings) or 'none'}")

@@ -17,6 +17,7 @@ from yunfn.cli.layer.options import (
     UnsandboxedOption,
     definition_at,
     looking_options,
+    needs_shown,
     progress_shown,
     single_target,
 )
@@ -24,7 +25,7 @@ from yunfn.cli.layer.options import (
 if TYPE_CHECKING:
     from yunfn.packaging.definition import LayerDefinition
     from yunfn.packaging.layer import BuildOptions
-    from yunfn.packaging.proof import Finding
+    from yunfn.packaging.proof import Finding, SystemNeeds
     from yunfn.packaging.proof.imports import ImportReport
     from yunfn.packaging.target import Target
 
@@ -36,6 +37,7 @@ class _Checked:
     target: Target
     files: list[Path]
     findings: list[Finding] = field(default_factory=list)
+    needs: SystemNeeds | None = None
     imports: ImportReport | None = None
 
     @property
@@ -47,6 +49,7 @@ class _Checked:
             "target": self.target.name,
             "files": [str(file) for file in self.files],
             "findings": [asdict(finding) for finding in self.findings],
+            "needs": None if self.needs is None else asdict(self.needs),
             "imported": None if self.imports is None else list(self.imports.imported),
             "skipped": None if self.imports is None else dict(self.imports.skipped),
         }
@@ -76,7 +79,8 @@ def check(
     with progress_shown() as progress:
         if path.suffix.lower() == ".zip" and not path.is_dir():
             wanted = single_target(target, str(path))
-            found = [_Checked(wanted, [path], list(proof.check_zip(path, wanted)))]
+            report = proof.examine_zip(path, wanted)
+            found = [_Checked(wanted, [path], list(report.findings), report.needs)]
         else:
             definition = definition_at(path, target)
             found = _built(definition, looking_options(definition, offline, allow_unsandboxed, progress))
@@ -91,6 +95,8 @@ def check(
         for each in found:
             for finding in each.findings:
                 typer.echo(f"{each.target.name}: {finding}")
+            if each.needs is not None:
+                typer.echo(f"{each.target.name}: {needs_shown(each.needs, each.target)}")
             if each.imports is not None:
                 typer.echo(f"{each.target.name}: {len(each.imports.imported)} modules imported")
                 for module, why in each.imports.skipped.items():
@@ -104,6 +110,6 @@ def _built(definition: LayerDefinition, options: BuildOptions) -> list[_Checked]
     from yunfn.packaging.layer import build_layer
 
     return [
-        _Checked(layer.target, [part.package.file for part in layer.parts], list(layer.findings))
+        _Checked(layer.target, [part.package.file for part in layer.parts], list(layer.findings), layer.needs)
         for layer in build_layer(definition, options=options)
     ]

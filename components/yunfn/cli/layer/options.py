@@ -16,6 +16,7 @@ from yunfn.exceptions import PackagingError
 if TYPE_CHECKING:
     from yunfn.packaging.definition import LayerDefinition
     from yunfn.packaging.layer import BuildOptions
+    from yunfn.packaging.proof import SystemNeeds
     from yunfn.packaging.target import Target
 
 PathArgument = Annotated[
@@ -86,3 +87,13 @@ def progress_shown() -> Iterator[Callable[[str], None]]:
 def megabytes(size: int) -> str:
     """Bytes as MB (2**20), with one digit."""
     return f"{size / 2**20:,.1f} MB"
+
+
+def needs_shown(needs: SystemNeeds, target: Target) -> str:
+    """What a package's ELF files need of the target's C library, beside what that has."""
+    runtime = target.runtime
+    has = f"{runtime.system} has GLIBC_{'.'.join(map(str, runtime.glibc))}"
+    files = f"{needs.files:,} ELF file{'' if needs.files == 1 else 's'}"
+    if not needs.glibc:
+        return f"{files} that need no version of GLIBC; {has}" if needs.files else f"no ELF files; {has}"
+    return f"{files} that need GLIBC_{needs.glibc} at most ({needs.path}); {has}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from yunfn.isolation import Outcome
+from yunfn.packaging.building.go import ADVICE, NOT_FOUND
 
 _LAST_LINES = 25
 
@@ -23,6 +24,7 @@ _ADVICE = (
      "it is written in Rust, which is not built here: pin a version that has a wheel"),
     (r"Temporary failure in name resolution|Network is unreachable|Name or service not known",
      "build scripts have no network: what it wants to download must come with it"),
+    (NOT_FOUND, f"Go is not on PATH: {ADVICE}"),
     (r"use_2to3 is invalid", "it is written for Python 2 and setuptools before 58: pin a newer version"),
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from yunfn.isolation import isolation, run_isolated
 from yunfn.packaging.building.build_environment import make_environment
 from yunfn.packaging.building.build_failure import failure
 from yunfn.packaging.building.compiler import Compiler, prepare_compiler
+from yunfn.packaging.building.go import ADVICE, calls_go, go_root
 from yunfn.packaging.definition.model import Hook
 from yunfn.packaging.target import Target
 from yunfn.packaging.user_cache import user_cache
@@ -48,9 +49,9 @@ def run_hook(
     """Copy the hook's files into ``folder`` and run its command there.
 
     It sees TARGET, PYTHON_VERSION, GLIBC, a C and C++ compiler for the target's C library in CC, CXX, AR and RANLIB,
-    GOOS, GOARCH and CGO_ENABLED=1 for Go, and the target's Python first on PATH where that is on this machine. It can
-    write to ``folder`` only (and to its own home and /tmp, which are thrown away), and has no network unless
-    ``hook.network``.
+    GOOS, GOARCH and CGO_ENABLED=1 for Go, Go's program where PATH has it, and the target's Python first on PATH where
+    that is on this machine. It can write to ``folder`` only (and to its own home and /tmp, which are thrown away), and
+    has no network unless ``hook.network``.
 
     Args:
         hook: The command, its files, and whether it may reach the network.
@@ -62,18 +63,23 @@ def run_hook(
         progress: Told in a short line what is being done, and each line that the hook prints.
 
     Raises:
-        BuildError: a file is not there, the command failed or left a link that leads out of the folder, or
-            ``cancelled`` was set.
+        BuildError: a file is not there, Go is not and the command calls it, the command failed or left a link that
+            leads out of the folder, or ``cancelled`` was set.
         IsolationError: this machine cannot isolate it.
         MissingToolError: uv or ziglang is not installed.
     """
     _copy_files(hook, folder)
     shown = hook.command.strip().partition("\n")[0]
+    go, path = go_root(), _system_path()
+    if go is None and calls_go(hook.command) and shutil.which("go", path=path) is None:
+        raise BuildError(f"the hook {shown!r} for {target.name} needs Go, which is not on PATH: {ADVICE}")
     progress(f"running the hook {shown!r} for {target.name}")
     with tempfile.TemporaryDirectory(prefix="yunfn-hook-") as name:
         work = Path(name)
         readable: list[Path] = []
-        path = _system_path()
+        if go is not None and not f"{go}/".startswith(_SYSTEM):
+            readable.append(go)
+            path = f"{go / 'bin'}:{path}"
         python = installed_python(target.python)
         if python is not None:
             environment = make_environment(python, work / "environment")

@@ -18,14 +18,22 @@ from yunfn.packaging.cache import ArtifactCache, Build
 from yunfn.packaging.contents import Contents
 from yunfn.packaging.definition import Hook, LayerDefinition
 from yunfn.packaging.input_key import input_key
-from yunfn.packaging.layer.built import BuiltLayer, LayerPart, details_of, parts_of, recalled, refuse_errors
+from yunfn.packaging.layer.built import (
+    BuiltLayer,
+    LayerPart,
+    details_of,
+    needs_of,
+    parts_of,
+    recalled,
+    refuse_errors,
+)
 from yunfn.packaging.layer.contents import InstalledTree, placed
 from yunfn.packaging.layer.division import Owned
 from yunfn.packaging.layer.interruption import interruptible
 from yunfn.packaging.layer.locking import locked
 from yunfn.packaging.layer.shared import SharedStore, fetched, note_artifacts
 from yunfn.packaging.layer.tree import install_packages, run_before
-from yunfn.packaging.proof import Finding
+from yunfn.packaging.proof import Finding, SystemNeeds
 from yunfn.packaging.proof.sizes import check_zip_size
 from yunfn.packaging.resolution import LayerLock, WheelSource, index_settings
 from yunfn.packaging.target import Target
@@ -70,7 +78,8 @@ class BuildOptions:
 class _Job:
     """One target that has to be built: its key, and what is found for it on the way.
 
-    ``tree`` is the folder that packages are installed in, ``contents`` what goes into the zip.
+    ``tree`` is the folder that packages are installed in, ``contents`` what goes into the zip, ``needs`` what that
+    needs of the system.
     """
 
     target: Target
@@ -78,6 +87,7 @@ class _Job:
     tree: Path = Path()
     contents: Contents | None = None
     findings: list[Finding] = field(default_factory=list)
+    needs: SystemNeeds | None = None
 
 
 def build_layer(
@@ -131,7 +141,8 @@ def _build_layer(
         source: Literal["cache", "store", "built"] = "built"
         if kept[target] is not None:
             source = "store" if target in stored else "cache"
-        result.append(BuiltLayer(definition.name, target, keys[target], parts, build.findings, source))
+        needs = needs_of(build.details)
+        result.append(BuiltLayer(definition.name, target, keys[target], parts, build.findings, source, needs))
     if not options.frozen:
         note_artifacts(definition, lock, result, options.progress)
     if options.store is not None and options.push:
@@ -169,7 +180,7 @@ def _build(
         _refuse(definition, jobs)
         builds = []
         for job, parts in result:
-            build = Build(tuple(part.package for part in parts), tuple(job.findings), details_of(parts))
+            build = Build(tuple(part.package for part in parts), tuple(job.findings), details_of(parts, job.needs))
             options.cache.remember(job.key, build)
             builds.append((job, build))
         return builds
@@ -190,7 +201,9 @@ def _packed(definition: LayerDefinition, jobs: Sequence[_Job], options: BuildOpt
             for job, each in zip(jobs, contents, strict=True)
         ]
         for job, each in zip(jobs, owned, strict=True):
-            job.findings += proof.check(each.contents.manifest.entries, each.contents.open, job.target, each.owners)
+            report = proof.examine(each.contents.manifest.entries, each.contents.open, job.target, each.owners)
+            job.findings += report.findings
+            job.needs = report.needs
         _refuse(definition, jobs)
         packages = packed()
     result = []

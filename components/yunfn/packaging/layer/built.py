@@ -13,7 +13,10 @@ from yunfn.packaging.cache import ArtifactCache, Build
 from yunfn.packaging.package import Package
 from yunfn.packaging.proof.distributions import Distribution, read_distributions
 from yunfn.packaging.proof.finding import Finding
+from yunfn.packaging.proof.system_needs import SystemNeeds
 from yunfn.packaging.target import Target
+
+_MB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class BuiltLayer:
     """A layer built for a target.
 
     ``input_key`` is what the build was found by, ``source`` where it is from: the cache, the team's store, or built
-    now; ``findings`` hold warnings only: a layer with errors is not built.
+    now; ``findings`` hold warnings only: a layer with errors is not built. ``needs`` is what its ELF files need of the
+    system; None where what the cache knows of the build does not say it.
     """
 
     name: str
@@ -47,6 +51,7 @@ class BuiltLayer:
     parts: tuple[LayerPart, ...]
     findings: tuple[Finding, ...]
     source: Literal["cache", "store", "built"]
+    needs: SystemNeeds | None = None
 
     @property
     def cached(self) -> bool:
@@ -63,6 +68,8 @@ class BuiltLayer:
             "source": self.source,
             "parts": [_part(part) for part in self.parts],
             "findings": [asdict(finding) for finding in self.findings],
+            "needs": None if self.needs is None else asdict(self.needs),
+            "limits": {"zipped": self.target.limits.zip_mb * _MB, "unzipped": self.target.limits.unzipped_mb * _MB},
         }
 
 
@@ -99,9 +106,19 @@ def refuse_errors(what: str, found: Iterable[tuple[Target, Finding]]) -> None:
         raise FindingsError(f"{what}:{''.join(lines)}")
 
 
-def details_of(parts: Sequence[LayerPart]) -> dict[str, Any]:
-    """What the cache keeps beside a build's packages: which installed packages are in which."""
-    return {"parts": [[[p.name, p.version, p.size] for p in part.packages] for part in parts]}
+def details_of(parts: Sequence[LayerPart], needs: SystemNeeds | None) -> dict[str, Any]:
+    """What the cache keeps beside a build's packages: which installed packages are in which, what all need."""
+    details: dict[str, Any] = {"parts": [[[p.name, p.version, p.size] for p in part.packages] for part in parts]}
+    return details if needs is None else {**details, "needs": asdict(needs)}
+
+
+def needs_of(details: Mapping[str, Any]) -> SystemNeeds | None:
+    """Read back what a recorded build needs of the system; None where the record does not say it."""
+    try:
+        told = details["needs"]
+        return SystemNeeds(int(told["files"]), str(told["glibc"]), str(told["path"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def parts_of(packages: Sequence[Package], details: Mapping[str, Any]) -> tuple[LayerPart, ...]:

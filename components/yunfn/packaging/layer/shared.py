@@ -30,7 +30,7 @@ from yunfn.packaging.layer.built import (
 )
 from yunfn.packaging.layer.locking import lock_file
 from yunfn.packaging.package import Package
-from yunfn.packaging.proof import Finding
+from yunfn.packaging.proof import Finding, SystemNeeds
 from yunfn.packaging.proof.sizes import check_zip_size
 from yunfn.packaging.resolution import LayerLock, LockedArtifact, read_lock, write_lock
 from yunfn.packaging.target import Target
@@ -71,11 +71,11 @@ def fetched(
         return None
     parts = [LayerPart(package, _packages(package, target)) for package in packages]
     # A part of a split layer lacks what the others have; that was checked when it was built.
-    findings = _findings(packages[0], target) if len(packages) == 1 else []
+    findings, needs = _examined(packages[0], target) if len(packages) == 1 else ((), None)
     refuse_errors(
         f"{definition.name} from the team's store would fail in the cloud", ((target, each) for each in findings)
     )
-    build = Build(tuple(packages), tuple(findings), details_of(parts))
+    build = Build(tuple(packages), tuple(findings), details_of(parts, needs))
     cache.remember(key, build)
     return build
 
@@ -140,9 +140,9 @@ def _packages(package: Package, target: Target) -> tuple[PackageSize, ...]:
     return tuple(PackageSize(canonicalize_name(each.name), each.version, each.size) for each in found)
 
 
-def _findings(package: Package, target: Target) -> list[Finding]:
-    """What is wrong with the package; that it may be unpacked at all was seen when the cache took it in."""
+def _examined(package: Package, target: Target) -> tuple[Sequence[Finding], SystemNeeds | None]:
+    """What is wrong with the package, and what it needs; that it may be unpacked was seen when the cache took it in."""
     name = package.file.name
     with opened(package) as opener:
-        checked = proof.check(package.manifest.entries, opener, target, name=name)
-    return [*check_zip_size(name, package.zip_size, target), *checked]
+        report = proof.examine(package.manifest.entries, opener, target, name=name)
+    return [*check_zip_size(name, package.zip_size, target), *report.findings], report.needs

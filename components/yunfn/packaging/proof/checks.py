@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -23,6 +24,7 @@ from yunfn.packaging.proof.shared_libraries import Libraries, check_libraries
 from yunfn.packaging.proof.sizes import check_unzipped_size
 from yunfn.packaging.proof.structure import PythonTree, check_layout, check_names
 from yunfn.packaging.proof.system_libraries import SystemLibraries
+from yunfn.packaging.proof.system_needs import SystemNeeds
 from yunfn.packaging.target import Target
 
 # Text by its name: neither loader nor Python would run it, so that its bytes are not looked at.
@@ -38,6 +40,17 @@ _Open = Callable[[str], BinaryIO]
 _Installed = Mapping[str, Sequence[Distribution]]
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in a package: ``findings`` ordered by path and rule, and what its ELF files need of the system.
+
+    ``needs`` is None for a zip that may not be unpacked.
+    """
+
+    findings: tuple[Finding, ...]
+    needs: SystemNeeds | None = None
+
+
 def check(
     entries: Sequence[Entry],
     open: _Open,
@@ -45,6 +58,17 @@ def check(
     owners: Mapping[str, str] | None = None,
     name: str = "package",
 ) -> list[Finding]:
+    """The findings of ``examine``, which takes the same."""
+    return list(examine(entries, open, target, owners, name).findings)
+
+
+def examine(
+    entries: Sequence[Entry],
+    open: _Open,
+    target: Target,
+    owners: Mapping[str, str] | None = None,
+    name: str = "package",
+) -> Report:
     """Check a package for ``target`` before it is uploaded.
 
     Args:
@@ -54,8 +78,7 @@ def check(
         owners: The package that each path belongs to, as ``owners()`` answers; read from the dist-info if left out.
         name: What to call the package in findings on the whole of it.
 
-    Returns:
-        Findings ordered by path and rule. Files are read as far as a rule needs them: a few pages of each ELF file.
+    Files are read as far as a rule needs them: a few pages of each ELF file.
     """
     sizes = {entry.path: entry.size for entry in entries}
     tree = PythonTree.of(sizes)
@@ -65,14 +88,16 @@ def check(
     if owners is None:
         for folder, installed in found.items():
             owning.update(owners_of(installed, folder))
+    elves: dict[str, Elf] = {}
     findings = [
         *check_layout(sizes, target, open, tree),
         *check_names(sizes),
         *check_unzipped_size(name, entries, target, owning),
         *(f for installed in found.values() for f in _check_requires_python(installed, target)),
-        *_check_files(entries, open, target, owning, found),
+        *_check_files(entries, open, target, owning, found, elves),
     ]
-    return sorted(findings, key=lambda f: (f.path, f.rule, f.message))
+    ordered = sorted(findings, key=lambda f: (f.path, f.rule, f.message))
+    return Report(tuple(ordered), SystemNeeds.of(elves))
 
 
 def _check_requires_python(found: Sequence[Distribution], target: Target) -> Iterator[Finding]:
@@ -90,9 +115,14 @@ def _check_requires_python(found: Sequence[Distribution], target: Target) -> Ite
 
 
 def _check_files(
-    entries: Sequence[Entry], open: _Open, target: Target, owning: Mapping[str, str], found: _Installed
+    entries: Sequence[Entry],
+    open: _Open,
+    target: Target,
+    owning: Mapping[str, str],
+    found: _Installed,
+    elves: dict[str, Elf],
 ) -> Iterator[Finding]:
-    elves: dict[str, Elf] = {}
+    """Check each file by what it is; the ELF files that can be read go into ``elves``."""
     links: dict[str, str] = {}
     paths = {entry.path for entry in entries}
     oldest = _oldest_pythons(found)

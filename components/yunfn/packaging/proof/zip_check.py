@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from yunfn.exceptions import RefusedEntryError
 from yunfn.packaging.archive import Archive
 from yunfn.packaging.ignore import Selection
 from yunfn.packaging.manifest import Manifest
-from yunfn.packaging.proof.checks import check
+from yunfn.packaging.proof.checks import Report, examine
 from yunfn.packaging.proof.finding import Finding
 from yunfn.packaging.proof.sizes import check_zip_size
 from yunfn.packaging.target import Target
@@ -28,6 +29,11 @@ _ADVICE = {
 
 
 def check_zip(file: Path, target: Target) -> list[Finding]:
+    """The findings of ``examine_zip``, which takes the same."""
+    return list(examine_zip(file, target).findings)
+
+
+def examine_zip(file: Path, target: Target) -> Report:
     """Check the zip ``file`` for ``target``.
 
     A zip that may not be unpacked gives one finding, whose rule (``archive-…``) says why, and is not looked into any
@@ -37,7 +43,9 @@ def check_zip(file: Path, target: Target) -> list[Finding]:
     try:
         with closing(Archive(file, Selection(defaults=False))) as archive:
             manifest = Manifest.of(archive.entries(), archive.label)
-            return [*size, *check(manifest.entries, archive.open, target, name=file.name)]
+            report = examine(manifest.entries, archive.open, target, name=file.name)
+            return replace(report, findings=(*size, *report.findings))
     except RefusedEntryError as error:
         advice = _ADVICE.get(error.rule, _REMAKE)
-        return [*size, Finding(error.rule, "error", error.path or file.name, "", error.reason, advice)]
+        refused = Finding(error.rule, "error", error.path or file.name, "", error.reason, advice)
+        return Report((*size, refused))

@@ -121,6 +121,6 @@ def test_what_would_fail_in_the_cloud_is_not_taken(
 ) -> None:
     build_layer(read_definition(layer), options=replace(options, store=store, push=True))
     fault = Finding("elf-glibc", "error", "python/one", "", "needs GLIBC_2.99")
-    monkeypatch.setattr(proof, "check", lambda *_, **__: [fault])
+    monkeypatch.setattr(proof, "examine", lambda *_, **__: proof.Report((fault,)))
     with pytest.raises(FindingsError, match=r"GLIBC_2\.99"):
         build_layer(read_definition(layer), options=replace(elsewhere(options, tmp_path), store=store))
