@@ -10,6 +10,8 @@ from yunfn.localcloud.alibaba.log.exceptions import LogStoreNotExist, ProjectNot
 from yunfn.localcloud.alibaba.log.models.projects import LogState
 from yunfn.localcloud.alibaba.oss import OssService
 from yunfn.localcloud.alibaba.oss.exceptions import NoSuchBucket, NoSuchKey
+from yunfn.localcloud.alibaba.tablestore.models.table_key import TableKey
+from yunfn.localcloud.alibaba.tablestore.models.tables import Tables
 
 
 def code_object(scope: FcScope, bucket: str, name: str) -> Path:
@@ -30,6 +32,16 @@ def check_event_bucket(scope: FcScope, bucket: str) -> None:
         raise InvalidArgument(f"OSS bucket '{bucket}' does not exist")
     if found.region != scope.region:
         raise InvalidArgument(f"OSS bucket '{bucket}' is in region {found.region}, not in {scope.region}")
+
+
+def check_event_table(scope: FcScope, source: str) -> None:
+    """Raise InvalidArgument unless the table is there that a Tablestore trigger's source names.
+
+    Its stream may be switched on later.
+    """
+    key = TableKey.of(source)
+    if Tables(scope.cloud.store).find(*key) is None:
+        raise InvalidArgument(f"table '{key.table}' of Tablestore instance '{key.instance}' does not exist")
 
 
 def check_log_target(scope: FcScope, project: str, logstore: str) -> None:

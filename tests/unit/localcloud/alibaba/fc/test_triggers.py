@@ -13,6 +13,7 @@ from alibabacloud_fc20230330.client import Client
 from unit.localcloud.alibaba.fc.served_fc import REGION, Refused, ServedFc, create_function, inline
 from yunfn.localcloud.alibaba.fc.directory import TriggerRecord
 from yunfn.localcloud.alibaba.fc.events import TriggerChanged
+from yunfn.localcloud.alibaba.tablestore.models.tables import KeyColumn, Table, Tables
 
 TIMER = {"cronExpression": "@every 1m", "enable": True}
 HTTP = {"authType": "anonymous", "methods": ["GET"], "disableURLInternet": False}
@@ -176,3 +177,19 @@ def test_updating_the_function_keeps_its_triggers(made: Client) -> None:
     create(made)
     made.update_function("f", m.UpdateFunctionRequest(body=m.UpdateFunctionInput(code=inline(a="b"))))
     assert made.get_trigger("f", "t").body.trigger_name == "t"
+
+
+def test_a_table_triggers_table_is_there(made: Client, served: ServedFc) -> None:
+    source = f"acs:ots:{REGION}:{served.account}:instance/Shop/table/orders"
+    with Refused("InvalidArgument", 400, "table 'orders' of Tablestore instance 'shop' does not exist"):
+        create(made, "o", "tablestore", {}, source_arn=source)
+    table = Table(served.account, REGION, "shop", "orders", (KeyColumn("id", "INTEGER"),))
+    served.do(lambda: Tables(served.cloud.store).insert(table))
+    # Its stream may be off yet.
+    assert create(made, "o", "tablestore", {}, source_arn=source).source_arn == source
+    far = source.replace(REGION, "cn-beijing")
+    with Refused("InvalidArgument", 400, "sourceArn"):
+        create(made, "far", "tablestore", {}, source_arn=far)
+    made.delete_trigger("f", "o")
+    made.delete_function("f")
+    assert served.do(lambda: served.cloud.store.kinds("fc/")) == []

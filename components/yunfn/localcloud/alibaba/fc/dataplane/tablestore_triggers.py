@@ -263,6 +263,4 @@ class TablestoreTriggers:
 
 def table_of(record: TriggerRecord) -> TableKey:
     """The table whose changes a trigger is there for."""
-    source = str(record.document.get("sourceArn") or "")
-    path = source.rpartition(":")[2].split("/")
-    return TableKey(record.account, record.region, path[1].lower(), path[3])
+    return TableKey.of(record.document["sourceArn"])

@@ -21,7 +21,7 @@ from yunfn.localcloud.alibaba.fc.rules.fields import Fields
 from yunfn.localcloud.alibaba.fc.rules.names import check_name, check_role
 from yunfn.localcloud.alibaba.fc.rules.trigger import bucket_of, check_trigger, overlap, parse_trigger_config
 from yunfn.localcloud.alibaba.fc.scope import FcScope
-from yunfn.localcloud.alibaba.fc.siblings import check_event_bucket
+from yunfn.localcloud.alibaba.fc.siblings import check_event_bucket, check_event_table
 from yunfn.localcloud.alibaba.fc.state import LATEST
 from yunfn.localcloud.store import Document
 from yunfn.runtimes import FC_LIMITS
@@ -127,6 +127,8 @@ class Triggers:
             raise InvalidArgument("description must not be longer than 256 characters")
         check_trigger(kind, config, source, self._scope.account, self._scope.region)
         check_role("invocationRole", document["invocationRole"], self._scope.account)
+        if kind == "tablestore":
+            check_event_table(self._scope, source)
         if kind == "oss":
             check_event_bucket(self._scope, bucket_of(source))
             self._check_bucket_triggers(f"{function}/{document['triggerName']}", config, source)

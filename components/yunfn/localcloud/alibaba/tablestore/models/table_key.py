@@ -12,3 +12,10 @@ class TableKey(NamedTuple):
     region: str
     instance: str
     table: str
+
+    @classmethod
+    def of(cls, arn: str) -> TableKey:
+        """The table of a full name, ``acs:ots:<region>:<account>:instance/<instance>/table/<table>``."""
+        _, _, region, account, path = arn.split(":", 4)
+        instance, _, table = path.removeprefix("instance/").partition("/table/")
+        return cls(account, region, instance.lower(), table)
