@@ -45,7 +45,10 @@ class Source(Protocol):
 
 
 class Refused(Exception):
-    """Calls that were refused: API, table, code, the service's words and the request's id of each."""
+    """Calls that were refused: API, table, code, the service's words and the request's id of each.
+
+    ``more`` is told beside each: why new credentials did not help.
+    """
 
     def __init__(self, instance: str, calls: Sequence[tuple[str, str, str, str, str]], more: str = "") -> None:
         requests: dict[tuple[str, ...], list[str]] = {}
@@ -57,7 +60,7 @@ class Refused(Exception):
             if code == _DENIED:
                 line += f"; missing right: ots:{api} on acs:ots:*:*:instance/{instance}/table/{table}"
             lines.append(line + more)
-        self.calls, self.codes = tuple(calls), {code for _, _, code, _, _ in calls}
+        self.calls, self.codes, self.more = tuple(calls), {code for _, _, code, _, _ in calls}, more
         super().__init__("\n".join(lines))
 
     @property
@@ -127,8 +130,8 @@ class Tables:
                     yield from asked.popleft().result()
             except Refused as first:
                 others = [each.exception() for each in asked if not each.cancel()]
-                more = [call for each in others if isinstance(each, Refused) for call in each.calls]
-                raise Refused(self._instance, [*first.calls, *more]) if more else first from None
+                calls = [call for each in (first, *others) if isinstance(each, Refused) for call in each.calls]
+                raise Refused(self._instance, calls, first.more) from first
 
     def mark(self, table: str) -> None:
         """Write a row that says that this client was here; raises Refused."""
