@@ -1,14 +1,18 @@
-"""Triggers of every kind: made, left alone, changed; http, timer and oss really call, by alias unless written out."""
+"""Triggers of every kind: made, left alone, changed; http, timer, oss and tablestore really call, by alias unless
+written out.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tablestore
 from alibabacloud_fc20230330 import models
 from alibabacloud_tea_openapi.utils import Utils
 from darabonba.core import DaraRequest
@@ -17,15 +21,56 @@ from support.clients import REGION, FunctionComputeClient, http_client
 from support.cloud_calls import log_lines, oss_bucket, ram, wait_for
 from support.local_account import LocalAccount
 from support.pulumi_cli import Outcome, PulumiCli
+from support.tablestore_clients import asked, table_client
 
 pytestmark = pytest.mark.engine
 KINDS = {"http", "timer", "oss", "log", "mns_topic", "cdn_events", "tablestore", "eventbridge"}
+# A row that ``fails`` so often fails the call so often: the instance, which stays, counts in /tmp.
 _CODE = """\
-import json
+import json, os
+from cbor import decode
 
 def handler(event, context):
-    print("called with " + json.dumps(json.loads(event)))
+    told = json.loads(event) if event[:1] == b"{" else decode(event)
+    print("called with " + json.dumps(told))
+    for record in told.get("Records", ()):
+        at = "/tmp/%d" % record["PrimaryKey"][0]["Value"]
+        with open(at, "a") as file:
+            file.write(".")
+        fails = [column["Value"] for column in record["Columns"] if column["ColumnName"] == "fails"]
+        if fails and os.path.getsize(at) <= fails[0]:
+            raise ValueError("not yet")
     return {"statusCode": 200, "body": "well"}
+"""
+# As much of RFC 8949 as an event has, written apart from what the local cloud encodes it with.
+_CBOR = """\
+import struct
+
+def decode(data):
+    value, end = item(data, 0)
+    assert end == len(data), "something is left over"
+    return value
+
+def item(data, at):
+    major, low, at = data[at] >> 5, data[at] & 31, at + 1
+    if low >= 24 and major != 7:
+        length = 1 << low - 24
+        low, at = int.from_bytes(data[at:at + length], "big"), at + length
+    if major in (0, 1):
+        return (low if major == 0 else -1 - low), at
+    if major in (2, 3):
+        text = data[at:at + low]
+        return (text.hex() if major == 2 else text.decode()), at + low
+    if major in (4, 5):
+        found = []
+        for _ in range(low * (major - 3)):
+            value, at = item(data, at)
+            found.append(value)
+        return (found if major == 4 else dict(zip(found[::2], found[1::2]))), at
+    assert major == 7
+    if low == 27:
+        return struct.unpack(">d", data[at:at + 8])[0], at + 8
+    return {20: False, 21: True, 22: None}[low], at
 """
 
 
@@ -44,6 +89,7 @@ def make(
     code = folder / "code"
     code.mkdir()
     (code / "index.py").write_text(_CODE)
+    (code / "cbor.py").write_text(_CBOR)
 
     def one(name: str) -> PulumiCli:
         made = own_account.stack(folder / name, programs / "all_triggers.py", name)
@@ -93,7 +139,7 @@ def test_every_kind_stands_bound_to_its_alias_and_stays_as_it_is(
         "lines": f"acs:log:{REGION}:{account}:project/{outputs['project']}",
         "topic": f"acs:mns:{REGION}:{account}:/topics/orders",
         "cdn": f"acs:cdn:*:{account}",
-        "table": f"acs:ots:{REGION}:{account}:instance/shop/table/orders",
+        "table": f"acs:ots:{REGION}:{account}:instance/{outputs['instance']}/table/orders",
     }
     stack.up("--expect-no-changes")
     stack.refresh("--expect-no-changes")
@@ -126,7 +172,7 @@ def test_callers_may_invoke_this_function_by_this_alias_and_read_what_calls_it(
             "Resource": [f"acs:fc:{REGION}:{own_account.id}:functions/{outputs['echo']}/live"],
         }
         # By the same role a table's changes are read, from an account of the cloud's own, and a logstore's lines.
-        table = f"acs:ots:{REGION}:{own_account.id}:instance/shop/table/orders"
+        table = f"acs:ots:{REGION}:{own_account.id}:instance/{outputs['instance']}/table/orders"
         lines = f"acs:log:{REGION}:{own_account.id}:project/{outputs['project']}/logstore/{outputs['logstore']}"
         read = {
             "table": {table: ["ots:DescribeStream", "ots:GetShardIterator", "ots:GetStreamRecord", "ots:ListStream"]},
@@ -243,19 +289,91 @@ def test_a_caller_without_its_right_calls_nothing_and_up_gives_it_back(
     assert not [e for e in _events(own_account, outputs) if "in/denied.png" in json.dumps(e)]
 
 
+def _orders(account: LocalAccount, outputs: dict[str, Any]) -> tablestore.OTSClient:
+    return table_client(account.variables["OTS_ENDPOINT"], account.cloud.home.owner_key, outputs["instance"])
+
+
+def _put(client: tablestore.OTSClient, number: int, **columns: Any) -> None:
+    client.put_row("orders", tablestore.Row([("id", number)], list(columns.items())))
+
+
+def _changes(account: LocalAccount, outputs: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The changes of the table that each call so far was about."""
+    return [event["Records"] for event in _events(account, outputs) if "Records" in event]
+
+
+def test_a_tables_changes_call_in_order_and_a_failing_call_is_made_again(
+    own_account: LocalAccount, outputs: dict[str, Any]
+) -> None:
+    client = _orders(own_account, outputs)
+    _put(client, 0, item="before the stream was on")
+    asked(client, "UpdateTable", table_name="orders", stream_spec={"enable_stream": True, "expiration_time": 24})
+    began = time.time()
+    _put(client, 1, fails=1)
+    _put(client, 2, item="größe", count=-3, weight=0.5, sold=True, raw=bytearray(b"\x00\xff"))
+    client.update_row("orders", tablestore.Row([("id", 2)], {"delete_all": ["item"], "put": [("count", 2**40)]}), None)
+    client.delete_row("orders", tablestore.Row([("id", 1)]), None)
+
+    def told() -> list[dict[str, Any]]:
+        return [record for call in _changes(own_account, outputs) for record in call]
+
+    assert wait_for(lambda: [record for record in told() if record["Type"] == "DeleteRow"])
+    first, again, *rest = _changes(own_account, outputs)
+    # The call that failed was made again with the same, and only then it went on.
+    assert first == again
+    records = [*again, *(record for call in rest for record in call)]
+    kinds = [(record["Type"], record["PrimaryKey"]) for record in records]
+    assert kinds == [
+        (kind, [{"ColumnName": "id", "Value": number}])
+        for kind, number in (("PutRow", 1), ("PutRow", 2), ("UpdateRow", 2), ("DeleteRow", 1))
+    ]
+    put = {column["ColumnName"]: column for column in records[1]["Columns"]}
+    values = {name: column["Value"] for name, column in put.items()}
+    assert values == {"item": "größe", "count": -3, "weight": 0.5, "sold": True, "raw": "00ff"}
+    ahead = own_account.cloud.ask("GET", "/clock").json()["offset_seconds"]
+    times = [record["Info"]["Timestamp"] / 1e6 - ahead - began for record in records]
+    assert times == sorted(times)
+    assert all(-1 < seconds < 60 for seconds in times)
+    assert all(
+        {"Type": "Put"}.items() <= column.items() and column["Timestamp"] > began * 1000 for column in put.values()
+    )
+    changed = {(each["Type"], each["ColumnName"], each["Value"]) for each in records[2]["Columns"]}
+    assert changed == {("DeleteAllVersions", "item", None), ("Put", "count", 2**40)}
+    assert records[3]["Columns"] == []
+
+
+def test_a_tables_caller_uses_each_right_that_it_has(own_account: LocalAccount, outputs: dict[str, Any]) -> None:
+    role = _triggers(own_account, outputs["echo"])["table"].invocation_role.rpartition("/")[2]
+    used = {
+        (right["action"], right["resource"])
+        for line in own_account.journal()
+        if f":assumed-role/{role.lower()}/" in line.get("principal", "")
+        for right in line.get("rights", ())
+    }
+    policy = ram(own_account, "ListPoliciesForRole", RoleName=role)["Policies"]["Policy"][0]["PolicyName"]
+    text = ram(own_account, "GetPolicy", PolicyName=policy, PolicyType="Custom")["DefaultPolicyVersion"]
+    statements = json.loads(text["PolicyDocument"])["Statement"]
+    assert used == {(action, at) for each in statements for action in each["Action"] for at in each["Resource"]}
+
+
 def test_settings_change_in_place_where_the_cloud_takes_it_and_else_by_replacement(
     own_account: LocalAccount, stack: PulumiCli, outputs: dict[str, Any]
 ) -> None:
     before = _triggers(own_account, outputs["echo"])
-    stack.configure(t__cron="0 30 * * * *", t__tag="calm")
+    stack.configure(t__cron="0 30 * * * *", t__tag="calm", t__without='["table"]')
     changed = stack.up()
     after = _triggers(own_account, outputs["echo"])
+    called = len(_changes(own_account, outputs))
+    _put(_orders(own_account, outputs), 9)
     assert json.loads(after["hourly"].trigger_config)["cronExpression"] == "0 30 * * * *"
     assert after["hourly"].trigger_id == before["hourly"].trigger_id
     assert json.loads(after["topic"].trigger_config)["filterTag"] == "calm"
     assert after["topic"].trigger_id != before["topic"].trigger_id
     assert (changed.changes["updated"], changed.changes["replaced"]) == (1, 1)
+    # The trigger, its caller's role, and what that may do.
+    assert (changed.changes["deleted"], "table" in after) == (5, False)
     stack.up("--expect-no-changes")
+    assert len(_changes(own_account, outputs)) == called
 
 
 def test_destroy_leaves_no_trigger_no_role_and_no_function(

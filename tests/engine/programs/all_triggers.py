@@ -22,6 +22,15 @@ from yunfn.alibaba import (
 config = pulumi.Config("t")
 logs = LogProject("logs")
 service = Service("svc", log_project=logs)
+shop = alicloud.ots.Instance("shop", name=f"{pulumi.get_stack()}-shop", description="orders", instance_type="Capacity")
+orders = alicloud.ots.Table(
+    "orders",
+    instance_name=shop.name,
+    table_name="orders",
+    primary_keys=[{"name": "id", "type": "Integer"}],
+    time_to_live=-1,
+    max_version=1,
+)
 pictures = alicloud.oss.Bucket("pictures", bucket=config.require("bucket"), force_destroy=True)
 
 
@@ -39,13 +48,15 @@ sources = {
     "lines": LogSource(project=logs.project_name, logstore=logs.logstore_name, parameters={"a": "b"}),
     "topic": MnsTopicSource(topic="orders", filter_tag=config.get("tag") or "urgent"),
     "cdn": CdnSource(event="CachedObjectsRefreshed", domains=["cdn.example.com"]),
-    "table": TablestoreSource(instance="shop", table="orders"),
+    "table": TablestoreSource(instance=shop.name, table=orders.table_name),
     "bridge": EventBridgeSource(
         event_source={"eventSourceType": "Default"},
         pattern='{"source":["acs.oss"]}',
         run={"mode": "event-streaming", "errorsTolerance": "ALL", "batchWindow": {"countBasedWindow": 10}},
     ),
 }
+for left_out in config.get_object("without") or []:
+    del sources[left_out]
 made = {name: Trigger(name, alias=live, source=source) for name, source in sources.items()}
 private = Trigger("private", alias=staff, source=HttpSource(methods=["GET"]))
 asleep = Trigger("asleep", function=echo, qualifier="LATEST", source=TimerSource(cron="@every 5m", enabled=False))
@@ -60,5 +71,6 @@ pulumi.export("web", made["web"].url)
 pulumi.export("private", private.url)
 pulumi.export("found", by_default.url)
 pulumi.export("bucket", pictures.bucket)
+pulumi.export("instance", shop.name)
 pulumi.export("project", logs.project_name)
 pulumi.export("logstore", logs.logstore_name)
