@@ -8,8 +8,10 @@ import tablestore
 from alibabacloud_tea_openapi import models
 from alibabacloud_tea_openapi.client import Client
 from alibabacloud_tea_util.models import RuntimeOptions
+from tablestore.auth import RequestContext
 
 from support.clients import REGION
+from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2
 from yunfn.localcloud.keys import AccessKey
 
 
@@ -63,3 +65,18 @@ def table_client(endpoint: str, key: AccessKey, instance: str, **settings: Any) 
         instance,
         **{"sts_token": key.token or None, "retry_policy": tablestore.NoRetryPolicy(), **settings},
     )
+
+
+def asked(client: tablestore.OTSClient, operation: str, **fields: Any) -> Any:
+    """The answer of an operation that the client has not, by its own signature, connection and checks of answers.
+
+    ``fields`` are those of the operation's request.
+    """
+    protocol, signer, query = client.protocol, client._signer, f"/{operation}"
+    protocol.api_list = [*protocol.api_list, operation]
+    body = getattr(table_store_pb2, f"{operation}Request")(**fields).SerializeToString()
+    context = RequestContext(client.credentials_provider.get_credentials())
+    headers = protocol._make_request_headers(body, query, signer, context)
+    status, reason, answered, content = client.connection.send_receive(query, headers, body)
+    protocol.handle_error(operation, query, status, reason, answered, content, signer, context)
+    return getattr(table_store_pb2, f"{operation}Response").FromString(content)

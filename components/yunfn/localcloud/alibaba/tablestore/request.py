@@ -71,6 +71,7 @@ def read_message(operation: str, body: bytes) -> Any:
     try:
         message.ParseFromString(body)
     except DecodeError:
-        # Also what lacks a required field, in the C and the Python implementation of protobuf alike.
         raise ParameterInvalid("Failed to parse the ProtoBuf message.") from None
+    if missing := message.FindInitializationErrors():
+        raise ParameterInvalid(f"Failed to parse the ProtoBuf message: it has no {', '.join(missing)}.")
     return message

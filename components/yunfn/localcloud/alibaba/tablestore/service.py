@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from yunfn.localcloud.alibaba.signatures.nonces import MalformedTimestamp
 from yunfn.localcloud.alibaba.signatures.ots import answer_date, body_md5, sign_answer, verify_ots
 from yunfn.localcloud.alibaba.tablestore.control import ControlPlane
 from yunfn.localcloud.alibaba.tablestore.exceptions import (
@@ -91,7 +92,7 @@ class TablestoreService(Service):
         """``error`` as the service's Error message, signed if the sender was believed."""
         if "control" in call.match:
             return self._control.refusal(call, error)
-        error = _in_its_words(error)
+        error = _in_its_words(call, error)
         call.code = error.code
         return self._answer(call, error.status, pb.Error(code=error.code, message=error.message).SerializeToString())
 
@@ -137,8 +138,10 @@ class TablestoreService(Service):
         return Response(body, status, headers, media_type="application/octet-stream")
 
 
-def _in_its_words(error: CloudError) -> CloudError:
-    """What the kernel raises as the service would write it."""
+def _in_its_words(call: Call, error: CloudError) -> CloudError:
+    """What the kernel and the signature's checks raise, as the service would write it."""
+    if isinstance(error, MalformedTimestamp):
+        return ParameterInvalid(f"Invalid date format: {call.headers['x-ots-date']}.")
     if isinstance(error, AccessDeniedError):
         return NoPermissionAccess(error.action, error.resource)
     if isinstance(error, UnknownOperationError):
@@ -151,7 +154,7 @@ def _in_its_words(error: CloudError) -> CloudError:
         missing = "x-ots-signature" if error.access_key_id else "x-ots-accesskeyid"
         return ParameterInvalid(f"Missing header: '{missing}'.")
     if error.reason is Disbelief.SKEWED:
-        return AuthFailed("Mismatch between system time and x-ots-date.")
+        return AuthFailed(f"Mismatch between system time and x-ots-date: {call.headers['x-ots-date']}.")
     if error.reason is Disbelief.EXPIRED:
         return AuthFailed("The security token has expired.")
     if error.reason is Disbelief.WRONG_TOKEN:

@@ -1,7 +1,7 @@
 """What a table may be ("General limits" and "Limits on the Wide Column model" of Tablestore's documentation).
 
-The documents name the limits, not the words of each refusal: the code is OTSParameterInvalid, the words are ours where
-"Error codes" has none.
+Words of refusals are those of "Error codes" and of the official Python client's own tests where they have some (a name,
+a type, a number of columns), and else ours; the code is OTSParameterInvalid.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def key_columns(schemas: Iterable[pb.PrimaryKeySchema]) -> tuple[KeyColumn, ...]
         kind = pb.PrimaryKeyType.Name(schema.type)
         auto = schema.HasField("option")
         if kind not in ("INTEGER", "STRING", "BINARY"):
-            raise ParameterInvalid(f"Invalid type of the primary key column '{schema.name}': {kind}.")
+            raise ParameterInvalid(f"{kind.removeprefix('PK_')} is an invalid type for the primary key.")
         if auto and (kind != "INTEGER" or not columns):
             # "Auto-increment of primary key columns": never the partition key.
             raise ParameterInvalid("An auto-increment column must be of the type INTEGER and not the partition key.")
@@ -48,7 +48,7 @@ def key_columns(schemas: Iterable[pb.PrimaryKeySchema]) -> tuple[KeyColumn, ...]
         raise ParameterInvalid(f"The number of primary key columns must be in range: [1, {_MOST_KEY_COLUMNS}].")
     if sum(column.auto_increment for column in columns) > 1:
         raise ParameterInvalid("A table has at most one auto-increment column.")
-    _check_unique(column.name for column in columns)
+    _check_unique("primary key", (column.name for column in columns))
     return tuple(columns)
 
 
@@ -60,7 +60,7 @@ def defined_columns(
         (check_name(schema.name, "column"), pb.DefinedColumnType.Name(schema.type).removeprefix("DCT_"))
         for schema in schemas
     ]
-    _check_unique([*(column.name for column in key), *before, *(name for name, _ in added)])
+    _check_unique("column", [*(column.name for column in key), *before, *(name for name, _ in added)])
     found = {**before, **dict(added)}
     if len(found) > _MOST_DEFINED_COLUMNS:
         raise ParameterInvalid(f"The number of defined columns must be in range: [0, {_MOST_DEFINED_COLUMNS}].")
@@ -136,9 +136,9 @@ def _check_positive(what: str, number: int) -> None:
         raise ParameterInvalid(f"Invalid {what}: {number}; it must be 1 at least.")
 
 
-def _check_unique(names: Iterable[str]) -> None:
+def _check_unique(what: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise ParameterInvalid(f"Duplicated column name: '{name}'.")
+            raise ParameterInvalid(f"Duplicated {what} name: '{name}'.")
         seen.add(name)
