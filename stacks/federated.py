@@ -13,13 +13,15 @@ from pathlib import Path
 import pulumi
 import pulumi_alicloud as alicloud
 
-from yunfn import access, alibaba
+from yunfn import access, alibaba, resources
 
 _HERE = Path(__file__).parent
 _LAYERS = _HERE.parent / "layers"
 PROCESS_TABLE, RESULT_TABLE = "wefe_process", "wefe_result"
 # Tablestore's rule for the names of instances, which access.ots checks: at most 16 characters.
 _INSTANCE_LENGTH = 16
+# What a failing call may take to be mended before its changes are lost.
+_STREAM_HOURS = 168
 
 
 def program() -> None:
@@ -103,9 +105,24 @@ def program() -> None:
         # Custom runtimes search no layer by themselves (FCD "layers").
         environment={**environment, "PYTHONPATH": "/opt/python"},
     )
-    for name, function in (("compute", compute), ("custom", custom)):
-        alibaba.Alias(f"{name}-live", function=function)
-        pulumi.export(f"{name}Function", function.function_name)
+    live = alibaba.Alias("compute-live", function=compute)
+    alibaba.Alias("custom-live", function=custom)
+    # What a client writes is computed at once: a trigger reads the table's stream, and calls the live alias.
+    stream = resources.ots.TableStream(
+        "changes",
+        account=account.account_id,
+        region=account.region,
+        instance_name=instance.name,
+        table_name=process.table_name,
+        hours=_STREAM_HOURS,
+    )
+    alibaba.Trigger(
+        "changes",
+        alias=live,
+        source=alibaba.TablestoreSource(instance=instance.name, table=stream.table_name),
+    )
+    pulumi.export("computeFunction", compute.function_name)
+    pulumi.export("customFunction", custom.function_name)
     if (reader := settings.get("reader")) is not None:
         role = _reading_role(stack, account, reader, access.ots.read_only(named, PROCESS_TABLE))
         pulumi.export("readerRole", role.arn)

@@ -87,7 +87,7 @@ class Tables:
 
     def _batch(self, table, keys):
         request = BatchGetRowRequest()
-        request.add(TableInBatchGetRowItem(table, keys))
+        request.add(TableInBatchGetRowItem(table, keys, max_version=1))
         answer = self._call("BatchGetRow", table, self._client.batch_get_row, request).get_result_by_table(table)
         self._refuse("BatchGetRow", table, [item for item in answer if not item.is_ok])
         return [_told(item.row) for item in answer if item.row is not None]

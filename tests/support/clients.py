@@ -39,7 +39,10 @@ class FunctionComputeClient:
             )
         )
         self._options = RuntimeOptions(
-            ca=str(cloud.home.certificates / "ca.pem"), https_proxy=f"http://127.0.0.1:{cloud.proxy_port}"
+            ca=str(cloud.home.certificates / "ca.pem"),
+            https_proxy=f"http://127.0.0.1:{cloud.proxy_port}",
+            # A first call unpacks the function's layers; the SDK would wait 10 s.
+            read_timeout=60_000,
         )
 
     def call(self, operation: str, *arguments: Any) -> Any:

@@ -15,10 +15,10 @@ from yunfn.provider.declaration import Declaration, Property
 from yunfn.provider.properties import Properties
 from yunfn.provider.resources import all_resources
 from yunfn.provider.session import Sessions
-from yunfn.resources import cam, fc, kms, scf, storage
+from yunfn.resources import cam, fc, kms, ots, scf, storage
 from yunfn.resources.resource import wire_name
 
-MODULES: dict[str, Any] = {"cam": cam, "fc": fc, "kms": kms, "scf": scf, "storage": storage}
+MODULES: dict[str, Any] = {"cam": cam, "fc": fc, "kms": kms, "ots": ots, "scf": scf, "storage": storage}
 DECLARED = [each.declaration for each in all_resources(Sessions(Properties({})))]
 
 

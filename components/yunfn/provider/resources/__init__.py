@@ -9,6 +9,7 @@ from yunfn.provider.resources import (
     cam_role_policy_attachment,
     fc_function_version,
     kms_ciphertext,
+    ots_table_stream,
     scf_alias,
     scf_custom_domain,
     scf_function,
@@ -39,4 +40,5 @@ def all_resources(sessions: Sessions) -> list[Resource]:
         cam_policy.Policy(sessions),
         cam_role_policy_attachment.RolePolicyAttachment(sessions),
         kms_ciphertext.Ciphertext(sessions),
+        ots_table_stream.TableStream(sessions),
     ]
