@@ -235,8 +235,10 @@ class CdnSource(Source):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TablestoreSource(Source):
-    """Calls with changes of a Tablestore ``table`` of ``instance``, whose stream must be on, in the function's
-    region. A failing call is tried again without end.
+    """Calls with changes of a Tablestore ``table`` of ``instance``, in the function's region: CBOR, in order.
+
+    The table's stream must be on. A failing call is made again until its changes expire from the stream; a call
+    lasts a minute at most (FCD "Tablestore triggers").
     """
 
     trigger_type: ClassVar[str] = "tablestore"
@@ -253,7 +255,10 @@ class TablestoreSource(Source):
         return pulumi.Output.concat(f"acs:ots:{region}:{account}:instance/", self.instance, "/table/", self.table)
 
     def rights(self, region: pulumi.Output[str], account: str) -> Sequence[Grant]:
-        """See Source. Another account than the user's reads the stream by this role (FCD "Tablestore triggers")."""
+        """See Source. Another account than the user's reads the stream by this role (FCD "Tablestore triggers";
+        Serverless Devs, "Trigger role permissions", asks for all that begins with Get, BatchGet, List and Describe, on
+        everything: rows too).
+        """
         return [ots.consume(as_name(self.instance), as_name(self.table), region=region, account=account)]
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tablestore import CapacityUnit, OTSClient, OTSServiceError, ReservedThroughput, TableMeta, TableOptions
-from tablestore.auth import RequestContext
+from tablestore import CapacityUnit, OTSServiceError, ReservedThroughput, TableMeta, TableOptions
 from tablestore.plainbuffer.plain_buffer_coded_stream import PlainBufferCodedInputStream
 from tablestore.plainbuffer.plain_buffer_stream import PlainBufferInputStream
 
+from support.tablestore_clients import asked, table_client
 from unit.localcloud.alibaba.signatures.served_cloud import ServedCloud, served
 from yunfn.localcloud.alibaba.ram import RamService
 from yunfn.localcloud.alibaba.tablestore import TablestoreService
@@ -35,18 +35,11 @@ class Shop:
     def __init__(self, cloud: ServedCloud, key: AccessKey | None = None) -> None:
         self.cloud = cloud
         key = key or cloud.root
-        self.client = OTSClient(cloud.proxy, key.id, key.secret, "shop")
-        self.client.protocol.api_list = [*self.client.protocol.api_list, *STREAM]
+        self.client = table_client(cloud.proxy, key, "shop")
 
     def ask(self, operation: str, **fields: Any) -> Any:
         """The answer of an operation that the client has not, by all that it has for the others."""
-        body = getattr(pb, f"{operation}Request")(**fields).SerializeToString()
-        client, query = self.client, f"/{operation}"
-        context = RequestContext(client.credentials_provider.get_credentials())
-        headers = client.protocol._make_request_headers(body, query, client._signer, context)
-        status, reason, answered, content = client.connection.send_receive(query, headers, body)
-        client.protocol.handle_error(operation, query, status, reason, answered, content, client._signer, context)
-        return getattr(pb, f"{operation}Response").FromString(content)
+        return asked(self.client, operation, **fields)
 
     def refused(self, status: int, code: str, operation: str, **fields: Any) -> str:
         """The message of a refusal that must have this status and code."""
@@ -73,14 +66,11 @@ class Shop:
         """An iterator of the table's stream."""
         (stream,) = self.ask("ListStream", table_name=key.table).streams
         (shard,) = self.ask("DescribeStream", stream_id=stream.stream_id).shards
-        asked = {"stream_id": stream.stream_id, "shard_id": shard.shard_id, **fields}
-        return str(self.ask("GetShardIterator", **asked).shard_iterator)
+        where = {"stream_id": stream.stream_id, "shard_id": shard.shard_id}
+        return str(self.ask("GetShardIterator", **where, **fields).shard_iterator)
 
     def later(self, seconds: float) -> None:
         self.cloud.run(lambda one: one.clock.move(seconds))
-
-
-STREAM = ("ListStream", "DescribeStream", "GetShardIterator", "GetStreamRecord")
 
 
 def put(number: int, **columns: Any) -> Change:
@@ -262,13 +252,13 @@ def test_each_operation_takes_its_right_on_the_table(shop: Shop) -> None:
     (shard,) = shop.ask("DescribeStream", stream_id=stream.stream_id).shards
     user = shop.cloud.run(lambda one: one.keys.create(Principal(one.account, "user", "nobody")))
     nobody = Shop(shop.cloud, user)
-    asked = {
+    about = {
         "ListStream": {"table_name": "guarded"},
         "DescribeStream": {"stream_id": stream.stream_id},
         "GetShardIterator": {"stream_id": stream.stream_id, "shard_id": shard.shard_id},
         "GetStreamRecord": {"shard_iterator": iterator},
     }
-    for operation, fields in asked.items():
+    for operation, fields in about.items():
         message = nobody.refused(403, "OTSNoPermissionAccess", operation, **fields)
         assert f"ots:{operation} on acs:ots:{REGION}:{key.account}:instance/shop/table/guarded" in message
     # The streams of a whole instance are the instance's.

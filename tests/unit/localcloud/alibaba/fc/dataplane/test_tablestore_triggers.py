@@ -9,6 +9,7 @@ import cbor2
 import pytest
 
 from unit.localcloud.alibaba.fc.dataplane.workshop import REGION, Workshop
+from yunfn.localcloud.alibaba.fc.dataplane import tablestore_triggers
 from yunfn.localcloud.alibaba.fc.directory import ResolvedFunction
 from yunfn.localcloud.alibaba.fc.events import TriggerChanged
 from yunfn.localcloud.alibaba.tablestore.models.streams import Change, Streams
@@ -20,6 +21,7 @@ ACCOUNT = "acs:ram::1604337383174619:root"
 STREAM = ("ListStream", "DescribeStream", "GetShardIterator", "GetStreamRecord")
 WELL = "def handler(event, context):\n    return event\n"
 BROKEN = "def handler(event, context):\n    raise ValueError('not now')\n"
+SLOW = "import time\n\n\ndef handler(event, context):\n    time.sleep({seconds})\n    raise ValueError('late')\n"
 
 
 class Desk:
@@ -235,6 +237,37 @@ async def test_off_and_on_the_stream_is_another_and_a_removed_trigger_calls_no_m
     assert calls[-2:] == [[3], [5]]
     desk.remove()
     assert [kind for _, _, kind, _ in desk.workshop.cloud.store.kinds("fc/") if "position" in kind] == []
+
+
+async def test_a_trigger_that_is_removed_while_its_call_runs_does_not_call_again(desk: Desk) -> None:
+    desk.streams.enable(desk.table, 24)
+    desk.trigger(desk.role())
+    desk.workshop.deploy("note", SLOW.format(seconds=0.5))
+    desk.put(1)
+    await desk.workshop.until(lambda: desk.workshop.journal(operation="FireTrigger"), lambda lines: lines)
+    desk.remove()
+    desk.put(2)
+    assert await desk.called(1) == [[1]]
+    desk.workshop.cloud.clock.move(60)
+    triggers = desk.workshop.plane._tables
+    await desk.workshop.until(lambda: triggers._readers, lambda readers: not readers)
+    assert desk.calls() == [[1]]
+
+
+async def test_a_call_that_takes_too_long_is_ended_and_made_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tablestore_triggers, "_LONGEST_CALL", 0.3)
+    desk.streams.enable(desk.table, 24)
+    desk.trigger(desk.role())
+    desk.workshop.deploy("note", SLOW.format(seconds=30))
+    desk.put(1)
+    (line, *_) = await desk.workshop.until(
+        lambda: desk.workshop.journal(operation="InvokeFunction", status=499), lambda lines: lines
+    )
+    assert line["ms"] < 5000
+    monkeypatch.undo()
+    desk.works()
+    desk.workshop.cloud.clock.move(60)
+    assert await desk.called(1) == [[1]]
 
 
 async def test_a_version_by_its_alias_is_called(desk: Desk) -> None:
