@@ -122,7 +122,7 @@ def check_schema(table: Table, key: Sequence[Cell]) -> None:
 def value_size(value: KeyValue) -> int:
     """How many bytes a value counts for ("Data size": 8 a number, 1 a boolean, texts and binaries by their length)."""
     if isinstance(value, str):
-        return len(value.encode())
+        return len(value) if value.isascii() else len(value.encode())
     if isinstance(value, bytes):
         return len(value)
     return 1 if isinstance(value, bool) else 8
@@ -130,7 +130,10 @@ def value_size(value: KeyValue) -> int:
 
 def cells_size(cells: Iterable[tuple[str, KeyValue | None]]) -> int:
     """How many bytes columns count for, by their names and values."""
-    return sum(len(name.encode()) + (0 if value is None else value_size(value)) for name, value in cells)
+    size = 0
+    for name, value in cells:
+        size += value_size(name) + (0 if value is None else value_size(value))
+    return size
 
 
 def units(size: int) -> int:

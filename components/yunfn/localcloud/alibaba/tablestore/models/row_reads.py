@@ -65,6 +65,8 @@ def select(row: Row, selection: Selection) -> dict[str, list[Version]] | None:
 def _selected(name: str, selection: Selection) -> bool:
     if selection.names is not None and name not in selection.names:
         return False
+    if selection.start is None and selection.end is None:
+        return True
     encoded = name.encode()
     if selection.start is not None and encoded < selection.start.encode():
         return False

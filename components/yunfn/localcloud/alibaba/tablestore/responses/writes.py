@@ -100,7 +100,9 @@ def read_write(kind: Kind, data: bytes, condition: pb.Condition, returns: pb.Ret
             raise ParameterInvalid("Invalid delete row request: unexpected cells in request.")
     elif row.deleted:
         raise ParameterInvalid("Invalid request of put/update row: unexpected RowDeleteMarker in request.")
-    values = check_key(row.primary_key, markers=() if kind == "DeleteRow" else (AUTO_INCREMENT,))
+    values = check_key(row.primary_key, markers=(AUTO_INCREMENT,))
+    if kind == "DeleteRow" and AUTO_INCREMENT in values:
+        raise ParameterInvalid("Invalid row to delete which with pk auto increment.")
     updates = _updates(kind, row)
     write = Write(
         kind,
