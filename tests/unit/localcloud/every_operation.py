@@ -302,7 +302,7 @@ class World:
     def _ots(self) -> Iterator[Asked]:
         yield from (self._ots_control(route.name, route.method) for route in instances.ROUTES)
         for operation in TABLESTORE_OPERATIONS:
-            headers = dict.fromkeys(("x-ots-date", "x-ots-apiversion", "x-ots-contentmd5"), "-")
+            headers = {"x-ots-date": "-", "x-ots-apiversion": "2015-12-31", "x-ots-contentmd5": "-"}
             headers["x-ots-instancename"] = "rows"
             url = f"https://rows.{REGION}.ots.aliyuncs.com/{operation}"
             yield Asked("alibaba ots", operation, "POST", url, headers, request_of(operation))

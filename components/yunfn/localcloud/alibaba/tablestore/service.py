@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"/([A-Za-z]+)")
 # The largest request of the documented limits is a BatchWriteRow of 4 MB; the rest is the messages' own weight.
 _LARGEST_BODY = 8 * 1024 * 1024
-_API_VERSIONS = ("2015-12-31", "2014-08-08")
+_API_VERSION = "2015-12-31"
 
 
 class TablestoreService(Service):
@@ -74,9 +74,7 @@ class TablestoreService(Service):
         call.resource = call.headers.get(INSTANCE_HEADER, "")
         if call.method != "POST":
             raise MethodNotAllowed
-        for header in (INSTANCE_HEADER, "x-ots-date", "x-ots-apiversion", "x-ots-contentmd5"):
-            if header not in call.headers:
-                raise ParameterInvalid(f"Missing header: '{header}'.")
+        _check_headers(call)
         if len(body := await call.body()) > _LARGEST_BODY:
             raise RequestBodyTooLarge
         call.principal = await verify_ots(call)
@@ -136,6 +134,17 @@ class TablestoreService(Service):
         if call.principal is not None:
             headers["authorization"] = sign_answer(call, headers)
         return Response(body, status, headers, media_type="application/octet-stream")
+
+
+def _check_headers(call: Call) -> None:
+    """Raise ParameterInvalid for a header that is missing, and for one that asks for what is not here."""
+    for header in (INSTANCE_HEADER, "x-ots-date", "x-ots-apiversion", "x-ots-contentmd5"):
+        if header not in call.headers:
+            raise ParameterInvalid(f"Missing header: '{header}'.")
+    if (version := call.headers["x-ots-apiversion"]) != _API_VERSION:
+        raise ParameterInvalid(f"Invalid API version: '{version}'; it must be {_API_VERSION}.")
+    if "x-ots-request-compress-type" in call.headers:
+        raise ParameterInvalid("The local cloud reads no compressed requests (x-ots-request-compress-type).")
 
 
 def _in_its_words(call: Call, error: CloudError) -> CloudError:

@@ -14,16 +14,3 @@ HOSTS = (
 )
 INSTANCE_HEADER = "x-ots-instancename"
 """Names the instance in every data operation; with it the cloud's own address will do for a host."""
-
-UNSUPPORTED = frozenset(
-    {
-        "AbortTransaction", "CommitTransaction", "StartLocalTransaction",
-        "CreateIndex", "DropIndex",
-        "CreateSearchIndex", "UpdateSearchIndex", "DeleteSearchIndex", "DescribeSearchIndex", "ListSearchIndex",
-        "Search", "ComputeSplits", "ParallelScan",
-        "SQLQuery", "BulkImport", "BulkExport",
-        "CreateTunnel", "DeleteTunnel", "DescribeTunnel", "ListTunnel", "Connect", "Heartbeat", "Shutdown",
-        "GetCheckpoint", "ReadRecords", "Checkpoint",
-    }
-)  # fmt: skip
-"""Operations of the service that the local cloud has not, nor will say it has."""

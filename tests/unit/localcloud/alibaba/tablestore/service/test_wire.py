@@ -113,6 +113,10 @@ def test_the_request_must_be_whole_and_of_now(tables: Tables) -> None:
         without = {name: value for name, value in signed(tables).items() if name != header}
         status, error = sent(tables, headers=without)
         assert (status, error.code, error.message) == (400, "OTSParameterInvalid", f"Missing header: '{header}'.")
+    for header, words in (("x_ots_apiversion", "2015-12-31"), ("x_ots_request_compress_type", "compressed")):
+        status, error = sent(tables, headers=signed(tables, **{header: "deflate"}))
+        assert (status, error.code) == (400, "OTSParameterInvalid")
+        assert words in error.message
     status, error = sent(tables, method="GET", headers=signed(tables))
     assert (status, error.code) == (405, "OTSMethodNotAllowed")
 
