@@ -64,13 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         endpoint = chosen.endpoint or f"https://{chosen.instance}.{region}.ots.aliyuncs.com"
         _work(chosen, Tables(source, endpoint, chosen.instance, chosen.threads))
     except Refused as error:
-        return _tell(error, DENIED if error.denied else ENDED if error.ended else FAILED)
+        return _tell(str(error), DENIED if error.denied else ENDED if error.ended else FAILED)
     except MissingRightsError as error:
-        return _tell(error, NOT_ASKED)
+        told = [f"{error.who}: Tablestore was not asked; missing rights:", *error.missing]
+        return _tell("\n  ".join(told), NOT_ASKED)
     except ExpiredCredentialsError as error:
-        return _tell(error, ENDED)
+        return _tell(str(error), ENDED)
     except (YunfnError, OSError) as error:
-        return _tell(error, FAILED)
+        return _tell(str(error), FAILED)
     return 0
 
 
@@ -101,8 +102,8 @@ def _work(chosen: argparse.Namespace, tables: Tables) -> None:
         print(f"wrote a row to {chosen.table}", file=sys.stderr)
 
 
-def _tell(error: Exception, code: int) -> int:
-    print(f"error: {error}", file=sys.stderr)
+def _tell(words: str, code: int) -> int:
+    print(f"error: {words}", file=sys.stderr)
     return code
 
 
