@@ -80,7 +80,7 @@ def test_a_first_up_that_failed_half_way_is_remembered(
     assert said in failed.output
     made = [each for each in stack.resources() if each["type"] == "alicloud:log/project:Project"]
     assert len(made) == (1 if where == "cloud" else 0)
-    stack.run("config", "rm", "t:fail")
+    stack.unconfigure("t__fail")
     other = _with_credentials_of(own_account, stack)
     _refused(lambda: other.preview(check=False), account, own_account)
     _refused(lambda: other.up(check=False), account, own_account)

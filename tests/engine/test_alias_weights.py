@@ -71,7 +71,7 @@ def test_weights_split_calls_change_in_place_and_go(account: LocalAccount, stack
     assert client.call("get_alias", stack.outputs()["function"], "live").additional_version_weight == {"2": 1.0}
 
     for name in ("main", "additional", "weight"):
-        stack.run("config", "rm", f"t:{name}")
+        stack.unconfigure(f"t__{name}")
     stack.up()
     assert _served(account, url, 20) == {"2": 20}
     alias = client.call("get_alias", stack.outputs()["function"], "live")

@@ -124,7 +124,7 @@ def test_another_prefix_changes_the_policy_alone(
     assert set(changed.changes) <= {"updated", "unchanged"}
     assert _ask(account, outputs["reader"], "GET", buckets[0], "out/a") == (200, "")
     assert _ask(account, outputs["reader"], "GET", buckets[0], "in/a") == (403, "AccessDenied")
-    stack.run("config", "rm", "t:prefix")
+    stack.unconfigure("t__prefix")
     stack.up()
     assert _ask(account, outputs["reader"], "GET", buckets[0], "in/a") == (200, "")
 
@@ -140,7 +140,7 @@ def test_a_function_moves_to_a_role_of_its_own_and_back(
     assert _ask(account, outputs["plain"], "GET", buckets[0], "in/a") == (403, "AccessDenied")
     assert _ask(account, outputs["plain"], "GET", buckets[0], "common/a") == (200, "")
     stack.up("--expect-no-changes")
-    stack.run("config", "rm", "t:alone-too")
+    stack.unconfigure("t__alone-too")
     stack.up()
     assert _ask(account, outputs["reader"], "GET", buckets[0], "in/a") == (200, "")
     assert _ask(account, outputs["plain"], "GET", buckets[0], "in/a") == (200, "")

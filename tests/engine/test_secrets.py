@@ -114,7 +114,7 @@ def test_a_refusal_gives_no_secret_away(account: LocalAccount, stack: PulumiCli,
     refused = stack.up(check=False)
     assert refused.code != 0
     assert "1-is-no-name" in refused.output
-    stack.run("config", "rm", "t:function-name")
+    stack.unconfigure("t__function-name")
     long = f"{token}-{'x' * 5000}"
     stack.configure_secret(t__token=long)
     too_long = stack.up(check=False)

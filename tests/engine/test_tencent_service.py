@@ -95,7 +95,7 @@ def test_the_function_is_as_declared(cloud: Connection, account: LocalAccount, s
 def test_another_account_is_refused_before_any_resource(stack: PulumiCli) -> None:
     stack.configure(yunfn__account="100000000001")
     refused = stack.preview(check=False)
-    stack.run("config", "rm", "yunfn:account")
+    stack.unconfigure("yunfn__account")
     assert refused.code != 0
     assert "its setting yunfn:account is 100000000001" in refused.output
     assert "yunfn:scf" not in refused.output

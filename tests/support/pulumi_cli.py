@@ -139,10 +139,17 @@ class PulumiCli:
 
     def configure(self, **values: str) -> None:
         """Set configuration values in the stack's settings file; ``__`` in a name stands for its namespace's colon."""
+        self._reconfigure({name: _Quoted(value) for name, value in values.items()})
+
+    def unconfigure(self, *names: str) -> None:
+        """Take values out of the stack's settings file; names as in ``configure``."""
+        self._reconfigure(dict.fromkeys(names))
+
+    def _reconfigure(self, values: Mapping[str, str | None]) -> None:
         file = self.folder / self._project().get("stackConfigDir", "") / f"Pulumi.{self.stack}.yaml"
         settings = (yaml.safe_load(file.read_text()) if file.exists() else None) or {}
-        config = settings.setdefault("config", {})
-        config |= {name.replace("__", ":"): _Quoted(value) for name, value in values.items()}
+        config = settings.get("config", {}) | {name.replace("__", ":"): value for name, value in values.items()}
+        settings["config"] = {name: value for name, value in config.items() if value is not None}
         file.write_text(yaml.dump(settings, Dumper=_SettingsDumper, sort_keys=False))
 
     def configure_secret(self, **values: str) -> None:
