@@ -122,7 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--region", help="default: ALIBABA_CLOUD_REGION")
     parser.add_argument("--duration", type=int, default=900, help="how long the credentials live, s (default: 900)")
     parser.add_argument("--margin", type=float, help="s before their end to renew them (default: 300, or a third)")
-    parser.add_argument("--threads", type=int, default=4, help="that read at a time (default: 4)")
+    parser.add_argument(
+        "--threads", type=int, default=4, choices=range(1, 65), metavar="1-64", help="that read at a time (default: 4)"
+    )
     parser.add_argument(
         "--page", type=int, default=BATCH, choices=range(1, BATCH + 1), metavar="1-100", help="rows of a call"
     )

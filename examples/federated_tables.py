@@ -1,9 +1,9 @@
 """Tables of Tablestore, read by several threads at a time, of which every refusal is told.
 
 What the federated project read came back empty where a right was missing, and no error said so. Its reader printed the
-refusal and returned nothing (tianmiantech/WeFe 2.2.0, ``ots_storage.py``), and of a batch whose rows fail one by one the
-client raises no error. So here each row of a batch is looked at, and what a thread meets is raised where the rows are
-taken.
+refusal and returned nothing (tianmiantech/WeFe 2.2.0, ``ots_storage.py``), and of a batch whose rows fail one by one
+the client raises no error. So here each row of a batch is looked at, and what a thread meets is raised where the rows
+are taken.
 """
 
 from __future__ import annotations

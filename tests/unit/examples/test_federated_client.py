@@ -321,6 +321,7 @@ def test_a_renewal_that_fails_is_told_beside_the_call_that_needed_it(scene: Scen
         (("--duration", "7200"), {}, 1, r"duration=7200: the role .* allows 900 to 3600 seconds"),
         (("--margin", "900"), {}, 1, r"margin=900.0: seconds, less than the 900 that the credentials live"),
         (("--page", "101"), {}, 2, r"--page"),
+        (("--threads", "0"), {}, 2, r"--threads"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(
