@@ -21,7 +21,7 @@ from support.clients import REGION, FunctionComputeClient, http_client
 from support.cloud_calls import log_lines, oss_bucket, ram, wait_for
 from support.local_account import LocalAccount
 from support.pulumi_cli import Outcome, PulumiCli
-from support.tablestore_clients import asked, table_client
+from support.tablestore_clients import table_client
 
 pytestmark = pytest.mark.engine
 KINDS = {"http", "timer", "oss", "log", "mns_topic", "cdn_events", "tablestore", "eventbridge"}
@@ -306,8 +306,6 @@ def test_a_tables_changes_call_in_order_and_a_failing_call_is_made_again(
     own_account: LocalAccount, outputs: dict[str, Any]
 ) -> None:
     client = _orders(own_account, outputs)
-    _put(client, 0, item="before the stream was on")
-    asked(client, "UpdateTable", table_name="orders", stream_spec={"enable_stream": True, "expiration_time": 24})
     began = time.time()
     _put(client, 1, fails=1)
     _put(client, 2, item="größe", count=-3, weight=0.5, sold=True, raw=bytearray(b"\x00\xff"))

@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_alicloud as alicloud
 
+from yunfn import resources
 from yunfn.alibaba import (
     Alias,
     CdnSource,
@@ -17,6 +18,7 @@ from yunfn.alibaba import (
     TablestoreSource,
     TimerSource,
     Trigger,
+    guard,
 )
 
 config = pulumi.Config("t")
@@ -30,6 +32,15 @@ orders = alicloud.ots.Table(
     primary_keys=[{"name": "id", "type": "Integer"}],
     time_to_live=-1,
     max_version=1,
+)
+account = guard()
+changes = resources.ots.TableStream(
+    "changes",
+    account=account.account_id,
+    region=account.region,
+    instance_name=shop.name,
+    table_name=orders.table_name,
+    hours=24,
 )
 pictures = alicloud.oss.Bucket("pictures", bucket=config.require("bucket"), force_destroy=True)
 
@@ -48,7 +59,7 @@ sources = {
     "lines": LogSource(project=logs.project_name, logstore=logs.logstore_name, parameters={"a": "b"}),
     "topic": MnsTopicSource(topic="orders", filter_tag=config.get("tag") or "urgent"),
     "cdn": CdnSource(event="CachedObjectsRefreshed", domains=["cdn.example.com"]),
-    "table": TablestoreSource(instance=shop.name, table=orders.table_name),
+    "table": TablestoreSource(instance=shop.name, table=changes.table_name),
     "bridge": EventBridgeSource(
         event_source={"eventSourceType": "Default"},
         pattern='{"source":["acs.oss"]}',
