@@ -111,6 +111,9 @@ def test_a_trust_by_account_number_is_milder() -> None:
         ("Service", "*.aliyuncs.com", "error"),
         ("RAM", "acs:ram::123456789012:role/*", "info"),
         ("RAM", "acs:ram::123456789012:role/worker", ""),
+        # Tablestore's own account, by which its triggers call.
+        ("RAM", "acs:ram::1604337383174619:root", ""),
+        ("RAM", "acs:ram::1604337383174619:user/*", "info"),
         ("Service", "fc.aliyuncs.com", ""),
     ],
 )
