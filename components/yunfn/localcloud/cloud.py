@@ -231,7 +231,7 @@ class LocalCloud:
         request = Request(scope, receive)
         host = request.headers.get("host", "").rsplit(":", 1)[0].lower()
         began = time.perf_counter()
-        found = self.resolve(host) or self.resolve_direct(host, request.headers)
+        found = self.resolve_direct(host, request.headers) or self.resolve(host)
         if found is None:
             response = self._refuse_unknown_host(request, host)
         else:
