@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from yunfn.localcloud.alibaba.fc.dataplane.async_queue import FcAsyncQueue
-from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority, invocation_resources
+from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority
+from yunfn.localcloud.alibaba.fc.dataplane.trigger_caller import TriggerCaller
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, TriggerRecord
 from yunfn.localcloud.alibaba.fc.events import TriggerChanged
 from yunfn.localcloud.alibaba.oss.events import ObjectEvent
-from yunfn.localcloud.alibaba.sts.exceptions import RoleAccessDenied
 from yunfn.localcloud.call import new_request_id
 from yunfn.localcloud.cloud import LocalCloud
-from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError
 from yunfn.localcloud.invocation.object_triggers import ObjectTriggers
-from yunfn.localcloud.invocation.unfired import note_unfired
-from yunfn.localcloud.rights import Right, distrusted
 
 _OSS = "oss.aliyuncs.com"
 
@@ -36,7 +33,7 @@ class OssTriggers(ObjectTriggers[TriggerRecord, ObjectEvent]):
     ) -> None:
         super().__init__(cloud, TriggerChanged, ObjectEvent)
         self._directory = directory
-        self._authority = authority
+        self._caller = TriggerCaller(cloud, directory, authority, trusted=_OSS, session="oss", status=202)
         self._queue = queue
 
     def _records(self) -> Iterable[TriggerRecord]:
@@ -46,54 +43,12 @@ class OssTriggers(ObjectTriggers[TriggerRecord, ObjectEvent]):
         return _fits(record, event)
 
     def _fire(self, record: TriggerRecord, event: ObjectEvent) -> None:
-        narrow, _ = invocation_resources(record.region, record.account, record.function, record.qualifier)
-        role = str(record.document.get("invocationRole") or "")
-        caller = role or _OSS
         request_id = new_request_id()
-        rights: list[Right] = []
-        try:
-            if not role:
-                raise AccessDeniedError(f"trigger '{record.name}' without invocationRole", "fc:InvokeFunction", narrow)
-            principal = self._authority.assume(record.account, role, _OSS, "oss").principal
-            caller = principal.arn
-            where = (record.region, record.account, record.function, record.qualifier)
-            rights.append(self._authority.right_to_invoke(principal, *where))
-            if not rights[0]["allowed"]:
-                raise AccessDeniedError(caller, "fc:InvokeFunction", narrow)
-            function = self._directory.resolve(record.account, record.region, record.function, record.qualifier)
+        principal = self._caller.principal(record, request_id)
+        function = self._caller.function(record, principal, request_id) if principal else None
+        if principal is not None and function is not None:
             payload = oss_event(record, event, request_id)
-            self._queue.enqueue(function, payload, request_id=request_id, caller=caller)
-        except CloudError as error:
-            if isinstance(error, RoleAccessDenied):
-                rights.append(distrusted(role, "Service", _OSS))
-            note_unfired(
-                self._cloud,
-                error,
-                service="fc",
-                resource=f"functions/{record.function}/{record.qualifier}",
-                region=record.region,
-                caller=caller,
-                request_id=request_id,
-                denied=f"fc:InvokeFunction {narrow}" if error.status == 403 else "",
-                rights=rights,
-            )
-        else:
-            self._note_fired(record, caller, request_id, rights)
-
-    def _note_fired(self, record: TriggerRecord, caller: str, request_id: str, rights: Sequence[Right]) -> None:
-        """Note the call that OSS makes by the trigger's role: nothing else shows that the role's right is used."""
-        self._cloud.journal.record(
-            time=self._cloud.clock.now(),
-            service="fc",
-            operation="FireTrigger",
-            resource=f"functions/{record.function}/{record.qualifier}",
-            status=202,
-            ms=0.0,
-            region=record.region,
-            principal=caller,
-            request_id=request_id,
-            rights=rights,
-        )
+            self._queue.enqueue(function, payload, request_id=request_id, caller=principal.arn)
 
 
 def _fits(record: TriggerRecord, event: ObjectEvent) -> bool:

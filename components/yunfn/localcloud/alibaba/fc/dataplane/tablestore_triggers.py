@@ -13,25 +13,24 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority, invocation_resources
+from yunfn.localcloud.alibaba.fc.dataplane.authority import Authority
 from yunfn.localcloud.alibaba.fc.dataplane.invoker import FcInvoker
 from yunfn.localcloud.alibaba.fc.dataplane.table_event import table_event
 from yunfn.localcloud.alibaba.fc.dataplane.table_positions import TablePositions
+from yunfn.localcloud.alibaba.fc.dataplane.trigger_caller import TriggerCaller
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, TriggerRecord
 from yunfn.localcloud.alibaba.fc.events import TriggerChanged
-from yunfn.localcloud.alibaba.sts.exceptions import RoleAccessDenied
 from yunfn.localcloud.alibaba.tablestore.events import TableChanged
 from yunfn.localcloud.alibaba.tablestore.models.streams import Record, Stream, Streams
 from yunfn.localcloud.alibaba.tablestore.models.table_key import TableKey
 from yunfn.localcloud.call import new_request_id
 from yunfn.localcloud.cloud import LocalCloud
-from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError
+from yunfn.localcloud.cloud_error import CloudError
 from yunfn.localcloud.invocation.alarm import Alarm
 from yunfn.localcloud.invocation.invoker import error_message
 from yunfn.localcloud.invocation.request import Request
-from yunfn.localcloud.invocation.unfired import note_unfired
 from yunfn.localcloud.keys import Principal
-from yunfn.localcloud.rights import Right, denied_text, distrusted
+from yunfn.localcloud.rights import denied_text
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +72,7 @@ class TablestoreTriggers:
         self._cloud = cloud
         self._directory = directory
         self._authority = authority
+        self._caller = TriggerCaller(cloud, directory, authority, trusted=OTS_ACCOUNT, session="tablestore", status=200)
         self._invoker = invoker
         self._streams = Streams(cloud)
         self._positions = TablePositions(cloud.store, self._streams)
@@ -172,49 +172,25 @@ class TablestoreTriggers:
     async def _call(self, reader: _Reader, record: TriggerRecord, stream: Stream, records: Sequence[Record]) -> bool:
         """Whether the function took the changes."""
         request_id = new_request_id()
-        role = str(record.document.get("invocationRole") or "")
-        caller = role or OTS_ACCOUNT
-        rights: list[Right] = []
-        narrow, _ = invocation_resources(record.region, record.account, record.function, record.qualifier)
+        principal = self._caller.principal(record, request_id)
+        if principal is None or not self._may_read(reader, record, stream, principal, request_id):
+            return False
+        function = self._caller.function(record, principal, request_id)
+        if function is None:
+            return False
         try:
-            if not role:
-                raise AccessDeniedError(f"trigger '{record.name}' without invocationRole", "fc:InvokeFunction", narrow)
-            principal = self._authority.assume_for_account(record.account, role, OTS_ACCOUNT, "tablestore").principal
-            caller = principal.arn
-            if not self._may_read(reader, record, stream, principal, request_id):
-                return False
-            where = (record.region, record.account, record.function, record.qualifier)
-            rights.append(self._authority.right_to_invoke(principal, *where))
-            if not rights[0]["allowed"]:
-                raise AccessDeniedError(caller, "fc:InvokeFunction", narrow)
-            function = self._directory.resolve(record.account, record.region, record.function, record.qualifier)
-            self._note(record, "FireTrigger", principal, request_id, rights, f"functions/{record.function}")
-            rights = []
-            request = Request(request_id, table_event(records))
             async with asyncio.timeout(_LONGEST_CALL):
-                outcome = await self._invoker.invoke_apart(function, request, caller)
+                request = Request(request_id, table_event(records))
+                outcome = await self._invoker.invoke_apart(function, request, principal.arn)
         except CloudError as error:
-            if isinstance(error, RoleAccessDenied):
-                rights.append(distrusted(role, "RAM", OTS_ACCOUNT))
-            note_unfired(
-                self._cloud,
-                error,
-                service="fc",
-                resource=f"functions/{record.function}/{record.qualifier}",
-                region=record.region,
-                caller=caller,
-                request_id=request_id,
-                denied=f"fc:InvokeFunction {narrow}" if error.status == 403 else "",
-                rights=rights,
-            )
-            return False
+            why = error.message
         except TimeoutError:
-            logger.warning("table trigger %s: the function took more than a minute", record.name)
-            return False
-        if outcome.result.error_type is None:
-            return True
-        why = error_message(outcome.result.payload)
-        logger.warning("table trigger %s calls again: the function failed: %s", record.name, why)
+            why = f"it took more than {_LONGEST_CALL:g} seconds"
+        else:
+            if outcome.result.error_type is None:
+                return True
+            why = error_message(outcome.result.payload)
+        logger.warning("table trigger %s will call %s again: %s", record.name, record.function, why)
         return False
 
     def _may_read(
@@ -226,39 +202,26 @@ class TablestoreTriggers:
         operations = ("GetStreamRecord",) if reader.opened == stream.id else (*_OPENING, "GetStreamRecord")
         for operation in operations:
             right = self._authority.right(principal, f"ots:{operation}", resource)
-            self._note(record, operation, principal, request_id, [right], f"{key.instance}/{key.table}")
-            if not right["allowed"]:
-                logger.warning("table trigger %s may not %s", record.name, denied_text([right]))
+            denied = denied_text([right])
+            self._cloud.journal.record(
+                time=self._cloud.clock.now(),
+                service="ots",
+                operation=operation,
+                resource=f"{key.instance}/{key.table}",
+                status=403 if denied else 200,
+                ms=0.0,
+                region=record.region,
+                principal=principal.arn,
+                request_id=request_id,
+                code="OTSNoPermissionAccess" if denied else "",
+                denied=denied,
+                rights=[right],
+            )
+            if denied:
+                logger.warning("table trigger %s may not %s", record.name, denied)
                 return False
         reader.opened = stream.id
         return True
-
-    def _note(
-        self,
-        record: TriggerRecord,
-        operation: str,
-        principal: Principal,
-        request_id: str,
-        rights: Sequence[Right],
-        resource: str,
-    ) -> None:
-        """Note what is done by the trigger's role: no client's request stands for it."""
-        denied = denied_text(rights)
-        fires = operation == "FireTrigger"
-        self._cloud.journal.record(
-            time=self._cloud.clock.now(),
-            service="fc" if fires else "ots",
-            operation=operation,
-            resource=f"{resource}/{record.qualifier}" if fires else resource,
-            status=403 if denied else 200,
-            ms=0.0,
-            region=record.region,
-            principal=principal.arn,
-            request_id=request_id,
-            code="OTSNoPermissionAccess" if denied else "",
-            denied=denied,
-            rights=rights,
-        )
 
 
 def table_of(record: TriggerRecord) -> TableKey:
