@@ -54,16 +54,19 @@ def get_range(state: TablestoreState, call: DataCall) -> pb.GetRangeResponse:
     limit = asked.limit if asked.HasField("limit") else MOST_ROWS_SCANNED
     now = int(state.clock.time() * 1000)
     rows: list[BufferRow] = []
-    read = 0
+    scanned = read = 0
     following: PrimaryKey | None = None
-    for scanned, kept in enumerate(state.rows.scan(table, start, end, backward=backward)):
-        if len(rows) == limit or scanned == MOST_ROWS_SCANNED or read >= MOST_BYTES_SCANNED:
-            following = kept.primary_key
-            break
+    for kept in state.rows.scan(table, start, end, backward=backward):
         row = living(kept, table.options, now)
-        found = None if row is None else answered(table, row, selection)
+        if row is None:
+            continue
+        if len(rows) == limit or scanned == MOST_ROWS_SCANNED or read >= MOST_BYTES_SCANNED:
+            following = row.primary_key
+            break
+        scanned += 1
+        found = answered(table, row, selection)
         if found is None:
-            read += sum(map(value_size, kept.primary_key))
+            read += sum(map(value_size, row.primary_key))
         else:
             rows.append(found[0])
             read += found[1]

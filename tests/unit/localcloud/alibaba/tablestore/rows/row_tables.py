@@ -22,7 +22,6 @@ from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2 as pb
 from yunfn.localcloud.keys import AccessKey
 
 REGION = "cn-shanghai"
-INSTANCE = "Rows"
 SERIAL = itertools.count()
 ROW = (("job", "STRING"), ("row", "INTEGER"))
 ENDS = [[(name, end) for name, _ in ROW] for end in (ots.INF_MIN, ots.INF_MAX)]
@@ -31,9 +30,10 @@ ENDS = [[(name, end) for name, _ in ROW] for end in (ots.INF_MIN, ots.INF_MAX)]
 class RowTables:
     """The instance as one caller sees it; attributes it has not are the client's."""
 
-    def __init__(self, cloud: ServedCloud, key: AccessKey | None = None) -> None:
+    def __init__(self, cloud: ServedCloud, instance: str, key: AccessKey | None = None) -> None:
         self.cloud = cloud
-        self.client = table_client(cloud.proxy, key or cloud.root, INSTANCE)
+        self.instance = instance
+        self.client = table_client(cloud.proxy, key or cloud.root, instance)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.client, name)
@@ -41,9 +41,9 @@ class RowTables:
     @classmethod
     def served(cls, cloud: ServedCloud) -> RowTables:
         """The owner's view of a new instance."""
-        instance = Instance(cloud.account, REGION, INSTANCE)
+        instance = Instance(cloud.account, REGION, f"Rows-{next(SERIAL)}")
         cloud.run(lambda one: one.find(TablestoreService).state.instances.insert(instance))
-        return cls(cloud)
+        return cls(cloud, instance.name)
 
     def whole(self, table: str, **selection: Any) -> Any:
         """All rows of a table with the usual key, as GetRange answers them at once."""
@@ -59,11 +59,11 @@ class RowTables:
     def user(self, *statements: dict[str, Any]) -> RowTables:
         """The same instance as a RAM user sees it who may do just this."""
         document = json.dumps({"Version": "1", "Statement": [{"Effect": "Allow", **each} for each in statements]})
-        return RowTables(self.cloud, user_key(self.cloud, f"user-{next(SERIAL)}", document))
+        return RowTables(self.cloud, self.instance, user_key(self.cloud, f"user-{next(SERIAL)}", document))
 
     def arn(self, table: str = "*") -> str:
         """A table's full name for policies."""
-        return f"acs:ots:{REGION}:{self.cloud.account}:instance/{INSTANCE.lower()}/table/{table}"
+        return f"acs:ots:{REGION}:{self.cloud.account}:instance/{self.instance.lower()}/table/{table}"
 
     def get(self, table: str, key: Any, **selection: Any) -> Any:
         """The row of a key as (name, value) pairs of its newest versions, or None."""
@@ -112,7 +112,7 @@ class RowTables:
 
         def keep(one: Any) -> None:
             state = one.find(TablestoreService).state
-            found = state.tables.find(self.cloud.account, REGION, INSTANCE, table)
+            found = state.tables.find(self.cloud.account, REGION, self.instance, table)
             for key, columns in rows:
                 state.rows.put(found, Row(key, 1, {name: [Version(1, value)] for name, value in columns.items()}))
 

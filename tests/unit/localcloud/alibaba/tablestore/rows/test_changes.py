@@ -24,7 +24,7 @@ def streaming(rows: RowTables) -> str:
 def changes(rows: RowTables, table: str) -> list[Change]:
     def read(one: Any) -> list[Change]:
         service = one.find(TablestoreService)
-        found = service.state.tables.find(rows.cloud.account, REGION, "rows", table)
+        found = service.state.tables.find(rows.cloud.account, REGION, rows.instance, table)
         stream = service.state.streams.of_table(found.key)
         assert isinstance(found.key, TableKey)
         return [] if stream is None else [record.change for record in service.state.streams.records(stream, 0, 100)]

@@ -13,7 +13,7 @@ from uv import find_uv_bin
 
 from support.pythons import require_python
 
-from .row_tables import INSTANCE, RowTables
+from .row_tables import RowTables
 
 # What it needs, in the last versions that have something for 3.6; its own list names what hides that Python's enum.
 PACKAGES = (
@@ -50,7 +50,7 @@ def test_every_operation_on_rows(rows: RowTables, old: tuple[str, Path]) -> None
     python, folder = old
     script = Path(__file__).with_name("old_client.py")
     done = subprocess.run(
-        [python, str(script), rows.cloud.proxy, root.id, root.secret, INSTANCE, table],
+        [python, str(script), rows.cloud.proxy, root.id, root.secret, rows.instance, table],
         env={**os.environ, "PYTHONPATH": str(folder), "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         timeout=60,

@@ -301,6 +301,14 @@ def test_writes_that_cannot_be(rows: RowTables) -> None:
     assert "checksum is mismatch" in refused(*invalid, rows.ask, "PutRow", row=bytes(broken), **ignore)
 
 
+def test_a_table_that_is_not_to_be_updated(rows: RowTables) -> None:
+    table = rows.table(allow_update=False)
+    rows.put(table, KEY, ("a", 1))
+    assert "allow_update" in refused(400, "OTSParameterInvalid", rows.update, table, KEY, {"PUT": [("a", 2)]})
+    rows.put(table, KEY, ("a", 3))
+    assert rows.get(table, KEY) == [("a", 3)]
+
+
 def test_a_table_that_is_not_there(rows: RowTables) -> None:
     missing = (404, "OTSObjectNotExist")
     assert refused(*missing, rows.get, "nothing", KEY) == "Requested table does not exist."
