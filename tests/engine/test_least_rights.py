@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import cbor2
 import httpx
 import pytest
 from alibabacloud_fc20230330 import models
@@ -22,11 +23,13 @@ from darabonba.exceptions import DaraException
 from PIL import Image
 from typer.testing import CliRunner
 
+from support import federated
 from support.clients import FunctionComputeClient, http_client
 from support.cloud_calls import log_lines, oss_bucket, ram, wait_for
 from support.local_account import LocalAccount
 from support.pulumi_cli import PulumiCli, build_layer, copy_project
 from support.rights_of_roles import CamRoles, RamRoles, Right, Roles
+from support.tablestore_clients import asked
 from support.tencent_api import ask
 from support.tls import issue
 from yunfn.access import documents
@@ -172,11 +175,61 @@ def _platform(account: LocalAccount, folder: Path) -> tuple[Workload, Workload]:
     return instance, source
 
 
+def _federated(account: LocalAccount, project: Path) -> tuple[Workload, Workload]:
+    """What is done by the role of the federated functions, and by that of the trigger which calls one of them."""
+    outputs = _up(account, project, "federated-dev")
+    log = CallLog(account, outputs["logProject"], outputs["logstore"])
+    owner, fc = federated.tables(account), FunctionComputeClient(account.cloud)
+    federated.feed(owner, "least", federated.shares("least", 2))
+    key = [{"ColumnName": "job", "Value": "least"}, {"ColumnName": "row", "Value": 0}]
+    change = {"Version": "Sync-v1", "Records": [{"Type": "PutRow", "PrimaryKey": key, "Columns": []}]}
+    events = [json.dumps({"job": "least", **rows}).encode() for rows in ({}, {"rows": [1]}, {"rows": [0, 1]})]
+
+    def computed() -> None:
+        """A job by its range, by one row, by several, and because it changed; each leaves its lines."""
+        before = len(account.journal())
+        for event in (*events, cbor2.dumps(change)):
+            try:
+                answer = fc.invoke(outputs["computeFunction"], event, "live")
+            except DaraException as refused:
+                raise RefusedError(str(refused)) from refused
+            if "x-fc-error-type" in answer:
+                raise RefusedError(answer["body"])
+        log.wait(answer["x-fc-request-id"], before)
+
+    def changed() -> None:
+        """A stream that was turned on anew tells of a row, and its job is computed."""
+        before, job = len(account.journal()), f"least-{next(_numbers)}"
+        for how in ({"enable_stream": False}, {"enable_stream": True, "expiration_time": 168}):
+            asked(owner, "UpdateTable", table_name=federated.PROCESS, stream_spec=how)
+        federated.feed(owner, job, federated.shares(job, 1))
+        # What failed before is tried again a minute later.
+        account.move_clock(61)
+
+        def arrived() -> Any:
+            lines = account.journal()[before:]
+            denied = [each for each in lines if any(not right["allowed"] for right in each.get("rights", ()))]
+            return denied or federated.result(owner, job, "python3")
+
+        if isinstance(found := wait_for(arrived), list):
+            raise RefusedError(json.dumps(found))
+
+    return computed, changed
+
+
 def _alibaba(account: LocalAccount, project: Path) -> dict[str, Workload]:
     _up(account, project, "bootstrap")
     pictures = _pictures(account, project)
     instance, source = _platform(account, project.parent)
-    return {"image-prod": pictures, "platform-netted": instance, "platform-told": source, "platform-put": source}
+    computed, changed = _federated(account, project)
+    return {
+        "image-prod": pictures,
+        "platform-netted": instance,
+        "platform-told": source,
+        "platform-put": source,
+        "federated-dev-federated": computed,
+        "federated-dev-changes": changed,
+    }
 
 
 def scf(account: LocalAccount, action: str, **parameters: Any) -> dict[str, Any]:
@@ -221,12 +274,13 @@ def _tencent(account: LocalAccount, project: Path) -> dict[str, Workload]:
 @pytest.fixture(scope="module")
 def stacks(own_account: LocalAccount, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
     # Outside the local cloud: here packages may be asked of the package index, once per lock.
-    for layer in ("image", "maimai"):
+    for layer in ("image", "maimai", "federated", "federated-custom"):
         build_layer(layer)
     project = copy_project(tmp_path_factory.mktemp("least-rights") / "project")
     with ThreadPoolExecutor(2) as both:
         made = list(both.map(lambda up: up(own_account, project), (_alibaba, _tencent)))
-    folders = {"image-prod": project, "maimai-dev": project, "platform": project.parent / "platform"}
+    folders = dict.fromkeys(("image-prod", "maimai-dev", "federated-dev"), project)
+    folders["platform"] = project.parent / "platform"
     yield Stacks(own_account, {name: work for each in made for name, work in each.items()}, folders)
 
 
