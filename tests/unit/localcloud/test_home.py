@@ -91,3 +91,13 @@ def test_the_socket_moves_where_its_name_is_short_enough(tmp_path: Path) -> None
     other = Home(tmp_path / "/".join(["b-folder-with-a-long-name"] * 8))
     other.create()
     assert home.control_socket != other.control_socket
+
+
+def test_no_account_id_holds_digits_that_the_provider_retries_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter("000429000000000" + "000000000000500" + "234567890123456")
+    monkeypatch.setattr("yunfn.localcloud.home.secrets.choice", lambda letters: next(drawn, letters[0]))
+    home = Home(tmp_path / "home")
+    home.create()
+    assert home.account == "1234567890123456"
