@@ -15,8 +15,8 @@ from yunfn.localcloud import environment
 from yunfn.localcloud.connection import Connection
 
 _PROJECT = f"name: yunfn-test\nruntime: python\nplugins:\n  providers:\n    - name: yunfn\n      path: {PLUGIN}\n"
-# The language host starts it for programs, and once more on every command, for the packages that have plugins: pip takes
-# as long for its list, which is always the same here, as the program does.
+# The language host starts it for programs, and once more on every command, to list the packages that have plugins: pip
+# takes as long for that list, which is always the same here, as the program does.
 _LANGUAGE_PYTHON = """\
 #!/bin/sh
 if [ "$*" = "-m pip list -v --format json" ]; then

@@ -273,7 +273,7 @@ def case_no_thread_waits_longer_than_its_own_time():
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(took) == 8 and max(took) < 0.6, took
+    assert len(took) == 8 and max(took) < 1.5, took
     kms.answers = [ali()]
     assert secret("DB", timeout=float("inf")) == VALUE
 

@@ -180,7 +180,7 @@ class Home:
 
 
 def _new_account() -> str:
-    """An Alibaba Cloud account id, of 16 digits; without "429" and "500", as errors name it: see call.new_request_id."""
+    """An Alibaba Cloud account id, 16 digits; without "429" and "500", as errors hold it: see call.new_request_id."""
     while True:
         account = "1" + "".join(secrets.choice("0123456789") for _ in range(15))
         if "429" not in account and "500" not in account:

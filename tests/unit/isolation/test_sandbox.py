@@ -206,8 +206,8 @@ def alive(mark: str) -> list[int]:
 def test_after_its_time_nothing_of_it_is_left(isolated: Isolation, run: Run) -> None:
     mark = "4321.5"
     begun = time.monotonic()
-    done = run(f"(setsid sleep {mark} &) ; echo said; sleep {mark}", timeout=0.6)
-    assert time.monotonic() - begun < 8 and done.timed_out and done.code == 137 and done.output == "said\n"
+    done = run(f"(setsid sleep {mark} &) ; echo said; sleep {mark}", timeout=1.5)
+    assert time.monotonic() - begun < 30 and done.timed_out and done.code == 137 and done.output == "said\n"
     assert not alive(mark)
 
 

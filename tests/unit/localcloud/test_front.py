@@ -124,10 +124,13 @@ def test_a_client_with_nagles_algorithm_on_is_not_kept_waiting(entered_by_thread
     with requests.Session() as session:
         session.trust_env = False
         session.put(url, data=b"x" * 1024, **options)
-        began = time.monotonic()
+        took = []
         for _ in range(25):
+            began = time.monotonic()
             session.put(url, data=b"x" * 1024, **options)
-        assert time.monotonic() - began < 25 * 0.03
+            took.append(time.monotonic() - began)
+        # Every one would wait for some 40 ms; a busy machine holds up some.
+        assert sorted(took)[8] < 0.03
 
 
 async def test_large_bodies_arrive_whole(entered: Entered) -> None:

@@ -145,13 +145,13 @@ def test_an_update_that_fails_in_the_cloud_is_undone_or_repeated(scf: ScfPlugin,
 
 
 def test_what_a_stop_interrupts_is_recorded_and_goes_on_the_next_time(scf: ScfPlugin, code: Code) -> None:
-    scf.transitions(0.6)
+    scf.transitions(1.5)
     wanted = function_inputs(scf, code.one)
     threading.Timer(0.2, scf.cancel).start()
     begun = time.monotonic()
     with pytest.raises(Failure, match="was stopped: the update was cancelled") as told:
         scf.create(TOKEN, wanted)
-    assert time.monotonic() - begun < 0.55
+    assert time.monotonic() - begun < 1.4
     failed = told.value
     assert failed.id == f"default/{wanted['functionName']}"
     there = scf.update(TOKEN, failed.id, failed.outputs, wanted)
@@ -275,7 +275,7 @@ def test_wrong_inputs_are_named_before_anything_is_asked(scf: ScfPlugin, code: C
 
 
 def test_functions_are_made_beside_each_other_with_few_looks(scf: ScfPlugin, code: Code) -> None:
-    scf.transitions(0.3)
+    scf.transitions(1)
     wanted = [function_inputs(scf, code.one) for _ in range(6)]
     scf.create(TOKEN, function_inputs(scf, code.one))
     begun = time.monotonic()
@@ -285,7 +285,7 @@ def test_functions_are_made_beside_each_other_with_few_looks(scf: ScfPlugin, cod
             each.start()
         for each in threads:
             each.join()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5
     assert asked.count("GetFunction") <= 4 * len(wanted)
 
 

@@ -194,7 +194,7 @@ def test_a_stop_ends_the_waiting(scf: ScfPlugin, function: LiveFunction) -> None
     begun = time.monotonic()
     with pytest.raises(Failure, match="was stopped: the update was cancelled"):
         scf.create(TOKEN, inputs(function))
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 15
 
 
 def test_wrong_inputs_are_named(scf: ScfPlugin) -> None:

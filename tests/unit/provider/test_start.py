@@ -38,8 +38,8 @@ def running() -> Iterator[subprocess.Popen[str]]:
 def test_a_signal_ends_it_at_once(running: subprocess.Popen[str], number: int) -> None:
     begun = time.monotonic()
     running.send_signal(number)
-    assert running.wait(4) == 0
-    assert time.monotonic() - begun < 2
+    assert running.wait(30) == 0
+    assert time.monotonic() - begun < 10
 
 
 def test_it_ends_with_the_process_that_started_it() -> None:
@@ -55,7 +55,7 @@ def test_it_ends_with_the_process_that_started_it() -> None:
         # Its end closes the pipe.
         begun = time.monotonic()
         assert shell.stdout.read() == ""
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 20
     with pytest.raises(ProcessLookupError):
         for _ in range(100):
             os.kill(plugin, 0)

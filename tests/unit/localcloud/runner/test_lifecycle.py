@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +28,7 @@ MakeRunner = Callable[..., FunctionRunner]
 COUNTS = "n = 0\ndef handler(event, context):\n    global n\n    n += 1\n    return str(n)"
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait for something that happens in the background."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -98,9 +99,9 @@ async def test_an_initializer_that_fails_fails_the_call_and_the_instance(
 
 
 async def test_an_idle_instance_is_stopped(runner: FunctionRunner, make_spec: MakeSpec, tmp_path: Path) -> None:
-    spec = make_spec(COUNTS, idle_seconds=0.4)
+    spec = make_spec(COUNTS, idle_seconds=1)
     await runner.invoke(spec, call())
-    await asyncio.sleep(0.25)
+    await asyncio.sleep(0.4)
     assert (await runner.invoke(spec, call())).payload == b"2"
     instances = tmp_path / "work0" / "instances"
     assert len(list(instances.iterdir())) == 1
@@ -196,11 +197,10 @@ async def test_close_leaves_no_process_and_no_folder(
     spec = make_spec(source, environment={"MARK": str(tmp_path)}, timeout=60)
     await runner.invoke(spec, call())
     running = [asyncio.ensure_future(runner.invoke(spec, call(b"x"))) for _ in range(2)]
-    await asyncio.sleep(0.6)
-    assert len(processes_of(tmp_path)) >= 3 + 2
+    await until(lambda: len(processes_of(tmp_path)) >= 3 + 2)
     begun = time.monotonic()
     await runner.close()
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 20
     assert processes_of(tmp_path) == [os.getpid()] * (str(tmp_path) in os.environ.values())
     assert not (tmp_path / "work0" / "instances").exists()
     for task in running:
@@ -227,13 +227,16 @@ async def test_closing_while_an_instance_starts_leaves_nothing(
 async def test_an_instance_stopped_before_it_was_started_never_starts(
     runner: FunctionRunner, make_spec: MakeSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    planning = threading.Event()
+
     def slow_plan(*arguments: Any) -> InstancePlan:
+        planning.set()
         time.sleep(0.5)
         return InstancePlan(*arguments)
 
     monkeypatch.setattr(instance, "InstancePlan", slow_plan)
     running = asyncio.ensure_future(runner.invoke(make_spec(COUNTS, environment={"MARK": str(tmp_path)}), call()))
-    await asyncio.sleep(0.2)
+    await until(planning.is_set)
     await runner.close()
     with pytest.raises(FunctionRunnerError, match="stopped while it started"):
         await running
@@ -253,7 +256,7 @@ async def test_the_launchers_death_is_the_functions(
     for child in alive:
         if "launcher.supervisor" in " ".join(child.cmdline()):
             child.kill()
-    assert (await asyncio.wait_for(running, 5)).error_type == "UnhandledInvocationError"
+    assert (await asyncio.wait_for(running, 30)).error_type == "UnhandledInvocationError"
     await until(lambda: not processes_of(tmp_path))
 
 
@@ -268,10 +271,10 @@ async def test_what_a_killed_cloud_left_is_removed(runner: FunctionRunner, make_
 async def test_an_instance_that_never_stops_printing_does_not_stop_the_cloud(
     runner: FunctionRunner, make_spec: MakeSpec
 ) -> None:
-    endless = make_spec("def handler(event, context):\n    while True: print('x' * 60000)", timeout=1.5)
+    endless = make_spec("def handler(event, context):\n    while True: print('x' * 60000)", timeout=3)
     running = asyncio.ensure_future(runner.invoke(endless, call()))
     await asyncio.sleep(0.5)
-    other = await asyncio.wait_for(runner.invoke(make_spec(COUNTS), call()), 1.0)
+    other = await asyncio.wait_for(runner.invoke(make_spec(COUNTS), call()), 2.4)
     assert other.payload == b"1" and not running.done()
     assert b"timed out" in (await running).payload
 
@@ -315,8 +318,7 @@ async def test_the_clouds_death_is_the_functions(
     assert cloud.stdout is not None
     with cloud.stdout:
         assert await asyncio.to_thread(cloud.stdout.readline) == b"ready\n"
-        await asyncio.sleep(0.3)
-        assert len(processes_of(tmp_path)) >= 3
+        await until(lambda: len(processes_of(tmp_path)) >= 3)
         cloud.send_signal(signal.SIGKILL)
         cloud.wait()
         await until(lambda: not processes_of(tmp_path))

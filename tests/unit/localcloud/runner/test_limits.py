@@ -34,7 +34,7 @@ async def test_a_call_is_killed_at_its_timeout(runner: FunctionRunner, make_spec
     spec = make_spec(source, runtime=runtime, timeout=0.5)
     begun = time.monotonic()
     result = await runner.invoke(spec, call(b"hang", request_id="r"))
-    assert 0.5 <= time.monotonic() - begun < 3 and result.duration_ms >= 500
+    assert 0.5 <= time.monotonic() - begun < 30 and result.duration_ms >= 500
     assert result.error_type == "UnhandledInvocationError"
     message = json.loads(result.payload)["errorMessage"]
     assert re.fullmatch(r"Function timed out after 0\.5 seconds \(maxMemoryUsage: \d+\.\d\dMB\)", message)
@@ -90,7 +90,7 @@ async def test_too_much_memory_kills(runner: FunctionRunner, make_spec: MakeSpec
         import time
         def handler(event, context):
             held = bytearray(int(event) << 20)
-            time.sleep(5 if int(event) > 128 else 0)
+            time.sleep(60 if int(event) > 128 else 0)
             return "held"
     """
     spec = make_spec(source, runtime=runtime, memory_mb=128)
@@ -98,7 +98,7 @@ async def test_too_much_memory_kills(runner: FunctionRunner, make_spec: MakeSpec
     assert fits.payload == b"held" and 60 < fits.max_memory_mb < 128
     begun = time.monotonic()
     result = await runner.invoke(spec, call(b"200"))
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 30
     assert result.error_type == "UnhandledInvocationError" and result.max_memory_mb > 128
     assert "Process exited unexpectedly before completing request" in json.loads(result.payload)["errorMessage"]
     assert re.search(rb"\[local cloud\] killed: [\d.]+ MB of memory used, 128 MB allowed\n", result.log)

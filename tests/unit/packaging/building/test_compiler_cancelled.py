@@ -61,7 +61,7 @@ def test_zig_and_all_it_started_end_at_once(cache: Path, fc36: Target, tmp_path:
             cache, fc36, tmp_path / "p", Path("/tmp/zig"), compiled=True, cplusplus=True, progress=said.append,
             cancelled=cancelled,
         )  # fmt: skip
-    assert time.monotonic() - when < 1  # looked for ten times a second; more for a busy machine
+    assert time.monotonic() - when < 4  # looked for ten times a second; more for a busy machine
     thread.join()
     assert said == [f"preparing the C++ compiler for {TRIPLE} (once, up to two minutes)"]
     assert processes(cache) == [] and [path.suffix for path in cache.iterdir()] == [".lock"]
@@ -72,7 +72,7 @@ def test_what_outlives_its_parent_ends_too(
 ) -> None:
     """(zig's own processes end with it, of later versions' nobody knows.)"""
     program, cancelled = tmp_path / "zig", threading.Event()
-    program.write_text("#!/bin/sh\nsleep 20 &\nwait\n")
+    program.write_text("#!/bin/sh\nsleep 60 &\nwait\n")
     program.chmod(0o755)
     monkeypatch.setattr(compiler, "find_zig", lambda: program)
     threading.Timer(0.5, cancelled.set).start()
@@ -82,7 +82,7 @@ def test_what_outlives_its_parent_ends_too(
             cache, fc36, tmp_path / "p", Path("/tmp/zig"), compiled=True, cplusplus=False, progress=print,
             cancelled=cancelled,
         )  # fmt: skip
-    assert time.monotonic() - begun < 5 and processes(cache) == []
+    assert time.monotonic() - begun < 15 and processes(cache) == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, -signal.SIGINT), (signal.SIGTERM, 143)])
@@ -103,7 +103,7 @@ def test_a_signal_leaves_nothing_behind(number: int, code: int, cache: Path, fc3
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         wait_for(lambda: len(processes(cache)) > 1)
         process.send_signal(number)
-        assert process.wait(5) == code
+        assert process.wait(30) == code
     assert processes(cache) == [] and [path.suffix for path in cache.iterdir()] == [".lock"]
 
 
@@ -121,7 +121,7 @@ def test_who_waits_for_another_that_prepares_ends_too(cache: Path, fc36: Target,
     def hold() -> None:
         with locked(lock):
             held.set()
-            done.wait(10)
+            done.wait(60)
 
     holder = threading.Thread(target=hold)
     holder.start()
@@ -133,7 +133,7 @@ def test_who_waits_for_another_that_prepares_ends_too(cache: Path, fc36: Target,
             cache, fc36, tmp_path / "p", Path("/tmp/zig"), compiled=True, cplusplus=False, progress=said.append,
             cancelled=cancelled,
         )  # fmt: skip
-    assert 0.4 < time.monotonic() - begun < 2 and said == []
+    assert 0.4 < time.monotonic() - begun < 30 and said == []
     done.set()
     holder.join()
 

@@ -105,7 +105,7 @@ class Scf:
 
     def until(self, status: str, name: str, **parameters: Any) -> dict[str, Any]:
         """The function as soon as it is in a state; fails after some seconds."""
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while (found := self.get(name, **parameters))["Status"] != status:
             assert time.monotonic() < end, found["Status"]
             time.sleep(0.01)

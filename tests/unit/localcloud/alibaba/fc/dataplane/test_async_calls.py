@@ -153,7 +153,7 @@ async def test_a_running_task_is_stopped_for_good(workshop: Workshop) -> None:
     began = time.monotonic()
     response = await workshop.api("PUT", f"/functions/sleep/async-tasks/{request_id}/stop")
     assert response.status_code == 204
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert (await workshop.task("sleep", request_id))["status"] == "Stopped"
     await workshop.until(lambda: instance.alive, lambda alive: not alive)
     again = await workshop.api("PUT", f"/functions/sleep/async-tasks/{request_id}/stop")
