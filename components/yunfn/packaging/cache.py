@@ -41,6 +41,7 @@ _SMALL = 1 << 20
 _LEFT_OVER, _FORGOTTEN = 86_400.0, 90 * 86_400.0
 _LOCK, _LOCK_SECONDS = ".lock", 60.0
 _INPUTS = "inputs"
+_BUILDING = "building"
 
 
 def cache_folder() -> Path:
@@ -197,6 +198,10 @@ class ArtifactCache:
         except OSError as error:
             raise PackagingError(f"{self._zip(digest)}: cannot be removed: {error}") from error
 
+    def building(self, key: str) -> Path:
+        """The lock that whoever builds of the inputs ``key`` holds meanwhile, so that nobody else does."""
+        return self.folder / _BUILDING / f"{key}.lock"
+
     def prune(self) -> int:
         """Remove the packages unused for longest until the rest is within the limit; answers the bytes freed.
 
@@ -219,7 +224,7 @@ class ArtifactCache:
                     shutil.rmtree(file) if file.is_dir() else file.unlink(missing_ok=True)
             elif file.suffix == ".zip":
                 sizes[file] = file.stat().st_size
-        for file in (self.folder / _INPUTS).glob("*"):
+        for file in (file for folder in (_INPUTS, _BUILDING) for file in (self.folder / folder).glob("*")):
             if _age(file, now) > _FORGOTTEN:
                 file.unlink(missing_ok=True)
         left = sum(sizes.values())

@@ -39,6 +39,9 @@ def test_build_prints_what_is_in_it(yunfn: Yunfn, layers: Path, tmp_path: Path) 
     assert first.returncode == 0, first.stderr
     assert f"things for {TARGET} (built in" in first.stdout
     assert "one 1.0" in first.stdout
+    assert " MB zipped of 500 MB, 0.0 MB unzipped of 2,048 MB for all layers of a function" in first.stdout
+    assert " MB unzipped of 500 MB for the code and all layers of a function" in first.stdout
+    assert "system    no ELF files; Debian 10 has GLIBC_2.28" in first.stdout
     assert "resolving" in first.stderr
     copied = sorted(file.name for file in (tmp_path / "out").iterdir())
     assert copied == ["things-alibaba-python3.10.zip", "things-tencent-Python3.10.zip"]
@@ -49,7 +52,8 @@ def test_build_prints_what_is_in_it(yunfn: Yunfn, layers: Path, tmp_path: Path) 
     assert Path(part["file"]).stat().st_size == part["zipped"]
     assert part["packages"] == [{"name": "one", "version": "1.0", "size": part["unzipped"]}]
     assert len(part["digest"]) == len(part["sha256"]) == 64
-    assert alibaba["findings"] == []
+    assert alibaba["findings"] == [] and alibaba["needs"] == {"files": 0, "glibc": "", "path": ""}
+    assert alibaba["limits"] == {"zipped": 500 * 2**20, "unzipped": 2048 * 2**20}
 
 
 def test_list_and_lock_say_how_things_stand(yunfn: Yunfn, layers: Path) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from yunfn.exceptions import PackagingError
+from yunfn.exceptions import BuildError, PackagingError
 from yunfn.packaging import proof
 from yunfn.packaging.building import WheelBuilder, run_hook
+from yunfn.packaging.building.locks import locked as alone
 from yunfn.packaging.cache import ArtifactCache, Build
 from yunfn.packaging.contents import Contents
 from yunfn.packaging.definition import Hook, LayerDefinition
@@ -132,8 +133,12 @@ def _build_layer(
             options.progress(f"looking for {definition.name} for {target.name} in the team's store")
             kept[target] = fetched(definition, lock, target, keys[target], options.store, options.cache)
             stored.add(target)
-    missing = [_Job(target, keys[target]) for target in wanted if kept[target] is None]
-    fresh = {job.target: build for job, build in _build(definition, lock, missing, wheels, options)} if missing else {}
+    with _alone(definition, [keys[target] for target in wanted if kept[target] is None], options):
+        # Another process may have built them meanwhile.
+        kept |= {target: recalled(options.cache, keys[target]) for target in wanted if kept[target] is None}
+        missing = [_Job(target, keys[target]) for target in wanted if kept[target] is None]
+        built = _build(definition, lock, missing, wheels, options) if missing else ()
+        fresh = {job.target: build for job, build in built}
     result = []
     for target in wanted:
         build = kept[target] or fresh[target]
@@ -150,6 +155,19 @@ def _build_layer(
             options.progress(f"putting {definition.name} into the team's store")
             options.store.push(definition.name, part.package)
     return tuple(result)
+
+
+@contextmanager
+def _alone(definition: LayerDefinition, keys: Sequence[str], options: BuildOptions) -> Iterator[None]:
+    """Hold what is to be built, so that of processes that want the same at once one builds it and the others wait."""
+    with ExitStack() as held:
+        try:
+            # In one order everywhere, or two processes could wait for each other.
+            for key in sorted(keys):
+                held.enter_context(alone(options.cache.building(key), options.cancelled))
+        except InterruptedError:
+            raise BuildError(f"building {definition.name} was cancelled") from None
+        yield
 
 
 def _build(

@@ -17,6 +17,7 @@ from elftools.elf.elffile import ELFFile
 from yunfn.exceptions import BuildError
 from yunfn.isolation import isolation
 from yunfn.packaging.building import run_hook
+from yunfn.packaging.building.go import calls_go, go_root
 from yunfn.packaging.definition.model import Hook
 from yunfn.packaging.target import Target
 
@@ -114,6 +115,39 @@ def test_go_makes_shared_libraries(run: Callable[..., list[str]], folder: Path, 
     code = f"import ctypes; print(ctypes.CDLL({str(folder / 'lib/libadd.so')!r}).Add(40, 2))"
     done = subprocess.run(["python3", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "42\n" and str(tmp_path).encode() not in (folder / "lib/libadd.so").read_bytes()
+
+
+def test_go_is_seen_wherever_path_has_it(
+    run: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = tmp_path / "sdk/go"
+    for part in ("bin", "pkg/tool", "src/runtime"):
+        (go / part).mkdir(parents=True)
+    (go / "VERSION").write_text("go1.99\n")
+    (go / "bin/go").write_text("#!/bin/sh\necho go here: $*\n")
+    (go / "bin/go").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{go / 'bin'}:/usr/bin:/bin")
+    assert run("go version")[-1] == "go here: version"
+    (go / "VERSION").unlink()
+    # The folder around a program that is only called so can be anybody's home.
+    assert go_root() is None
+
+
+def test_without_go_the_error_says_where_to_get_it(
+    run: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    if shutil.which("go", path="/usr/local/bin:/usr/bin:/bin") is not None:
+        pytest.skip("Go is among the system's programs")
+    with pytest.raises(BuildError) as caught:
+        run("mkdir lib\ngo build -C go -o ../lib/x.so .")
+    assert str(caught.value) == (
+        "the hook 'mkdir lib' for alibaba:python3 needs Go, which is not on PATH:"
+        " install it (https://go.dev/doc/install, or the system's package golang-go)"
+    )
+    with pytest.raises(BuildError, match=r"go: not found\nWhat would help: Go is not on PATH: install it \(https"):
+        run("echo go > script; sh script")
+    assert not calls_go("sh go/build.sh; cat logo build; cargo build")
 
 
 def test_a_hook_that_fails_is_told_with_its_last_words(run: Callable[..., list[str]]) -> None:

@@ -15,6 +15,16 @@ from yunfn.packaging.layer import BuildOptions
 
 WriteWheel = Callable[..., None]
 
+# Imports every module of a layer's folder of packages, in one process of the Python that runs it.
+IMPORTER = """
+import importlib, pkgutil, sys
+sys.path.insert(0, sys.argv[1])
+names = sorted(module.name for module in pkgutil.iter_modules([sys.argv[1]]))
+for name in names:
+    importlib.import_module(name)
+print(" ".join(names))
+"""
+
 
 @pytest.fixture(autouse=True)
 def own_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -8,6 +8,7 @@ import shutil
 import threading
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -18,8 +19,15 @@ import pytest
 
 from support.wheels import write_wheel
 from unit.packaging.layer.conftest import WriteWheel
-from yunfn.exceptions import BuildError, DefinitionError, FindingsError, PackagingError, StaleLockError
+from yunfn.exceptions import (
+    BuildError,
+    DefinitionError,
+    FindingsError,
+    PackagingError,
+    StaleLockError,
+)
 from yunfn.packaging import ArtifactCache
+from yunfn.packaging.building.locks import locked
 from yunfn.packaging.definition import read_definition
 from yunfn.packaging.layer import BuildOptions, BuiltLayer, build_layer
 from yunfn.packaging.layer import build as building
@@ -78,6 +86,33 @@ def test_an_unchanged_layer_is_not_built_again(
     again = build_layer(read_definition(place), options=options)[0]
     assert (first.cached, again.cached) == (False, True)
     assert again.parts == first.parts
+
+
+def test_of_two_who_build_the_same_at_once_one_waits(tmp_path: Path, options: BuildOptions, wheel: WriteWheel) -> None:
+    wheel("one")
+    place = folder(tmp_path, f"requirements: [one]\ntargets: {TARGETS[0]}\n")
+    build_layer(read_definition(place), options=replace(options, cache=ArtifactCache(tmp_path / "for the lock")))
+    both = threading.Barrier(2)
+
+    def build() -> BuiltLayer:
+        both.wait(10)
+        return build_layer(read_definition(place), options=options)[0]
+
+    with ThreadPoolExecutor(2) as pool:
+        found = [job.result(30) for job in [pool.submit(build), pool.submit(build)]]
+    assert {layer.source for layer in found} == {"built", "cache"}
+    assert found[0].parts == found[1].parts
+
+
+def test_who_waits_for_another_can_be_cancelled(tmp_path: Path, options: BuildOptions, wheel: WriteWheel) -> None:
+    wheel("one")
+    place = folder(tmp_path, f"requirements: [one]\ntargets: {TARGETS[0]}\n")
+    key = build_layer(read_definition(place), options=options)[0].input_key
+    elsewhere = replace(options, cache=ArtifactCache(tmp_path / "elsewhere"))
+    with locked(elsewhere.cache.building(key)):
+        threading.Timer(0.3, elsewhere.cancelled.set).start()
+        with pytest.raises(BuildError, match="building things was cancelled"):
+            build_layer(read_definition(place), options=elsewhere)
 
 
 @pytest.mark.parametrize(
