@@ -75,7 +75,7 @@ def variables(
         "ALICLOUD_REGION": region,
         "ALICLOUD_ACCOUNT_ID": home.account,
         "ALICLOUD_SHARED_CREDENTIALS_FILE": str(profiles / "config.json"),
-        # Tablestore's clients and the provider's Go SDK for it heed no proxy; the cloud's own address is their endpoint.
+        # Tablestore's clients and the provider's Go SDK for it heed no proxy: the cloud's own address is the endpoint.
         "OTS_ENDPOINT": proxy,
         "OSS_ACCESS_KEY_ID": key.id,
         "OSS_ACCESS_KEY_SECRET": key.secret,
