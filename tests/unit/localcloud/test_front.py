@@ -109,11 +109,13 @@ async def test_true_host_names_answer_through_tls_and_plain(entered: Entered) ->
 async def test_one_connection_serves_many_requests_at_speed(entered: Entered) -> None:
     async with entered.client() as client:
         await client.get("https://b1.oss-cn-shanghai.aliyuncs.com/")
-        began = asyncio.get_running_loop().time()
+        took = []
         for _ in range(50):
+            began = time.monotonic()
             await client.get("https://b1.oss-cn-shanghai.aliyuncs.com/")
-        # Without TCP_NODELAY each answer waits 40 ms for the client's delayed ACK.
-        assert asyncio.get_running_loop().time() - began < 50 * 0.03
+            took.append(time.monotonic() - began)
+        # Without TCP_NODELAY each answer waits 40 ms for the client's delayed ACK; a busy machine holds up many.
+        assert sorted(took)[2] < 0.035
 
 
 def test_a_client_with_nagles_algorithm_on_is_not_kept_waiting(entered_by_thread: Entered) -> None:
@@ -129,8 +131,8 @@ def test_a_client_with_nagles_algorithm_on_is_not_kept_waiting(entered_by_thread
             began = time.monotonic()
             session.put(url, data=b"x" * 1024, **options)
             took.append(time.monotonic() - began)
-        # Every one would wait for some 40 ms; a busy machine holds up some.
-        assert sorted(took)[8] < 0.03
+        # Every one would wait for some 40 ms; a busy machine holds up many.
+        assert sorted(took)[2] < 0.035
 
 
 async def test_large_bodies_arrive_whole(entered: Entered) -> None:
