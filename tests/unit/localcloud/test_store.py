@@ -76,3 +76,28 @@ def test_state_outlives_the_process_that_wrote_it_and_is_private(tmp_path: Path)
     assert stat.S_IMODE((tmp_path / "s.sqlite").stat().st_mode) == 0o600
     first.close()
     second.close()
+
+
+def test_documents_between_two_keys_come_up_or_down(store: Store) -> None:
+    things, others = store.collection("1", "", "thing"), store.collection("1", "", "other")
+    for key in "abcd":
+        things.put(key, {"key": key})
+    others.put("b", {})
+
+    def between(start: str, end: str, **options: object) -> str:
+        return "".join(key for key, _ in things.between(start, end, **options))  # type: ignore[arg-type]
+
+    assert between("b", "d") == "bc"
+    assert between("b", "d", including_start=False) == "c"
+    assert between("", "z", limit=3) == "abc"
+    assert between("d", "a", backward=True) == "dcb"
+    assert between("d", "a", backward=True, including_start=False, limit=1) == "c"
+    assert between("d", "b") == ""
+    assert things.between("a", "b") == [("a", {"key": "a"})]
+
+
+def test_clearing_a_kind_leaves_the_others(store: Store) -> None:
+    for account, kind in (("1", "thing"), ("1", "other"), ("2", "thing")):
+        store.collection(account, "", kind).put("a", {})
+    store.collection("1", "", "thing").clear()
+    assert store.kinds() == [("1", "", "other", 1), ("2", "", "thing", 1)]

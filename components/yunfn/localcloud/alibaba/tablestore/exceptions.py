@@ -136,16 +136,6 @@ class InvalidPrimaryKey(CloudError):
     status = 400
 
 
-class RowTooManyColumns(CloudError):
-    """A row has more attribute columns than may be written at once."""
-
-    code = "OTSOutOfColumnCountLimit"
-    status = 400
-
-    def __init__(self) -> None:
-        super().__init__("The number of attribute columns exceeds the limit.")
-
-
 class ServerBusy(CloudError):
     """One request too many: clients try again."""
 

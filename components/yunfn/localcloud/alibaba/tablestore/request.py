@@ -44,13 +44,6 @@ class DataCall:
         self.about(table)
         self.call.require(f"ots:{action or self.operation}", self.instance.resource(table))
 
-    def permits(self, table: str, action: str = "") -> bool:
-        """Whether the caller has the right of :meth:`require`: for batches, whose rows fail one by one."""
-        self.about(table)
-        return self.call.cloud.permits(
-            self.call, f"ots:{action or self.operation}", self.instance.resource(table), otherwise=False
-        )
-
     def about(self, table: str) -> None:
         """Name the table in the journal: ``instance/table``, several apart by commas."""
         if not table:
