@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -47,8 +47,10 @@ def table(**options: int) -> Table:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return Store(Path(tmp_path_factory.mktemp("rows")) / "state.db")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    opened = Store(tmp_path_factory.mktemp("rows") / "state.db")
+    yield opened
+    opened.close()
 
 
 def comparable(values: tuple) -> tuple:
