@@ -243,7 +243,7 @@ def test_hostile_texts_are_refused_in_no_time(content: str | bytes, line: int | 
         parse(content)
     assert caught.value.line == line
     assert len(str(caught.value)) < 400
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 4
 
 
 def test_the_longest_document_looked_at_is_read_and_its_last_line_found_quickly() -> None:
@@ -253,7 +253,7 @@ def test_the_longest_document_looked_at_is_read_and_its_last_line_found_quickly(
     began = time.process_time()
     document = parse(text)
     assert line_of(document, f"Statement[{count - 1}].Action") == count + 1
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 4
 
 
 def test_a_file_that_is_not_there_is_the_same_error(tmp_path: Path) -> None:

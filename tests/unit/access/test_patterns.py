@@ -86,4 +86,4 @@ def test_patterns_made_to_be_slow_are_not(pattern: str, text: str) -> None:
     patterns.covers(text[:3000] + "*" + text[:2000], pattern)
     patterns.covers("*a?" * 1000, "*a" * 1000)
     patterns.meet(pattern, "*a" * 1500)
-    assert time.process_time() - began < 1.5
+    assert time.process_time() - began < 6

@@ -81,7 +81,7 @@ def test_a_table_is_read_when_it_is_asked_for_once_and_fast() -> None:
             began = time.perf_counter()
             tables.table(grammar, service)
             took.append(time.perf_counter() - began)
-        assert min(took) < 0.005, service
+        assert min(took) < 0.02, service
 
 
 def test_actions_are_found_as_each_cloud_compares_them() -> None:

@@ -45,7 +45,7 @@ def test_the_second_run_builds_nothing_and_is_quick(checkout: Checkout) -> None:
     checkout.build()
     started = time.monotonic()
     ran = checkout.build()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
     assert checkout.builds() == ALL
     assert "nothing to build" in ran.stderr
 

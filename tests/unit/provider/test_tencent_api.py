@@ -140,7 +140,7 @@ async def test_one_limit_for_all_operations_of_the_process() -> None:
     other = TencentApi(client, "scf", "1250000001", "ap-shanghai")  # type: ignore[arg-type]
     await perform(lambda operation: api(client).call(operation, "ListFunctions", {}), operations)
     await perform(lambda operation: other.call(operation, "GetFunction", {}), operations)
-    assert time.monotonic() - begun < 0.5
+    assert time.monotonic() - begun < 0.9
 
 
 async def test_waiting_for_a_turn_stops_at_once() -> None:
@@ -149,7 +149,7 @@ async def test_waiting_for_a_turn_stops_at_once() -> None:
     begun = time.monotonic()
     with pytest.raises(OperationStoppedError):
         await perform(lambda operation: api(client).call(operation, "GetFunction", {}), operations, 0.1)
-    assert time.monotonic() - begun < 0.8
+    assert time.monotonic() - begun < 0.95
     assert len(client.asked) == 1
 
 

@@ -130,4 +130,4 @@ def test_it_is_quick(compiled: Compile) -> None:
     )
     library = max(EXTENSIONS, key=lambda file: file.stat().st_size)
     done = subprocess.run([sys.executable, "-c", code, str(library)], capture_output=True, text=True, check=True)
-    assert float(done.stdout) < 1.0
+    assert float(done.stdout) < 3

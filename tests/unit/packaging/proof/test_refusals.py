@@ -154,7 +154,7 @@ def test_a_zip_bomb_is_refused_unread(tmp_path: Path) -> None:
     started = time.process_time()
     found = only(check_zip(bomb, FC36))
     # Unzipping two gigabytes takes seconds.
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 1.2
     assert (found.rule, found.path) == ("archive-bomb", "zeros")
     assert "unzips to more than 2147483648 bytes" in found.message
 
