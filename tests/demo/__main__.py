@@ -1,4 +1,4 @@
-"""``make demo`` and ``make real``: a service on each cloud, up, at work, and down again."""
+"""``make demo`` and ``make real``: services on both clouds, up, at work, and down again."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.demo import image_service, maimai_site, show
+from tests.demo.federated import Federated
 from tests.demo.image_service import ImageService
 from tests.demo.maimai_site import MaimaiSite
 from tests.demo.places import Place, local_place, real_place
@@ -45,6 +46,8 @@ _SHOWS = {
         {"yunfn:program": "maimai_probe"},
     ),
 }
+# What is shown in a local cloud, in this order.
+_LOCAL = (ImageService, Federated, MaimaiSite)
 
 
 def main() -> int:
@@ -75,8 +78,7 @@ def _guarded(run: Callable[[Steps], None]) -> int:
 
 
 def _local(steps: Steps, keep: bool) -> None:
-    for kind, *_ in _SHOWS.values():
-        kind.prepare(steps)
+    built = [file for kind in _LOCAL for file in kind.prepare(steps)]
     with local_place(keep) as place:
         assert place.local is not None
         # In the cloud's own folder, which goes with it even if this process is killed.
@@ -84,11 +86,14 @@ def _local(steps: Steps, keep: bool) -> None:
         if not project.exists():
             copy_project(project)
         steps.say(f"local cloud: account {place.local.home.account}, proxy 127.0.0.1:{place.local.proxy_port}")
-        shows = [kind(steps, place, project) for kind, *_ in _SHOWS.values()]
-        search = Search(place)
+        shows = [kind(steps, place, project) for kind in _LOCAL]
+        search = Search(place, built)
+        made: set[str] = set()
         for each in shows:
-            with steps.step(f"bootstrap: the artifact bucket ({each.cloud})"):
-                show.make_bucket(place, project, each)
+            if each.cloud not in made:
+                with steps.step(f"bootstrap: the artifact bucket ({each.cloud})"):
+                    show.make_bucket(place, project, each)
+                made.add(each.cloud)
             each.up()
             each.work()
             search.processes(each)
@@ -100,8 +105,9 @@ def _local(steps: Steps, keep: bool) -> None:
             with steps.step(f"destroy: {each.stack.stack}"):
                 each.stack.destroy()
                 each.tidy()
-            show.list_leftovers(steps, place, each.cloud)
-            show.purge(steps, place, each.cloud)
+        for cloud in sorted(made):
+            show.list_leftovers(steps, place, cloud)
+            show.purge(steps, place, cloud)
         show.show_empty(steps, place)
 
 

@@ -30,9 +30,10 @@ class ImageService:
         self._outputs: dict[str, str] = {}
 
     @staticmethod
-    def prepare(steps: Steps) -> None:
-        """Build the layer."""
-        show.build_layer(steps, "layer: Pillow for python3.10 on the cloud's Linux", ROOT / "layers" / "image")
+    def prepare(steps: Steps) -> list[Path]:
+        """Build the layer; its packages."""
+        title = "layer: Pillow for python3.10 on the cloud's Linux"
+        return show.build_layer(steps, title, ROOT / "layers" / "image").files
 
     def up(self) -> None:
         """See Show."""

@@ -40,10 +40,10 @@ class MaimaiSite:
         self._certificate = ""
 
     @staticmethod
-    def prepare(steps: Steps) -> None:
-        """Build the layer."""
+    def prepare(steps: Steps) -> list[Path]:
+        """Build the layer; its packages."""
         title = "layer: Flask, SQLAlchemy and brotli for Python3.6 on CentOS 7"
-        show.build_layer(steps, title, ROOT / "layers" / "maimai")
+        return show.build_layer(steps, title, ROOT / "layers" / "maimai").files
 
     def up(self) -> None:
         """See Show."""

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -41,13 +42,25 @@ class Show(Protocol):
         """What to try while it is left running."""
 
 
-def build_layer(steps: Steps, title: str, folder: Path) -> None:
-    """Build a layer outside the local cloud, where the package index is reached; cached after the first time."""
+@dataclass(frozen=True)
+class Built:
+    """A layer's packages, and whether they came from the cache."""
+
+    files: list[Path]
+    cached: bool
+
+
+def build_layer(steps: Steps, title: str, folder: Path) -> Built:
+    """Build a layer outside the local cloud, where the package index is reached."""
     with steps.step(title):
-        command = [sys.executable, "-m", "yunfn.cli", "layer", "build", str(folder), "--frozen"]
+        command = [sys.executable, "-m", "yunfn.cli", "layer", "build", str(folder), "--frozen", "--json"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             raise StepFailedError(f"the layer could not be built:\n{done.stderr}")
+        (built,) = json.loads(done.stdout)
+    size = sum(part["zipped"] for part in built["parts"]) / 2**20
+    steps.say(f"{built['target']}: {size:.1f} MB, {'from the cache' if built['cached'] else 'built now'}")
+    return Built([Path(part["file"]) for part in built["parts"]], built["cached"])
 
 
 def succeed(ask: Callable[[], httpx.Response]) -> httpx.Response:

@@ -14,7 +14,7 @@ import io
 import json
 import sqlite3
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -46,7 +46,7 @@ def forms(secret: str) -> frozenset[bytes]:
 
 def in_bytes(content: bytes, planted: Planted, known: Known | None = None) -> list[str]:
     """The names of those that stand in ``content``, also within a zip in it; ``known`` is what was looked at before."""
-    digest = hashlib.blake2b(content).digest()
+    digest = _digest(content)
     if known is not None and digest in known:
         return known[digest]
     found = [name for name, secret in planted.items() if any(form in content for form in forms(secret))]
@@ -60,15 +60,29 @@ def in_bytes(content: bytes, planted: Planted, known: Known | None = None) -> li
     return found
 
 
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content).digest()
+
+
 def in_text(where: str, text: str, planted: Planted) -> list[str]:
     """Reports on a text: ``name: where``."""
     return [f"{name}: {where}" for name in in_bytes(text.encode(), planted)]
 
 
-def in_folder(folder: Path, planted: Planted) -> list[str]:
-    """Reports on all files below ``folder``, their names among them: ``name: path``."""
-    found: list[str] = []
+def older(archives: Iterable[Path]) -> Known:
+    """What stands in zips that are older than the secrets, as known: nothing is to be found there."""
     known: Known = {}
+    for path in archives:
+        known[_digest(path.read_bytes())] = []
+        with zipfile.ZipFile(path) as archive:
+            known |= {_digest(archive.read(each)): [] for each in archive.infolist()}
+    return known
+
+
+def in_folder(folder: Path, planted: Planted, known: Known | None = None) -> list[str]:
+    """Reports on all files below ``folder``, their names among them: ``name: path``; ``known`` as for ``in_bytes``."""
+    found: list[str] = []
+    known = {} if known is None else known
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder).as_posix()
         if not path.is_symlink() and path.is_file():
@@ -123,15 +137,16 @@ def family(pid: int) -> list[psutil.Process]:
     return [begun, *begun.children(recursive=True)]
 
 
-def readable_by_others(folder: Path, secrets: Planted) -> list[str]:
-    """Files below ``folder`` that hold one of ``secrets`` and that others than their owner may read."""
+def readable_by_others(folder: Path, secrets: Planted, known: Known | None = None) -> list[str]:
+    """Files below ``folder`` that hold one of ``secrets`` and that others than their owner may read; ``known`` as for
+    ``in_bytes``."""
     found: list[str] = []
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_file():
             continue
         closed = not path.stat().st_mode & 0o077
         private = all(not each.stat().st_mode & 0o077 for each in (folder, *_between(folder, path)))
-        if not (closed and private) and any(in_bytes(path.read_bytes(), secrets)):
+        if not (closed and private) and any(in_bytes(path.read_bytes(), secrets, known)):
             found.append(f"{path.relative_to(folder)}: mode {path.stat().st_mode & 0o777:o}")
     return found
 
