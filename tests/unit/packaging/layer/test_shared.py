@@ -68,6 +68,7 @@ def test_another_machine_builds_nothing(
         assert theirs.parts[0].package.digest == ours.parts[0].package.digest
         assert theirs.parts[0].package.file.parent == tmp_path / "elsewhere"
         assert theirs.parts[0].packages == ours.parts[0].packages
+        assert theirs.needs == ours.needs is not None
     # From now on that machine has it itself.
     store.asked.clear()
     build_layer(read_definition(layer), options=replace(elsewhere(options, tmp_path), store=store))
