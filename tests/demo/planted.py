@@ -66,10 +66,10 @@ class Search:
                 said = "\n".join(show.stack.said)
                 self._found += secret_scan.in_text(f"what pulumi said of {show.stack.stack}", said, everything)
             # Layers of hundreds of megabytes, which their functions have unpacked besides.
-            known = secret_scan.older(self._built)
-            reports = secret_scan.in_folder(self._home.folder, everything, known)
+            older = secret_scan.Older.of(self._built)
+            reports = secret_scan.in_folder(self._home.folder, everything, older)
             self._found += [each for each in reports if not each.startswith(allowed)]
-            self._found += secret_scan.readable_by_others(self._home.folder, everything, known)
+            self._found += secret_scan.readable_by_others(self._home.folder, everything, older)
             if self._found:
                 raise StepFailedError("\n".join(self._found))
             self._prove(shows)

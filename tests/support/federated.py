@@ -24,7 +24,7 @@ from support.temporary_clients import AlibabaClients
 INSTANCE, PROCESS, RESULT = "federated-dev", "wefe_process", "wefe_result"
 #: The RAM user whose clients hold data.
 READER = "wefe-client"
-#: The square of a key of 512 bits, as Paillier's cryptosystem has it: two primes, the Mersenne ones nearest.
+#: A square as Paillier's cryptosystem has it, of the product of two primes.
 _MODULUS = ((2**521 - 1) * (2**607 - 1)) ** 2
 _NUMBERS = 8
 

@@ -12,9 +12,11 @@ import functools
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -69,26 +71,43 @@ def in_text(where: str, text: str, planted: Planted) -> list[str]:
     return [f"{name}: {where}" for name in in_bytes(text.encode(), planted)]
 
 
-def older(archives: Iterable[Path]) -> Known:
-    """What stands in zips that are older than the secrets, as known: nothing is to be found there."""
-    known: Known = {}
-    for path in archives:
-        known[_digest(path.read_bytes())] = []
-        with zipfile.ZipFile(path) as archive:
-            known |= {_digest(archive.read(each)): [] for each in archive.infolist()}
-    return known
+@dataclass(frozen=True)
+class Older:
+    """Zips that are older than the secrets: nothing is to be found in them, nor in what they were unpacked to.
+
+    ``trees`` are the folders that the local cloud unpacks them to, which it names by their SHA-256.
+    """
+
+    known: Known
+    trees: frozenset[str]
+
+    @staticmethod
+    def of(archives: Iterable[Path]) -> Older:
+        """Of the files ``archives``."""
+        contents = [path.read_bytes() for path in archives]
+        trees = frozenset(hashlib.sha256(content).hexdigest() for content in contents)
+        return Older({_digest(content): [] for content in contents}, trees)
 
 
-def in_folder(folder: Path, planted: Planted, known: Known | None = None) -> list[str]:
-    """Reports on all files below ``folder``, their names among them: ``name: path``; ``known`` as for ``in_bytes``."""
+_NONE = Older({}, frozenset())
+
+
+def in_folder(folder: Path, planted: Planted, older: Older = _NONE) -> list[str]:
+    """Reports on all files below ``folder``, their names among them: ``name: path``."""
     found: list[str] = []
-    known = {} if known is None else known
-    for path in sorted(folder.rglob("*")):
+    known = dict(older.known)
+    for path in _files(folder, older):
         place = path.relative_to(folder).as_posix()
-        if not path.is_symlink() and path.is_file():
-            names = [*in_file(path, planted, known), *in_bytes(place.encode(), planted)]
-            found += [f"{name}: {place}" for name in dict.fromkeys(names)]
+        names = [*in_file(path, planted, known), *in_bytes(place.encode(), planted)]
+        found += [f"{name}: {place}" for name in dict.fromkeys(names)]
     return found
+
+
+def _files(folder: Path, older: Older) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(set(folders) - older.trees)
+        paths = (Path(place, name) for name in sorted(files))
+        yield from (path for path in paths if not path.is_symlink() and path.is_file())
 
 
 def in_file(path: Path, planted: Planted, known: Known | None = None) -> list[str]:
@@ -137,13 +156,11 @@ def family(pid: int) -> list[psutil.Process]:
     return [begun, *begun.children(recursive=True)]
 
 
-def readable_by_others(folder: Path, secrets: Planted, known: Known | None = None) -> list[str]:
-    """Files below ``folder`` that hold one of ``secrets`` and that others than their owner may read; ``known`` as for
-    ``in_bytes``."""
+def readable_by_others(folder: Path, secrets: Planted, older: Older = _NONE) -> list[str]:
+    """Files below ``folder`` that hold one of ``secrets`` and that others than their owner may read."""
     found: list[str] = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file():
-            continue
+    known = dict(older.known)
+    for path in _files(folder, older):
         closed = not path.stat().st_mode & 0o077
         private = all(not each.stat().st_mode & 0o077 for each in (folder, *_between(folder, path)))
         if not (closed and private) and any(in_bytes(path.read_bytes(), secrets, known)):
