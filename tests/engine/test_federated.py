@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 import oss2
@@ -40,17 +41,20 @@ from typer.testing import CliRunner
 
 from support import federated
 from support.clients import FunctionComputeClient
-from support.cloud_calls import inside, log_lines, wait_for
+from support.cloud_calls import inside, log_lines, ram, wait_for
 from support.federated import PROCESS, RESULT, Columns
 from support.local_account import LocalAccount
 from support.pulumi_cli import ROOT, PulumiCli, build_layer, copy_project
+from support.rights_of_roles import RamRoles
 from support.tablestore_clients import asked
 from support.temporary_clients import AlibabaClients
+from yunfn import access
 from yunfn.access import documents, ots, sts
 from yunfn.access.comparison import equal
 from yunfn.access.grammar import RAM
 from yunfn.cli.application import application
 from yunfn.credentials.alibaba import AlibabaTokens
+from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import alibaba_session
 
 pytestmark = [pytest.mark.engine, pytest.mark.filterwarnings("ignore:ssl\\.:DeprecationWarning")]
@@ -66,6 +70,7 @@ class Deployed:
     """The stack, up, and the job ``j1`` in its table; ``reader`` is the key of the clients' user, as variables."""
 
     account: LocalAccount
+    stack: PulumiCli
     outputs: dict[str, Any]
     reader: dict[str, str]
     rows: list[Columns]
@@ -110,7 +115,7 @@ def deployed(own_account: LocalAccount, tmp_path_factory: pytest.TempPathFactory
     stack.init()
     stack.configure(federated__reader=federated.READER)
     stack.up()
-    made = Deployed(account, stack.outputs(), reader, federated.shares("j1", ROWS))
+    made = Deployed(account, stack, stack.outputs(), reader, federated.shares("j1", ROWS))
     owner = federated.tables(account)
     federated.feed(owner, "j1", made.rows)
     # The trigger computes it as soon as it is there; what tests ask for must not be met by that.
@@ -298,6 +303,38 @@ def test_credentials_read_one_table_and_nothing_else(deployed: Deployed, monkeyp
     # Nothing was changed, and the function's table is as it was.
     owner = federated.tables(deployed.account)
     assert owner.get_row(PROCESS, federated.key_of("j1", 0))[1] is not None
+
+
+def test_the_reading_role_needs_each_of_its_rights(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that the local cloud has operations for; of the two others it has none (search indexes, tunnels)."""
+    client = federated.tables(deployed.account, deployed.credentials())
+    calls = _read_calls(client, PROCESS) | {"ListStream": lambda: asked(client, "ListStream", table_name=PROCESS)}
+    roles, unused = RamRoles(deployed.account), set()
+    rights = [right for right in roles.rights() if right.role == deployed.outputs["readerRoleName"]]
+    for right in rights:
+        meant = [call for api, call in calls.items() if fnmatchcase(f"ots:{api}", right.does)]
+        for call in meant:
+            call()
+            with roles.without(right), pytest.raises(OTSServiceError, match=r"OTSNoPermissionAccess.*Missing: ots:"):
+                call()
+        if right.policy is not None and not meant:
+            unused.add(right.does)
+    assert unused == {"ots:Consume*", "ots:Search"} and len(rights) == 8
+    # Trusting whom else there is, functions, is not enough.
+    named, trust = deployed.outputs["readerRoleName"], access.trust_document(service="fc.aliyuncs.com")
+    kept = ram(deployed.account, "GetRole", RoleName=named)["Role"]["AssumeRolePolicyDocument"]
+    ram(deployed.account, "UpdateRole", RoleName=named, NewAssumeRolePolicyDocument=trust)
+    with pytest.raises(CloudAnswerError, match="AssumeRole"):
+        deployed.credentials()
+    ram(deployed.account, "UpdateRole", RoleName=named, NewAssumeRolePolicyDocument=kept)
+    for name, value in deployed.account.variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(deployed.stack.folder)
+    linted = CliRunner().invoke(application, ["access", "lint", "--strict", "--stack", "federated-dev"])
+    assert linted.exit_code == 0, (linted.output, linted.exception)
+    least = json.loads(CliRunner().invoke(application, ["access", "least", "--json", "-s", "federated-dev"]).stdout)
+    (reader,) = [each for each in least if each["role"] == deployed.outputs["readerRoleName"]]
+    assert {each["action"] for each in reader["unused"] if not each["only"]} == unused
 
 
 def test_credentials_do_nothing_in_another_service(deployed: Deployed) -> None:
