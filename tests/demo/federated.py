@@ -86,7 +86,7 @@ class Federated:
     def hints(self) -> list[str]:
         """See Show."""
         event = json.dumps({"job": _JOB, "from": 0, "to": 10})
-        return [f".venv/bin/yunfn invoke compute -s {self.stack.stack} --payload '{event}'   (in {self.stack.folder})"]
+        return [f".venv/bin/yunfn invoke -s {self.stack.stack} compute --data '{event}'   (in {self.stack.folder})"]
 
     def _kept(self, runtime: str) -> federated.Columns | None:
         kept = federated.result(federated.tables(self._account), _JOB, runtime)
