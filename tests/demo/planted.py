@@ -31,7 +31,7 @@ def new(what: str) -> str:
 class Search:
     """The search for planted secrets in a local cloud, and for those that were there before."""
 
-    def __init__(self, place: Place, built: Sequence[Path]) -> None:
+    def __init__(self, place: Place, built: Sequence[Path] = ()) -> None:
         """``built`` are packages that are older than the secrets."""
         assert place.local is not None
         self._built = built

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -103,6 +104,25 @@ def test_files_that_others_may_read_are_told(tmp_path: Path) -> None:
     assert secret_scan.readable_by_others(tmp_path, PLANTED) == ["profiles/open: mode 644"]
     (tmp_path / "profiles").chmod(0o755)
     assert len(secret_scan.readable_by_others(tmp_path, PLANTED)) == 2
+
+
+def test_only_what_is_older_than_the_secrets_is_left_out(tmp_path: Path) -> None:
+    """A package as it was before, in whatever file, and where the local cloud unpacks it; nothing else."""
+    for name in ("older", "newer"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("a", f"{SECRET}{name}")
+    tree = hashlib.sha256((tmp_path / "older").read_bytes()).hexdigest()
+    for folder in (tree, "other"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a").write_text(SECRET)
+    older = secret_scan.Older.of([tmp_path / "older"])
+    (tmp_path / "copy").write_bytes((tmp_path / "older").read_bytes())
+    found = [secret_scan.in_folder(tmp_path, PLANTED, each) for each in (older, secret_scan.Older.of([]))]
+    places = [{report.rpartition(": ")[2] for report in reports} for reports in found]
+    assert places == [{"newer", "other/a"}, {"older", "copy", "newer", "other/a", f"{tree}/a"}]
+    assert [each.partition(":")[0] for each in secret_scan.readable_by_others(tmp_path, PLANTED, older)] == [
+        "newer", "other/a",
+    ]  # fmt: skip
 
 
 @dataclass
