@@ -31,6 +31,7 @@ from yunfn.localcloud.invocation.invoker import error_message
 from yunfn.localcloud.invocation.request import Request
 from yunfn.localcloud.keys import Principal
 from yunfn.localcloud.rights import denied_text
+from yunfn.runtimes import FC_LIMITS
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ OTS_ACCOUNT = "acs:ram::1604337383174619:root"
 _LONGEST_CALL = 60.0
 # How many changes one call gets at most; not documented.
 _BATCH = 100
+# What a synchronous call may hold, in bytes; how much Tablestore sends at once is not documented.
+_LARGEST_EVENT = FC_LIMITS.payload_sync_mb << 20
 # Pauses before a call is made again, in seconds of the cloud's clock; not documented.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 
@@ -161,8 +164,11 @@ class TablestoreTriggers:
     def _records(self, reader: _Reader, record: TriggerRecord, stream: Stream) -> list[Record]:
         """What the next call gets: after a failure the same again, without what expired meanwhile."""
         records = self._streams.records(stream, self._positions.next(record, stream), _BATCH)
-        again = [each for each in records if each.number <= reader.last]
-        return again or records
+        records = [each for each in records if each.number <= reader.last] or records
+        # A put of 4 MB is one change at most: the half of them, and the half of that, ends with what a call may hold.
+        while len(records) > 1 and len(table_event(records)) > _LARGEST_EVENT:
+            records = records[: len(records) // 2]
+        return records
 
     def _pause(self, reader: _Reader) -> float:
         reader.failures += 1

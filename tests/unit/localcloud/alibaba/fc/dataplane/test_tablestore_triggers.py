@@ -196,6 +196,21 @@ async def test_a_failing_call_is_made_again_with_the_same_changes_and_then_goes_
     assert await desk.called(1, 2, 3) == [[1, 2]] * 5 + [[3]]
 
 
+async def test_a_call_gets_no_more_than_an_event_may_hold(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes of megabytes each: a hundred of them are no event of the cloud's."""
+    desk.streams.enable(desk.table, 24)
+    desk.trigger(desk.role())
+    monkeypatch.setattr(tablestore_triggers, "_LARGEST_EVENT", 300)
+    desk.put(*range(1, 8))
+    calls = await desk.called(7)
+    assert [each for call in calls for each in call] == list(range(1, 8))
+    assert max(len(cbor2.dumps(event)) for event in desk.events) <= 300 < len(cbor2.dumps(desk.events[0])) * 3
+    # One change that is too large by itself is the function's to refuse, not ours to lose.
+    monkeypatch.setattr(tablestore_triggers, "_LARGEST_EVENT", 10)
+    desk.put(8, 9)
+    assert (await desk.called(8, 9))[-2:] == [[8], [9]]
+
+
 async def test_what_expires_from_the_stream_is_not_called_for_any_more(desk: Desk) -> None:
     desk.streams.enable(desk.table, 1)
     desk.trigger(desk.role())
