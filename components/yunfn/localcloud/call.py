@@ -114,6 +114,18 @@ class Call:
             self._body = await self.request.body()
         return self._body
 
+    async def body_within(self, most: int) -> bytes | None:
+        """The whole body, kept like :meth:`body`'s; None for more than ``most`` bytes, of which no more are kept."""
+        if self._body is None:
+            parts, size = [], 0
+            async for part in self.stream():
+                size += len(part)
+                if size > most:
+                    return None
+                parts.append(part)
+            self._body = b"".join(parts)
+        return self._body
+
     def stream(self) -> AsyncIterator[bytes]:
         """The body in chunks, for what may be too large to hold; excludes :meth:`body`."""
         return self.request.stream()

@@ -69,10 +69,11 @@ class Collection:
 
     def between(
         self, start: str, end: str, *, including_start: bool = True, backward: bool = False, limit: int = -1
-    ) -> list[tuple[str, Document]]:
+    ) -> Iterator[tuple[str, Document]]:
         """At most ``limit`` documents (-1: all) from key ``start`` to ``end``, that excluded, in the order of the keys.
 
-        ``backward`` goes down, from a ``start`` above ``end``.
+        ``backward`` goes down, from a ``start`` above ``end``. One document is read at a time: whether what changes
+        meanwhile is seen is open.
         """
         after, before, order = ("<", ">", "DESC") if backward else (">", "<", "ASC")
         from_start = f"{after}=" if including_start else after
@@ -80,8 +81,9 @@ class Collection:
             f"SELECT key, body FROM documents WHERE account=? AND region=? AND kind=? AND key {from_start} ? "  # noqa: S608 - operators and order are literals
             f"AND key {before} ? ORDER BY key {order} LIMIT ?",
             (*self._scope, start, end, limit),
-        ).fetchall()
-        return [(key, json.loads(body)) for key, body in rows]
+        )
+        for key, body in rows:
+            yield key, json.loads(body)
 
     def clear(self) -> None:
         """Forget every document of this kind, account and region."""

@@ -93,7 +93,7 @@ def test_documents_between_two_keys_come_up_or_down(store: Store) -> None:
     assert between("d", "a", backward=True) == "dcb"
     assert between("d", "a", backward=True, including_start=False, limit=1) == "c"
     assert between("d", "b") == ""
-    assert things.between("a", "b") == [("a", {"key": "a"})]
+    assert list(things.between("a", "b")) == [("a", {"key": "a"})]
 
 
 def test_clearing_a_kind_leaves_the_others(store: Store) -> None:

@@ -139,7 +139,9 @@ class ControlPlane:
 async def _read_body(call: Call) -> dict[str, Any]:
     try:
         found = json.loads(await call.body() or b"{}")
-    except ValueError:
+        # JSON may hold halves of characters (\ud800), which no text that is kept may.
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise InvalidParameter("body", "it must be a JSON object")

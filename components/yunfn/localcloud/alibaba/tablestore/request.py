@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
 from yunfn.localcloud.alibaba.tablestore.exceptions import ParameterInvalid
+from yunfn.localcloud.alibaba.tablestore.messages import BrokenMessageError, parse
 from yunfn.localcloud.alibaba.tablestore.models.instances import Instance
 from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2
+from yunfn.localcloud.alibaba.tablestore.table_rules import check_name
 from yunfn.localcloud.call import Call
 
 if TYPE_CHECKING:
@@ -36,18 +38,18 @@ class DataCall:
         """The instance's region."""
         return self.instance.region
 
-    def require(self, table: str = "", action: str = "") -> None:
-        """Ask for the right to the operation (or ``ots:{action}``) on a table, or on the instance.
+    def require(self, table: str | None = None, action: str = "") -> None:
+        """Ask for the right to the operation (or ``ots:{action}``) on a table, or on the instance where that is None.
 
-        Raises AccessDeniedError. A call that is about several tables asks for each of them.
+        Raises AccessDeniedError, and ParameterInvalid for a name that no table has: neither policies nor the journal
+        see one. A call that is about several tables asks for each of them.
         """
-        self.about(table)
-        self.call.require(f"ots:{action or self.operation}", self.instance.resource(table))
+        if table is not None:
+            self.about(check_name(table, "table"))
+        self.call.require(f"ots:{action or self.operation}", self.instance.resource(table or ""))
 
     def about(self, table: str) -> None:
         """Name the table in the journal: ``instance/table``, several apart by commas."""
-        if not table:
-            return
         before = self.call.resource.partition("/")[2]
         names = [name for name in before.split(",") if name]
         if table not in names:
@@ -60,11 +62,7 @@ Operation = Callable[["TablestoreState", DataCall], Message]
 
 def read_message(operation: str, body: bytes) -> Any:
     """The request message of ``operation`` in ``body``; raises ParameterInvalid for what is none."""
-    message = getattr(table_store_pb2, f"{operation}Request")()
     try:
-        message.ParseFromString(body)
-    except DecodeError:
-        raise ParameterInvalid("Failed to parse the ProtoBuf message.") from None
-    if missing := message.FindInitializationErrors():
-        raise ParameterInvalid(f"Failed to parse the ProtoBuf message: it has no {', '.join(missing)}.")
-    return message
+        return parse(getattr(table_store_pb2, f"{operation}Request"), body)
+    except BrokenMessageError as broken:
+        raise ParameterInvalid(f"Failed to parse the ProtoBuf message: {broken}.") from None

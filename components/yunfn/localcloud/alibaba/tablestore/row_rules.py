@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 
 from yunfn.localcloud.alibaba.tablestore.exceptions import InvalidPrimaryKey, ParameterInvalid
+from yunfn.localcloud.alibaba.tablestore.models.rows import Row
 from yunfn.localcloud.alibaba.tablestore.models.tables import Table
 from yunfn.localcloud.alibaba.tablestore.plain_buffer import AUTO_INCREMENT, Cell, KeyValue, Marker, variant_name
 from yunfn.localcloud.alibaba.tablestore.table_rules import check_name
@@ -134,6 +135,13 @@ def cells_size(cells: Iterable[tuple[str, KeyValue | None]]) -> int:
     for name, value in cells:
         size += value_size(name) + (0 if value is None else value_size(value))
     return size
+
+
+def row_size(table: Table, row: Row) -> int:
+    """How many bytes a row counts for, with all versions of its columns."""
+    key = cells_size(zip((column.name for column in table.primary_key), row.primary_key, strict=True))
+    versions = ((name, version.value) for name, versions in row.columns.items() for version in versions)
+    return key + cells_size(versions)
 
 
 def units(size: int) -> int:

@@ -75,7 +75,8 @@ class TablestoreService(Service):
         if call.method != "POST":
             raise MethodNotAllowed
         _check_headers(call)
-        if len(body := await call.body()) > _LARGEST_BODY:
+        body = await call.body_within(_LARGEST_BODY)
+        if body is None:
             raise RequestBodyTooLarge
         call.principal = await verify_ots(call)
         operation = OPERATIONS.get(call.operation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import time
 from collections.abc import Iterator
@@ -242,6 +243,10 @@ def test_what_is_wrong_is_refused(shop: Shop) -> None:
     shop.refused(400, "OTSParameterInvalid", "GetStreamRecord", shard_iterator=iterator, limit=0)
     shop.refused(400, "OTSParameterInvalid", "GetStreamRecord", shard_iterator=iterator, table_name="listed")
     for broken in ("", "x", "####", "bnVsbA==", "WyJ3cm9uZ18xIiwgMF0="):
+        shop.refused(404, "OTSTrimmedDataAccess", "GetStreamRecord", shard_iterator=broken)
+    # What is JSON, and yet no iterator: numbers without end, halves of characters, depths.
+    for text in ('["wrong_1", 1e999]', '["\\ud800_1", 0]', "[" * 100_000, '["wrong_1", -1]', "[[], 0]", '["é_1", 0]'):
+        broken = base64.urlsafe_b64encode(text.encode()).decode()
         shop.refused(404, "OTSTrimmedDataAccess", "GetStreamRecord", shard_iterator=broken)
 
 

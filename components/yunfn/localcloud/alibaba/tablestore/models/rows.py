@@ -16,8 +16,6 @@ from yunfn.localcloud.store import Collection, Document, Store
 PrimaryKey = tuple[Value, ...]
 """A row's key, in the table's order of columns."""
 
-_AT_ONCE = 500
-
 
 class Version(NamedTuple):
     """One value of a column; ``timestamp`` is its version number, in milliseconds."""
@@ -86,17 +84,10 @@ class Rows:
     ) -> Iterator[Row]:
         """The rows from ``start`` on, itself included, to ``end``, that excluded; backward, the keys go down.
 
-        They are read a few hundred at a time: what changes meanwhile is seen or not.
+        They are read one at a time: whether what changes meanwhile is seen is open.
         """
-        collection, at, stop = self._collection(table), row_key(start), row_key(end)
-        first = True
-        while True:
-            found = collection.between(at, stop, including_start=first, backward=backward, limit=_AT_ONCE)
-            for _, document in found:
-                yield _row(document)
-            if len(found) < _AT_ONCE:
-                return
-            at, first = found[-1][0], False
+        for _, document in self._collection(table).between(row_key(start), row_key(end), backward=backward):
+            yield _row(document)
 
     def count(self, table: Table) -> int:
         """How many rows a table keeps, those that are over included."""

@@ -85,9 +85,7 @@ class Streams:
     def disable(self, table: TableKey) -> None:
         """Switch a table's stream off, or drop it with the table: what it held is gone."""
         if self._streams(table).delete(table.table):
-            records = self._records(table)
-            for key, _ in records.scan():
-                records.delete(key)
+            self._records(table).clear()
             self._tell(table)
 
     def of_table(self, table: TableKey) -> Stream | None:

@@ -34,10 +34,14 @@ _KINDS: dict[int, Kind] = {pb.PUT: "PutRow", pb.UPDATE: "UpdateRow", pb.DELETE: 
 def batch_get_row(state: TablestoreState, call: DataCall) -> pb.BatchGetRowResponse:
     """BatchGetRow: the rows of each table in the order that they were asked for, missing ones empty."""
     asked: pb.BatchGetRowRequest = call.message
-    tables = _tables(state, call, asked.tables)
     if not asked.tables:
         raise ParameterInvalid("No row specified in the request of BatchGetRow.")
+    _check_named_once(asked.tables)
+    for one in asked.tables:
+        if not one.primary_key:
+            raise ParameterInvalid(f"No row is specified for table: '{one.table_name}'.")
     _check_count(sum(len(one.primary_key) for one in asked.tables), MOST_ROWS_READ)
+    tables = _tables(state, call, asked.tables)
     reads = []
     for table, one in zip(tables, asked.tables, strict=True):
         keys = [read_key(data) for data in one.primary_key]
@@ -60,16 +64,17 @@ def batch_get_row(state: TablestoreState, call: DataCall) -> pb.BatchGetRowRespo
 def batch_write_row(state: TablestoreState, call: DataCall) -> pb.BatchWriteRowResponse:
     """BatchWriteRow: puts, updates and deletions, one after the other."""
     asked: pb.BatchWriteRowRequest = call.message
-    tables = _tables(state, call, asked.tables)
     refuse_transaction(asked)
     if asked.is_atomic:
         raise ParameterInvalid("The local cloud does not do BatchWriteRow as one (is_atomic).")
     if not asked.tables:
         raise ParameterInvalid("No row is specified in BatchWriteRow.")
+    _check_named_once(asked.tables)
     for one in asked.tables:
         if not one.rows:
             raise ParameterInvalid(f"No operation is specified for table: '{one.table_name}'.")
     _check_count(sum(len(one.rows) for one in asked.tables), MOST_ROWS_WRITTEN)
+    tables = _tables(state, call, asked.tables)
     writes = [
         [read_write(_KINDS[row.type], row.row_change, row.condition, row.return_content) for row in one.rows]
         for one in asked.tables
@@ -100,13 +105,17 @@ def _written(state: TablestoreState, table: Table, write: Write) -> pb.RowInBatc
 
 def _tables(state: TablestoreState, call: DataCall, named: Sequence[Any]) -> list[Table]:
     """The tables of a batch: the caller must have the right to each, before anything is told of one."""
-    names = [one.table_name for one in named]
-    for name in names:
-        if names.count(name) > 1:
-            raise ParameterInvalid(f"Duplicated table name: '{name}'.")
-    for name in names:
-        call.require(name)
-    return [state.table(call.instance, name) for name in names]
+    for one in named:
+        call.require(one.table_name)
+    return [state.table(call.instance, one.table_name) for one in named]
+
+
+def _check_named_once(named: Sequence[Any]) -> None:
+    names = set()
+    for one in named:
+        if one.table_name in names:
+            raise ParameterInvalid(f"Duplicated table name: '{one.table_name}'.")
+        names.add(one.table_name)
 
 
 def _check_count(rows: int, limit: int) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 from typing import Any
 
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
 from yunfn.localcloud.alibaba.tablestore.exceptions import ParameterInvalid
+from yunfn.localcloud.alibaba.tablestore.messages import BrokenMessageError, parse
 from yunfn.localcloud.alibaba.tablestore.models.row_reads import Columns, Condition, Page
 from yunfn.localcloud.alibaba.tablestore.plain_buffer import BrokenBufferError, Marker, read_variant
 from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2 as pb
+from yunfn.localcloud.alibaba.tablestore.responses.transfer_rules import transfer
 from yunfn.localcloud.alibaba.tablestore.row_rules import check_column_name, check_value
 from yunfn.localcloud.alibaba.tablestore.values import Value
 
@@ -27,7 +28,6 @@ _COMPARISONS: dict[int, Callable[[Any, Any], bool]] = {
     pb.CT_LESS_THAN: operator.lt,
     pb.CT_LESS_EQUAL: operator.le,
 }
-_CASTS: dict[int, Callable[[str], Value]] = {pb.VT_INTEGER: int, pb.VT_DOUBLE: float, pb.VT_STRING: str}
 
 
 def read_filter(data: bytes) -> tuple[Condition | None, Page | None]:
@@ -95,7 +95,7 @@ def _single(message: pb.SingleColumnValueFilter) -> Condition:
         return lambda columns: (name in columns) == wanted
     compare = _COMPARISONS[message.comparator]
     other = _value(name, message.column_value)
-    transfer = _transfer(message.value_trans_rule) if message.HasField("value_trans_rule") else None
+    transferred = transfer(message.value_trans_rule) if message.HasField("value_trans_rule") else None
     # The wire's word is the opposite of the clients' "pass if missing"; the API reference's own text has it reversed.
     if_missing = not message.filter_if_missing
     newest_only = message.latest_version_only
@@ -105,8 +105,8 @@ def _single(message: pb.SingleColumnValueFilter) -> Condition:
         values: list[Value | None] = [version.value for version in versions or ()]
         if newest_only:
             values = values[:1]
-        if transfer is not None:
-            values = [transfer(value) for value in values if value is not None]
+        if transferred is not None:
+            values = [transferred(value) for value in values if value is not None]
         there = [value for value in values if value is not None]
         if not there:
             return if_missing
@@ -135,32 +135,8 @@ def _value(name: str, data: bytes) -> Value:
     return value
 
 
-def _transfer(rule: pb.ValueTransferRule) -> Callable[[Value], Value | None]:
-    """What a regular expression finds in a text, as a value of another type; None where it finds nothing like that.
-
-    "ValueTransferRule": its first group, if it has one, else all that it matched.
-    """
-    try:
-        expression = re.compile(rule.regex)
-    except re.error as error:
-        raise ParameterInvalid(f"Invalid regex of the value transfer rule: {rule.regex!r}, {error}.") from None
-    cast = _CASTS.get(rule.cast_type, str) if rule.HasField("cast_type") else str
-
-    def transferred(value: Value) -> Value | None:
-        if not isinstance(value, str) or (found := expression.search(value)) is None:
-            return None
-        try:
-            return cast(found[1] if expression.groups else found[0])
-        except (TypeError, ValueError):
-            return None
-
-    return transferred
-
-
 def _parsed(kind: type[Message], data: bytes, what: str) -> Any:
-    message = kind()
     try:
-        message.ParseFromString(data)
-    except DecodeError:
+        return parse(kind, data)
+    except BrokenMessageError:
         raise ParameterInvalid(f"Deserialize {what} failed.") from None
-    return message

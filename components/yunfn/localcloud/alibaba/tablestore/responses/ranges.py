@@ -26,6 +26,7 @@ from yunfn.localcloud.alibaba.tablestore.row_rules import (
     MOST_ROWS_SCANNED,
     check_key,
     check_schema,
+    row_size,
     units,
     value_size,
 )
@@ -54,22 +55,24 @@ def get_range(state: TablestoreState, call: DataCall) -> pb.GetRangeResponse:
     limit = asked.limit if asked.HasField("limit") else MOST_ROWS_SCANNED
     now = int(state.clock.time() * 1000)
     rows: list[BufferRow] = []
-    scanned = read = 0
+    scanned = read = looked_at = 0
     following: PrimaryKey | None = None
     for kept in state.rows.scan(table, start, end, backward=backward):
         row = living(kept, table.options, now)
         if row is None:
             continue
-        if len(rows) == limit or scanned == MOST_ROWS_SCANNED or read >= MOST_BYTES_SCANNED:
+        if len(rows) == limit or scanned == MOST_ROWS_SCANNED or looked_at >= MOST_BYTES_SCANNED:
             following = row.primary_key
             break
         scanned += 1
         found = answered(table, row, selection)
         if found is None:
             read += sum(map(value_size, row.primary_key))
+            looked_at += row_size(table, row)
         else:
             rows.append(found[0])
             read += found[1]
+            looked_at += found[1]
     response = pb.GetRangeResponse(consumed=consumed(Done(units(read), 0)), rows=write_rows(rows))
     if following is not None:
         response.next_start_primary_key = write_key(_names(table), following)

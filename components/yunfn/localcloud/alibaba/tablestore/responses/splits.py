@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 
 from yunfn.localcloud.alibaba.tablestore.exceptions import ParameterInvalid
-from yunfn.localcloud.alibaba.tablestore.models.rows import Row
 from yunfn.localcloud.alibaba.tablestore.models.tables import Table
 from yunfn.localcloud.alibaba.tablestore.plain_buffer import INF_MAX, INF_MIN, write_key
 from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2 as pb
 from yunfn.localcloud.alibaba.tablestore.request import DataCall, Operation
 from yunfn.localcloud.alibaba.tablestore.responses.writes import Done, consumed
-from yunfn.localcloud.alibaba.tablestore.row_rules import cells_size
+from yunfn.localcloud.alibaba.tablestore.row_rules import MOST_KEY_BYTES, row_size, value_size
 from yunfn.localcloud.alibaba.tablestore.state import TablestoreState
 from yunfn.localcloud.alibaba.tablestore.values import Value
 
@@ -58,17 +57,13 @@ def _points(state: TablestoreState, table: Table, size: int) -> list[Value]:
     part = 0
     for row in state.rows.scan(table, (INF_MIN,) * ends, (INF_MAX,) * ends):
         if partition is not None and row.primary_key[0] != partition and part >= size:
-            points.append(_after(partition))
+            after = _after(partition)
+            # Of a text as long as may be there is none; the point must do for the end of a range.
+            points.append(after if value_size(after) <= MOST_KEY_BYTES else row.primary_key[0])
             part = 0
         partition = row.primary_key[0]
-        part += _size(table, row)
+        part += row_size(table, row)
     return points
-
-
-def _size(table: Table, row: Row) -> int:
-    key = cells_size(zip((column.name for column in table.primary_key), row.primary_key, strict=True))
-    versions = ((name, version.value) for name, versions in row.columns.items() for version in versions)
-    return key + cells_size(versions)
 
 
 def _after(value: Value) -> Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 
 from yunfn.localcloud.alibaba.tablestore.exceptions import (
     ParameterInvalid,
@@ -30,6 +31,11 @@ _MOST_BYTES = 4 * 1024 * 1024
 # "GetStreamRecord": read units are the data's size by 4 KB, rounded up.
 _UNIT_BYTES = 4096
 
+# A table's name and when its stream was turned on.
+_STREAM_ID = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,254})_[0-9]{1,19}")
+# What _iterator writes, before base64. Anything else, which may come from outside, is not even parsed.
+_ITERATOR = re.compile(rb'\["([A-Za-z0-9_]{1,275})", ([0-9]{1,16})\]')
+
 _ACTIONS = {"PutRow": pb.PUT_ROW, "UpdateRow": pb.UPDATE_ROW, "DeleteRow": pb.DELETE_ROW}
 _OPERATIONS = {
     "Put": None,
@@ -40,15 +46,15 @@ _OPERATIONS = {
 
 def list_stream(state: TablestoreState, data: DataCall) -> pb.ListStreamResponse:
     """ListStream: the streams of the instance, or of one table."""
-    table = data.message.table_name
+    table = data.message.table_name or None
     data.require(table)
-    if table:
+    if table is not None:
         state.table(data.instance, table)
     found = state.streams.of_instance(data.account, data.region, data.instance.name.lower())
     listed = [
         pb.Stream(stream_id=each.id, table_name=each.table.table, creation_time=each.created)
         for each in found
-        if not table or each.table.table == table
+        if table is None or each.table.table == table
     ]
     return pb.ListStreamResponse(streams=listed)
 
@@ -124,7 +130,10 @@ OPERATIONS: dict[str, Operation] = {
 
 def _stream(state: TablestoreState, data: DataCall, stream_id: str) -> Stream:
     """The stream of that id, once the caller may do the operation on its table."""
-    table = stream_id.rpartition("_")[0]
+    named = _STREAM_ID.fullmatch(stream_id)
+    if named is None:
+        raise StreamNotFound
+    table = named[1]
     data.require(table)
     key = TableKey(data.account, data.region, data.instance.name.lower(), table)
     found = state.streams.of_table(key)
@@ -139,10 +148,12 @@ def _iterator(stream: Stream, number: int) -> str:
 
 def _read_iterator(text: str) -> tuple[str, int]:
     try:
-        stream_id, number = json.loads(base64.urlsafe_b64decode(text))
-        return str(stream_id), int(number)
-    except (binascii.Error, TypeError, ValueError):
+        found = _ITERATOR.fullmatch(base64.urlsafe_b64decode(text))
+    except (binascii.Error, ValueError):
         raise TrimmedDataAccess from None
+    if found is None:
+        raise TrimmedDataAccess
+    return found[1].decode(), int(found[2])
 
 
 def _row(change: Change) -> BufferRow:

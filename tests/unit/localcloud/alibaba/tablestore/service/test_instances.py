@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from unit.localcloud.alibaba.signatures.served_cloud import ServedCloud
+from yunfn.localcloud.alibaba.tablestore import control as control_plane
+from yunfn.localcloud.alibaba.tablestore.exceptions import InvalidParameter
+from yunfn.localcloud.call import Call
 
 from .conftest import REGION, Control, Tables
 
@@ -153,3 +156,17 @@ def test_an_operation_that_is_not_there_is_refused_by_name(control: Control, tab
     assert "/v2/openapi/bindinstance2vpc" in told
     line = tables_cloud.run(lambda one: list(one.journal.lines())[-1])
     assert (line["unknown"], line["service"]) == (True, "ots")
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"\xff", b"[" * 100_000, b'{"a":' * 100_000, b'{"a": "\\ud800"}', b'{"\\udfff": 1}']
+)
+async def test_a_body_that_is_no_json_object_of_texts_is_refused(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No client writes such a body, but a signature is made of anything."""
+
+    async def sent(call: Call) -> bytes:
+        return body
+
+    monkeypatch.setattr(Call, "body", sent)
+    with pytest.raises(InvalidParameter, match="a JSON object"):
+        await control_plane._read_body(object.__new__(Call))

@@ -16,6 +16,7 @@ from tablestore.error import OTSClientError
 from unit.localcloud.alibaba.signatures.served_cloud import ServedCloud
 from yunfn.localcloud.alibaba.tablestore import TablestoreService
 from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2 as pb
+from yunfn.localcloud.call import Call
 from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.faults import FaultKind, FaultPlan
 from yunfn.localcloud.keys import AccessKey, Principal
@@ -126,6 +127,26 @@ def test_what_is_no_request_of_the_operation_is_refused(tables: Tables) -> None:
         headers = signed(tables, "DescribeTable", body)
         status, error = sent(tables, operation="DescribeTable", data=body, headers=headers)
         assert (status, error.code) == (400, "OTSParameterInvalid")
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["length", "chunks"])
+def test_a_body_that_is_too_large_is_not_kept(tables: Tables, told: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much is sent: the machine's memory is not the service's limit."""
+    seen: list[bytes | None] = []
+    within = Call.body_within
+
+    async def noted(call: Call, most: int) -> bytes | None:
+        body = await within(call, most)
+        seen.append(body)
+        return body
+
+    monkeypatch.setattr(Call, "body_within", noted)
+    part = b"\0" * 1_048_576
+    body = part * 9 if told else iter([part] * 9)
+    status, error = sent(tables, data=body, headers=signed(tables))
+    assert (status, error.code, seen) == (413, "OTSRequestBodyTooLarge", [None])
+    # The connection's next request is understood.
+    assert sent(tables, headers=signed(tables))[0] == 200
 
 
 @pytest.mark.parametrize("operation", ["Search", "SQLQuery", "StartLocalTransaction", "CreateIndex", "CreateTunnel"])
