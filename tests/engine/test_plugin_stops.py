@@ -131,7 +131,7 @@ def test_killed_it_takes_the_plugin_with_it(
     update.end()
     update.wait_for_plugins_end(6)
     assert _quiet(relay)
-    stack.run("cancel", "--yes", with_stack=False)
+    stack.run("cancel", "--yes")
     _goes_on(stack, relay, account, artifact_bucket)
 
 

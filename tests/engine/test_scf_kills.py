@@ -75,7 +75,7 @@ class Chain:
         assert update.end(20) != 0
         if victim == "cli":
             # The file of its lock stays.
-            self.stack.run("cancel", "--yes", with_stack=False)
+            self.stack.run("cancel", "--yes")
         assert resource not in self._recorded()
 
     def _killed_before_the_answer(self, resource: str, victim: str) -> RunningUpdate:
