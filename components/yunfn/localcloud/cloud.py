@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -279,6 +279,10 @@ class LocalCloud:
                 call.operation = error.operation
             call.code = error.code
             response = service.refusal(call, error)
+        except ClientDisconnect:
+            # Its sender hung up before the request was whole: nobody reads this.
+            call.code = "YunfnLocalClientDisconnected"
+            response = Response(status_code=400)
         except Exception as error:
             # A defect of ours: loud, and in a shape that no provider swallows or retries.
             logger.exception("%s %s failed (request %s)", service.name, call.operation, call.request_id)

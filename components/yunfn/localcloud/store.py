@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -10,25 +11,31 @@ from typing import Any
 
 Document = dict[str, Any]
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS documents (
+_COLUMNS = """(
     account TEXT NOT NULL, region TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (account, region, kind, key)
-) WITHOUT ROWID
-"""
+)"""
+# Beside its key a small document is found and scanned fastest. A search that comes by a large one would read all of
+# it, megabytes for each step: those have an index of their keys alone.
+_SMALL, _LARGE = "documents", "large_documents"
+_SCHEMA = (
+    f"CREATE TABLE IF NOT EXISTS {_SMALL} {_COLUMNS} WITHOUT ROWID",
+    f"CREATE TABLE IF NOT EXISTS {_LARGE} {_COLUMNS}",
+)
 
 
 class Collection:
     """The documents of one kind in one account and region, ordered by key (bytes, not locale)."""
 
-    def __init__(self, connection: sqlite3.Connection, account: str, region: str, kind: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, table: str, account: str, region: str, kind: str) -> None:
         self._connection = connection
+        self._table = table
         self._scope = (account, region, kind)
 
     def get(self, key: str) -> Document | None:
         """The document at ``key``, or None."""
         row = self._connection.execute(
-            "SELECT body FROM documents WHERE account=? AND region=? AND kind=? AND key=?",
+            f"SELECT body FROM {self._table} WHERE account=? AND region=? AND kind=? AND key=?",  # noqa: S608 - one of two names
             (*self._scope, key),
         ).fetchone()
         return None if row is None else json.loads(row[0])
@@ -36,14 +43,14 @@ class Collection:
     def put(self, key: str, document: Mapping[str, Any]) -> None:
         """Store ``document`` at ``key``, in place of what was there."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO documents VALUES (?,?,?,?,?)",
+            f"INSERT OR REPLACE INTO {self._table} VALUES (?,?,?,?,?)",  # noqa: S608 - one of two names
             (*self._scope, key, json.dumps(document, ensure_ascii=False, separators=(",", ":"))),
         )
 
     def insert(self, key: str, document: Mapping[str, Any]) -> bool:
         """Store ``document`` if ``key`` is free; False, and nothing changed, if it is not."""
         cursor = self._connection.execute(
-            "INSERT OR IGNORE INTO documents VALUES (?,?,?,?,?)",
+            f"INSERT OR IGNORE INTO {self._table} VALUES (?,?,?,?,?)",  # noqa: S608 - one of two names
             (*self._scope, key, json.dumps(document, ensure_ascii=False, separators=(",", ":"))),
         )
         return cursor.rowcount == 1
@@ -51,7 +58,8 @@ class Collection:
     def delete(self, key: str) -> bool:
         """Remove the document at ``key``; False if there was none."""
         cursor = self._connection.execute(
-            "DELETE FROM documents WHERE account=? AND region=? AND kind=? AND key=?", (*self._scope, key)
+            f"DELETE FROM {self._table} WHERE account=? AND region=? AND kind=? AND key=?",  # noqa: S608 - one of two names
+            (*self._scope, key),
         )
         return cursor.rowcount == 1
 
@@ -60,7 +68,7 @@ class Collection:
         low, high = prefix, prefix + "\U0010ffff"
         operator = ">=" if low > after else ">"
         rows = self._connection.execute(
-            f"SELECT key, body FROM documents WHERE account=? AND region=? AND kind=? AND key {operator} ? "  # noqa: S608 - the operator is one of two literals
+            f"SELECT key, body FROM {self._table} WHERE account=? AND region=? AND kind=? AND key {operator} ? "  # noqa: S608 - the operator is one of two literals
             "AND key < ? ORDER BY key LIMIT ?",
             (*self._scope, max(low, after), high, -1 if limit is None else limit),
         ).fetchall()
@@ -78,7 +86,7 @@ class Collection:
         after, before, order = ("<", ">", "DESC") if backward else (">", "<", "ASC")
         from_start = f"{after}=" if including_start else after
         rows = self._connection.execute(
-            f"SELECT key, body FROM documents WHERE account=? AND region=? AND kind=? AND key {from_start} ? "  # noqa: S608 - operators and order are literals
+            f"SELECT key, body FROM {self._table} WHERE account=? AND region=? AND kind=? AND key {from_start} ? "  # noqa: S608 - operators and order are literals
             f"AND key {before} ? ORDER BY key {order} LIMIT ?",
             (*self._scope, start, end, limit),
         )
@@ -87,12 +95,16 @@ class Collection:
 
     def clear(self) -> None:
         """Forget every document of this kind, account and region."""
-        self._connection.execute("DELETE FROM documents WHERE account=? AND region=? AND kind=?", self._scope)
+        self._connection.execute(
+            f"DELETE FROM {self._table} WHERE account=? AND region=? AND kind=?",  # noqa: S608 - one of two names
+            self._scope,
+        )
 
     def count(self) -> int:
         """How many documents there are."""
         (number,) = self._connection.execute(
-            "SELECT COUNT(*) FROM documents WHERE account=? AND region=? AND kind=?", self._scope
+            f"SELECT COUNT(*) FROM {self._table} WHERE account=? AND region=? AND kind=?",  # noqa: S608 - one of two names
+            self._scope,
         ).fetchone()
         return int(number)
 
@@ -106,22 +118,47 @@ class Store:
         # A killed process loses nothing under WAL; only a power cut may lose the last moments.
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.execute(_SCHEMA)
+        for statement in _SCHEMA:
+            self._connection.execute(statement)
 
     def collection(self, account: str, region: str, kind: str) -> Collection:
         """The documents of ``kind`` (for example ``oss/objects/my-bucket``); region "" for global services."""
-        return Collection(self._connection, account, region, kind)
+        return Collection(self._connection, _SMALL, account, region, kind)
+
+    def large_collection(self, account: str, region: str, kind: str) -> Collection:
+        """The same for documents of many kilobytes or megabytes each; it holds others than :meth:`collection`'s."""
+        return Collection(self._connection, _LARGE, account, region, kind)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all changes of the block or, if it raises or the process is killed meanwhile, none.
+
+        Nothing may be awaited inside; a block within a block is part of it.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
 
     def kinds(self, prefix: str = "") -> list[tuple[str, str, str, int]]:
         """(account, region, kind, number of documents) of every non-empty collection under ``prefix``."""
         rows = self._connection.execute(
-            "SELECT account, region, kind, COUNT(*) FROM documents GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+            f"SELECT account, region, kind, COUNT(*) FROM (SELECT account, region, kind FROM {_SMALL} "  # noqa: S608 - names
+            f"UNION ALL SELECT account, region, kind FROM {_LARGE}) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         ).fetchall()
         return [(a, r, k, n) for a, r, k, n in rows if k.startswith(prefix)]
 
     def clear(self) -> None:
         """Forget every document."""
-        self._connection.execute("DELETE FROM documents")
+        for table in (_SMALL, _LARGE):
+            self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - one of two names
 
     def close(self) -> None:
         """Close the file."""

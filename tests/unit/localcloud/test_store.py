@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +102,43 @@ def test_clearing_a_kind_leaves_the_others(store: Store) -> None:
         store.collection(account, "", kind).put("a", {})
     store.collection("1", "", "thing").clear()
     assert store.kinds() == [("1", "", "other", 1), ("2", "", "thing", 1)]
+
+
+def test_large_documents_are_apart_from_small_ones_and_hold_no_search_up(store: Store) -> None:
+    small, large = store.collection("1", "r", "b"), store.large_collection("1", "r", "b")
+    large.put("k", {"large": "x" * 1_000_000})
+    assert small.get("k") is None
+    assert small.insert("k", {"small": 1})
+    assert large.get("k") == {"large": "x" * 1_000_000}
+    assert store.kinds() == [("1", "r", "b", 2)]
+
+    def searched(kind: str) -> float:
+        things = store.large_collection("1", "r", kind)
+        began = time.thread_time()
+        for number in range(300):
+            things.put("k", {"number": number})
+            assert list(things.scan(limit=1))
+        return time.thread_time() - began
+
+    alone = searched("a")
+    for number in range(10):
+        large.put(f"k{number}", {"large": "x" * 2_000_000})
+    # A search that reads what it comes by took three hundred times as long.
+    assert searched("c") < 20 * alone + 0.05
+    store.clear()
+    assert (store.kinds(), large.count()) == ([], 0)
+
+
+def test_changes_of_a_transaction_are_kept_together(store: Store) -> None:
+    things = store.collection("1", "r", "thing")
+    with store.transaction():
+        things.put("a", {})
+        with store.transaction():
+            things.put("b", {})
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        things.put("c", {})
+        things.delete("a")
+        raise ZeroDivisionError
+    assert [key for key, _ in things.scan()] == ["a", "b"]
+    things.put("d", {})
+    assert things.count() == 3

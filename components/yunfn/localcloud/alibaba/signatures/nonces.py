@@ -85,6 +85,6 @@ def _parse(text: str) -> datetime:
             continue
     try:
         found = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise MalformedTimestamp from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

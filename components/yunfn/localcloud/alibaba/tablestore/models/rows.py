@@ -110,7 +110,8 @@ class Rows:
         return number
 
     def _collection(self, table: Table) -> Collection:
-        return self._store.collection(table.account, table.region, f"ots/rows/{table.instance.lower()}/{table.name}")
+        kind = f"ots/rows/{table.instance.lower()}/{table.name}"
+        return self._store.large_collection(table.account, table.region, kind)
 
     def _numbers(self, table: Table) -> Collection:
         return self._store.collection(table.account, table.region, f"ots/numbers/{table.instance.lower()}")

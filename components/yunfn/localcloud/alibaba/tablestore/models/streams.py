@@ -156,7 +156,7 @@ class Streams:
 
     def _records(self, table: TableKey) -> Collection:
         kind = f"ots/changes/{table.instance}/{table.table}"
-        return self._cloud.store.collection(table.account, table.region, kind)
+        return self._cloud.store.large_collection(table.account, table.region, kind)
 
 
 def _kind(instance: str) -> str:

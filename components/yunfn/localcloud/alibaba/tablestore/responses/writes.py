@@ -205,14 +205,16 @@ def perform(state: TablestoreState, table: Table, write: Write) -> Done:
     before = living(state.rows.get(table, key), table.options, now)
     _check_condition(write, before)
     after = _changed(table, write, key, before, now)
-    if after is not None:
-        state.rows.put(table, after)
-    elif before is not None:
-        state.rows.delete(table, key)
     if before is not None or after is not None:
         names = [column.name for column in table.primary_key]
         changes = _column_changes(write.updates, after, now)
-        state.streams.append(table.key, Change(write.kind, tuple(zip(names, key, strict=True)), changes))
+        # Whenever the cloud is killed: a row's change and the stream's record of it are both kept, or none is.
+        with state.cloud.store.transaction():
+            if after is not None:
+                state.rows.put(table, after)
+            else:
+                state.rows.delete(table, key)
+            state.streams.append(table.key, Change(write.kind, tuple(zip(names, key, strict=True)), changes))
     read = units(write.size) if write.existence != pb.IGNORE or write.condition is not None else 0
     return Done(read, units(write.size), _returned(table, write, key, after))
 

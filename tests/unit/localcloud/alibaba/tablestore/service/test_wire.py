@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -108,8 +109,9 @@ def test_the_request_must_be_whole_and_of_now(tables: Tables) -> None:
     status, error = sent(tables, headers=signed(tables, x_ots_date=old))
     assert (status, error.code) == (403, "OTSAuthFailed")
     assert error.message == f"Mismatch between system time and x-ots-date: {old}."
-    status, error = sent(tables, headers=signed(tables, x_ots_date="yesterday"))
-    assert (status, error.code, error.message) == (400, "OTSParameterInvalid", "Invalid date format: yesterday.")
+    for date in ("yesterday", "Mon, 01 Jan 2024 00:00:00 +99999999999999"):
+        status, error = sent(tables, headers=signed(tables, x_ots_date=date))
+        assert (status, error.code, error.message) == (400, "OTSParameterInvalid", f"Invalid date format: {date}.")
     for header in ("x-ots-date", "x-ots-apiversion", "x-ots-accesskeyid", "x-ots-contentmd5", "x-ots-signature"):
         without = {name: value for name, value in signed(tables).items() if name != header}
         status, error = sent(tables, headers=without)
@@ -147,6 +149,21 @@ def test_a_body_that_is_too_large_is_not_kept(tables: Tables, told: bool, monkey
     assert (status, error.code, seen) == (413, "OTSRequestBodyTooLarge", [None])
     # The connection's next request is understood.
     assert sent(tables, headers=signed(tables))[0] == 200
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 5\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n5\r\n"])
+def test_who_hangs_up_before_the_end_is_no_defect(
+    tables: Tables, framing: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in signed(tables, "DescribeTable", b"\x0a\x03abc").items())
+    port = int(tables.cloud.proxy.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(f"POST /DescribeTable HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}{framing}\n".encode())
+    deadline = time.monotonic() + 10
+    while (line := tables.journal())["operation"] != "DescribeTable" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert (line["operation"], line["status"], line["code"]) == ("DescribeTable", 400, "YunfnLocalClientDisconnected")
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("operation", ["Search", "SQLQuery", "StartLocalTransaction", "CreateIndex", "CreateTunnel"])
