@@ -72,11 +72,23 @@ def asked(client: tablestore.OTSClient, operation: str, **fields: Any) -> Any:
 
     ``fields`` are those of the operation's request.
     """
-    protocol, signer, query = client.protocol, client._signer, f"/{operation}"
-    protocol.api_list = [*protocol.api_list, operation]
     body = getattr(table_store_pb2, f"{operation}Request")(**fields).SerializeToString()
+    return getattr(table_store_pb2, f"{operation}Response").FromString(sent(client, operation, body))
+
+
+def sent(client: tablestore.OTSClient, operation: str, body: bytes) -> bytes:
+    """The body of the answer to this one, whatever is in it, asked as ``asked`` does."""
+    protocol, signer, query = client.protocol, client._signer, f"/{operation}"
+    protocol.api_list = sorted({*protocol.api_list, operation})
     context = RequestContext(client.credentials_provider.get_credentials())
     headers = protocol._make_request_headers(body, query, signer, context)
     status, reason, answered, content = client.connection.send_receive(query, headers, body)
     protocol.handle_error(operation, query, status, reason, answered, content, signer, context)
-    return getattr(table_store_pb2, f"{operation}Response").FromString(content)
+    return bytes(content)
+
+
+def told(error: tablestore.OTSServiceError, status: int, code: str) -> str:
+    """The error's message, if it has this status and code and a request id."""
+    assert (error.get_http_status(), error.get_error_code()) == (status, code), error
+    assert error.get_request_id()
+    return str(error.get_error_message())

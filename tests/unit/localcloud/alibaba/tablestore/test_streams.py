@@ -13,7 +13,7 @@ from tablestore import CapacityUnit, OTSServiceError, ReservedThroughput, TableM
 from tablestore.plainbuffer.plain_buffer_coded_stream import PlainBufferCodedInputStream
 from tablestore.plainbuffer.plain_buffer_stream import PlainBufferInputStream
 
-from support.tablestore_clients import asked, table_client
+from support.tablestore_clients import asked, table_client, told
 from unit.localcloud.alibaba.signatures.served_cloud import ServedCloud, served
 from yunfn.localcloud.alibaba.ram import RamService
 from yunfn.localcloud.alibaba.tablestore import TablestoreService
@@ -35,8 +35,7 @@ class Shop:
 
     def __init__(self, cloud: ServedCloud, key: AccessKey | None = None) -> None:
         self.cloud = cloud
-        key = key or cloud.root
-        self.client = table_client(cloud.proxy, key, "shop")
+        self.client = table_client(cloud.proxy, key or cloud.root, "shop")
 
     def ask(self, operation: str, **fields: Any) -> Any:
         """The answer of an operation that the client has not, by all that it has for the others."""
@@ -46,8 +45,7 @@ class Shop:
         """The message of a refusal that must have this status and code."""
         with pytest.raises(OTSServiceError) as caught:
             self.ask(operation, **fields)
-        assert (caught.value.http_status, caught.value.code) == (status, code), caught.value
-        return str(caught.value.message)
+        return told(caught.value, status, code)
 
     def table(self, name: str, hours: int = 24) -> TableKey:
         """A new table with a stream."""

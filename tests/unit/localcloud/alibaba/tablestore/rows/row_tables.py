@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import json
 import time
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import tablestore as ots
-from tablestore.auth import RequestContext
 
-from support.tablestore_clients import table_client
+from support.tablestore_clients import asked, table_client, told
+from unit.localcloud.alibaba.ram.documents import policy
 from unit.localcloud.alibaba.signatures.rpc_client import user_key
 from unit.localcloud.alibaba.signatures.served_cloud import ServedCloud
 from yunfn.localcloud.alibaba.tablestore import TablestoreService
 from yunfn.localcloud.alibaba.tablestore.models.instances import Instance
 from yunfn.localcloud.alibaba.tablestore.models.rows import Row, Version
-from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2 as pb
 from yunfn.localcloud.keys import AccessKey
 
 REGION = "cn-shanghai"
@@ -58,8 +56,7 @@ class RowTables:
 
     def user(self, *statements: dict[str, Any]) -> RowTables:
         """The same instance as a RAM user sees it who may do just this."""
-        document = json.dumps({"Version": "1", "Statement": [{"Effect": "Allow", **each} for each in statements]})
-        return RowTables(self.cloud, self.instance, user_key(self.cloud, f"user-{next(SERIAL)}", document))
+        return RowTables(self.cloud, self.instance, user_key(self.cloud, f"user-{next(SERIAL)}", policy(*statements)))
 
     def arn(self, table: str = "*") -> str:
         """A table's full name for policies."""
@@ -97,15 +94,7 @@ class RowTables:
 
     def ask(self, operation: str, **fields: Any) -> Any:
         """The answer of an operation or to a field that the client has not, by all that it has for the others."""
-        body = getattr(pb, f"{operation}Request")(**fields).SerializeToString()
-        client, query = self.client, f"/{operation}"
-        if operation not in client.protocol.api_list:
-            client.protocol.api_list = [*client.protocol.api_list, operation]
-        context = RequestContext(client.credentials_provider.get_credentials())
-        headers = client.protocol._make_request_headers(body, query, client._signer, context)
-        status, reason, answered, content = client.connection.send_receive(query, headers, body)
-        client.protocol.handle_error(operation, query, status, reason, answered, content, client._signer, context)
-        return getattr(pb, f"{operation}Response").FromString(content)
+        return asked(self.client, operation, **fields)
 
     def fill(self, table: str, rows: Sequence[tuple[tuple[Any, ...], dict[str, Any]]]) -> None:
         """Keep many rows without asking for each."""
@@ -140,7 +129,4 @@ def refused(status: int, code: str, work: Any, *given: Any, **named: Any) -> str
     """The message of a refusal that must have this status and code."""
     with pytest.raises(ots.OTSServiceError) as caught:
         work(*given, **named)
-    error = caught.value
-    assert (error.get_http_status(), error.get_error_code()) == (status, code), error
-    assert error.get_request_id()
-    return str(error.get_error_message())
+    return told(caught.value, status, code)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import tablestore as ots
-from tablestore.auth import RequestContext
 
+from support import tablestore_clients
 from yunfn.localcloud.alibaba.tablestore.messages import MOST_PARTS
 from yunfn.localcloud.alibaba.tablestore.plain_buffer import write_key, write_variant
 from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2 as pb
@@ -30,16 +30,7 @@ def table(rows: RowTables) -> str:
 
 def sent(rows: RowTables, operation: str, body: bytes) -> str:
     """The message of a refusal of these bytes."""
-    client, query = rows.client, f"/{operation}"
-    client.protocol.api_list = sorted({*client.protocol.api_list, operation})
-
-    def send() -> None:
-        context = RequestContext(client.credentials_provider.get_credentials())
-        headers = client.protocol._make_request_headers(body, query, client._signer, context)
-        answer = client.connection.send_receive(query, headers, body)
-        client.protocol.handle_error(operation, query, *answer, client._signer, context)
-
-    return refused(*INVALID, send)
+    return refused(*INVALID, tablestore_clients.sent, rows.client, operation, body)
 
 
 def text(number: int, data: bytes) -> bytes:
@@ -132,7 +123,7 @@ def test_a_group_that_matched_nothing_is_not_the_text_none(rows: RowTables, tabl
     assert not rows.ask("GetRow", table_name=table, primary_key=key, max_versions=1, filter=wire).row
 
 
-def test_batches_of_very_many_tables_are_refused_at_once(rows: RowTables) -> None:
+def test_batches_of_very_many_tables_are_refused_at_once(rows: RowTables, table: str) -> None:
     key = write_key(["job", "row"], ["j", 1])
     began = rows.cpu()
     many = [{"table_name": f"n{number}", "primary_key": [key]} for number in range(4000)]
@@ -141,8 +132,11 @@ def test_batches_of_very_many_tables_are_refused_at_once(rows: RowTables) -> Non
     assert sent(rows, "BatchGetRow", more).endswith(f"it has more than {MOST_PARTS} parts.")
     some = text(1, b"") * 5000
     assert len(sent(rows, "BatchWriteRow", some)) < 1000
-    empty = [{"table_name": "t", "max_versions": 1}]
-    assert refused(*INVALID, rows.ask, "BatchGetRow", tables=empty) == "No row is specified for table: 't'."
+    many = [{"table_name": f"n{number}"} for number in range(5000)]
+    for operation, limit in (("BatchGetRow", 100), ("BatchWriteRow", 200)):
+        assert refused(*INVALID, rows.ask, operation, tables=many) == f"Rows count exceeds the upper limit: {limit}."
+    empty = [{"table_name": table, "max_versions": 1}]
+    assert refused(*INVALID, rows.ask, "BatchGetRow", tables=empty) == f"No row is specified for table: '{table}'."
     assert rows.cpu() - began < 2
 
 

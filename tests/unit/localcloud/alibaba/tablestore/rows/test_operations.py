@@ -337,6 +337,6 @@ def test_two_hundred_rows_are_written_and_five_thousand_read_in_no_time(rows: Ro
     read_seconds = rows.cpu() - cpu
     assert ([row.primary_key[1][1] for row in found], following) == (list(range(5000)), None)
     assert consumed.read == math.ceil(5000 * (1 + 8 + 4 + 60 + 1 + 8) / 4096)
-    # Of the cloud's own processor time, whatever else the machine does: some 0.05 and 0.15 s.
+    # Of the cloud's own processor time: some 0.03 and 0.2 s, on a busy machine a third more.
     assert write_seconds < 0.5
-    assert read_seconds < 1
+    assert read_seconds < 1.5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,8 @@ import pytest
 import tablestore
 from alibabacloud_tea_openapi.exceptions import ClientException
 
-from support.tablestore_clients import TablestoreControl, asked, table_client
+from support.tablestore_clients import TablestoreControl, asked, table_client, told
+from unit.localcloud.alibaba.ram.documents import policy
 from unit.localcloud.alibaba.signatures.rpc_client import user_key
 from unit.localcloud.alibaba.signatures.served_cloud import ServedCloud, served
 from yunfn.localcloud.alibaba.location import LocationService
@@ -53,13 +53,6 @@ class Tables:
     def journal(self) -> dict[str, Any]:
         """The journal's last line."""
         return self.cloud.run(lambda one: list(one.journal.lines())[-1])
-
-
-def told(error: tablestore.OTSServiceError, status: int, code: str) -> str:
-    """The error's message, if it has this status and code and a request id."""
-    assert (error.get_http_status(), error.get_error_code()) == (status, code), error
-    assert error.get_request_id()
-    return str(error.get_error_message())
 
 
 class Control(TablestoreControl):
@@ -105,7 +98,6 @@ def user(tables_cloud: ServedCloud) -> Callable[..., AccessKey]:
     """Makes a RAM user whose one policy has these statements (Allow, if they do not say), and answers the key."""
 
     def make(*statements: Mapping[str, Any]) -> AccessKey:
-        document = json.dumps({"Version": "1", "Statement": [{"Effect": "Allow", **each} for each in statements]})
-        return user_key(tables_cloud, f"reader-{next(NUMBERS)}", document)
+        return user_key(tables_cloud, f"reader-{next(NUMBERS)}", policy(*statements))
 
     return make
