@@ -36,12 +36,11 @@ def batch_get_row(state: TablestoreState, call: DataCall) -> pb.BatchGetRowRespo
     asked: pb.BatchGetRowRequest = call.message
     if not asked.tables:
         raise ParameterInvalid("No row specified in the request of BatchGetRow.")
-    _check_named_once(asked.tables)
+    _check_count([len(one.primary_key) for one in asked.tables], MOST_ROWS_READ)
+    tables = _tables(state, call, asked.tables)
     for one in asked.tables:
         if not one.primary_key:
             raise ParameterInvalid(f"No row is specified for table: '{one.table_name}'.")
-    _check_count(sum(len(one.primary_key) for one in asked.tables), MOST_ROWS_READ)
-    tables = _tables(state, call, asked.tables)
     reads = []
     for table, one in zip(tables, asked.tables, strict=True):
         keys = [read_key(data) for data in one.primary_key]
@@ -69,12 +68,11 @@ def batch_write_row(state: TablestoreState, call: DataCall) -> pb.BatchWriteRowR
         raise ParameterInvalid("The local cloud does not do BatchWriteRow as one (is_atomic).")
     if not asked.tables:
         raise ParameterInvalid("No row is specified in BatchWriteRow.")
-    _check_named_once(asked.tables)
+    _check_count([len(one.rows) for one in asked.tables], MOST_ROWS_WRITTEN)
+    tables = _tables(state, call, asked.tables)
     for one in asked.tables:
         if not one.rows:
             raise ParameterInvalid(f"No operation is specified for table: '{one.table_name}'.")
-    _check_count(sum(len(one.rows) for one in asked.tables), MOST_ROWS_WRITTEN)
-    tables = _tables(state, call, asked.tables)
     writes = [
         [read_write(_KINDS[row.type], row.row_change, row.condition, row.return_content) for row in one.rows]
         for one in asked.tables
@@ -105,21 +103,19 @@ def _written(state: TablestoreState, table: Table, write: Write) -> pb.RowInBatc
 
 def _tables(state: TablestoreState, call: DataCall, named: Sequence[Any]) -> list[Table]:
     """The tables of a batch: the caller must have the right to each, before anything is told of one."""
-    for one in named:
-        call.require(one.table_name)
-    return [state.table(call.instance, one.table_name) for one in named]
-
-
-def _check_named_once(named: Sequence[Any]) -> None:
-    names = set()
+    names: dict[str, None] = {}
     for one in named:
         if one.table_name in names:
             raise ParameterInvalid(f"Duplicated table name: '{one.table_name}'.")
-        names.add(one.table_name)
+        names[one.table_name] = None
+    for name in names:
+        call.require(name)
+    return [state.table(call.instance, name) for name in names]
 
 
-def _check_count(rows: int, limit: int) -> None:
-    if rows > limit:
+def _check_count(rows: Sequence[int], limit: int) -> None:
+    """Of each table how many rows; more tables than rows are as wrong, and their rights would take long to look at."""
+    if max(sum(rows), len(rows)) > limit:
         raise ParameterInvalid(f"Rows count exceeds the upper limit: {limit}.")
 
 
