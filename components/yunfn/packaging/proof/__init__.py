@@ -17,7 +17,6 @@ archive, manifest   archive-absolute-link, -absolute-path, -bomb, -compression, 
 """
 
 from yunfn.packaging.proof.checks import Report as Report
-from yunfn.packaging.proof.checks import check as check
 from yunfn.packaging.proof.checks import examine as examine
 from yunfn.packaging.proof.distributions import Distribution as Distribution
 from yunfn.packaging.proof.distributions import distributions as distributions
@@ -27,5 +26,4 @@ from yunfn.packaging.proof.imports import ImportReport as ImportReport
 from yunfn.packaging.proof.imports import import_modules as import_modules
 from yunfn.packaging.proof.imports import import_report as import_report
 from yunfn.packaging.proof.system_needs import SystemNeeds as SystemNeeds
-from yunfn.packaging.proof.zip_check import check_zip as check_zip
 from yunfn.packaging.proof.zip_check import examine_zip as examine_zip

@@ -51,17 +51,6 @@ class Report:
     needs: SystemNeeds | None = None
 
 
-def check(
-    entries: Sequence[Entry],
-    open: _Open,
-    target: Target,
-    owners: Mapping[str, str] | None = None,
-    name: str = "package",
-) -> list[Finding]:
-    """The findings of ``examine``, which takes the same."""
-    return list(examine(entries, open, target, owners, name).findings)
-
-
 def examine(
     entries: Sequence[Entry],
     open: _Open,

@@ -28,11 +28,6 @@ _ADVICE = {
 }
 
 
-def check_zip(file: Path, target: Target) -> list[Finding]:
-    """The findings of ``examine_zip``, which takes the same."""
-    return list(examine_zip(file, target).findings)
-
-
 def examine_zip(file: Path, target: Target) -> Report:
     """Check the zip ``file`` for ``target``.
 

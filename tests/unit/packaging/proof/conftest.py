@@ -15,7 +15,7 @@ import pytest
 
 from yunfn.packaging.folder import Folder
 from yunfn.packaging.ignore import Selection
-from yunfn.packaging.proof import Finding, check
+from yunfn.packaging.proof import Finding, examine, examine_zip
 from yunfn.packaging.target import Target
 from yunfn.pythons import Interpreter, installed_python
 
@@ -84,14 +84,19 @@ def write_zip(file: Path, files: Files, links: Mapping[str, str] | None = None) 
 
 @pytest.fixture
 def findings(tmp_path: Path) -> Callable[..., list[Finding]]:
-    """What ``check`` finds in a folder with these files."""
+    """What ``examine`` finds in a folder with these files."""
 
     def found(files: Files, target: str, links: Mapping[str, str] | None = None) -> list[Finding]:
         root = write_tree(tmp_path / "tree", files, links)
         folder = Folder(root, Selection(defaults=False))
-        return check(list(folder.entries()), folder.open, Target.parse(target))
+        return list(examine(list(folder.entries()), folder.open, Target.parse(target)).findings)
 
     return found
+
+
+def check_zip(file: Path, target: Target) -> list[Finding]:
+    """What ``examine_zip`` finds in a zip."""
+    return list(examine_zip(file, target).findings)
 
 
 def rules(found: list[Finding]) -> list[str]:

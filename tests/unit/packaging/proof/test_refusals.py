@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from yunfn.packaging.proof import Finding, check_zip
+from yunfn.packaging.proof import Finding
 from yunfn.packaging.target import Target
 from yunfn.pythons import Interpreter
 
-from .conftest import Compile, write_zip
+from .conftest import Compile, check_zip, write_zip
 
 FC36, SCF36 = Target.parse("alibaba:python3"), Target.parse("tencent:Python3.6")
 PLAIN = "int answer(void) { return 42; }"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from yunfn.packaging.manifest import Entry, Mode
-from yunfn.packaging.proof import Finding, check
+from yunfn.packaging.proof import Finding, examine
 from yunfn.packaging.proof.sizes import check_unzipped_size, check_zip_size
 from yunfn.packaging.proof.structure import check_names
 from yunfn.packaging.target import Target
@@ -128,5 +128,5 @@ def test_a_tree_over_the_limit_is_refused_unread(tmp_path: Path) -> None:
     with big.open("wb") as file:
         os.truncate(file.fileno(), 600 * MB)
     entries = [Entry("weights.bin", Mode.FILE, "", 600 * MB)]
-    found = check(entries, lambda path: (tmp_path / path).open("rb"), Target.parse(SCF), name="layer")
+    found = examine(entries, lambda path: (tmp_path / path).open("rb"), Target.parse(SCF), name="layer").findings
     assert [(f.rule, f.path) for f in found] == [("size-unzipped", "layer")]
