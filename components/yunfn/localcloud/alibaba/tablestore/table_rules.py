@@ -23,6 +23,8 @@ _MOST_KEY_COLUMNS = 4
 _MOST_DEFINED_COLUMNS = 32
 _MOST_CAPACITY_UNITS = 100_000
 _LONGEST_STREAM_HOURS = 168
+# In seconds; versions of cells are in microseconds inside the service ("Error codes").
+_LARGEST_DEVIATION = (2**63 - 1) // 1_000_000
 
 
 def check_name(name: str, what: str) -> str:
@@ -76,10 +78,12 @@ def options(before: TableOptions, asked: pb.TableOptions) -> TableOptions:
             raise ParameterInvalid(f"Invalid time to live: {asked.time_to_live}; it must be -1, or {DAY} at least.")
         after = replace(after, time_to_live=asked.time_to_live)
     if asked.HasField("max_versions"):
-        _check_positive("max versions", asked.max_versions)
+        if asked.max_versions < 1:
+            raise ParameterInvalid(f"Invalid max versions: {asked.max_versions}; it must be 1 at least.")
         after = replace(after, max_versions=asked.max_versions)
     if asked.HasField("deviation_cell_version_in_sec"):
-        _check_positive("deviation of cell versions", asked.deviation_cell_version_in_sec)
+        if not 0 <= asked.deviation_cell_version_in_sec <= _LARGEST_DEVIATION:
+            raise ParameterInvalid("The maximum deviation must be in range [0, INT64_MAX/1000000].")
         after = replace(after, deviation_seconds=asked.deviation_cell_version_in_sec)
     if asked.HasField("allow_update"):
         after = replace(after, allow_update=asked.allow_update)
@@ -129,11 +133,6 @@ def _text(value: bytes) -> str:
         return value.decode()
     except UnicodeDecodeError:
         raise ParameterInvalid("A key's id and a role's ARN are UTF-8.") from None
-
-
-def _check_positive(what: str, number: int) -> None:
-    if number < 1:
-        raise ParameterInvalid(f"Invalid {what}: {number}; it must be 1 at least.")
 
 
 def _check_unique(what: str, names: Iterable[str]) -> None:

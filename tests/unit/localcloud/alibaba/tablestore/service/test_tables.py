@@ -64,6 +64,12 @@ def test_a_table_may_be_made_of_its_key_alone(tables: Tables) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("deviation", [0, 9_223_372_036_854])
+def test_the_ends_of_a_deviation_are_taken(tables: Tables, deviation: int) -> None:
+    tables.create("t", table_options={"deviation_cell_version_in_sec": deviation})
+    assert tables.client.describe_table("t").table_options.max_time_deviation == deviation
+
+
 def test_what_an_update_does_not_name_stays(tables: Tables) -> None:
     tables.create("t", table_options={"time_to_live": 86400, "max_versions": 2})
     changed = tables.client.update_table("t", TableOptions(time_to_live=-1, max_version=None, max_time_deviation=None))
@@ -159,7 +165,8 @@ INVALID: list[tuple[str, dict[str, Any]]] = [
     ),
     ("Invalid time to live: 3600", {"table_options": {"time_to_live": 3600}}),
     ("Invalid max versions: 0", {"table_options": {"max_versions": 0}}),
-    ("Invalid deviation", {"table_options": {"deviation_cell_version_in_sec": 0}}),
+    ("maximum deviation must be in range", {"table_options": {"deviation_cell_version_in_sec": -1}}),
+    ("maximum deviation must be in range", {"table_options": {"deviation_cell_version_in_sec": 9_223_372_036_855}}),
     ("read capacity unit must be in range", {"reserved_throughput": {"capacity_unit": {"read": 100001}}}),
     ("expiration time of a stream", {"stream_spec": {"enable_stream": True, "expiration_time": 169}}),
     ("key type is required", {"sse_spec": {"enable": True}}),
