@@ -26,6 +26,13 @@ _SIGNATURES = (_SIGNATURE, _SIGNATURE_V4)
 _SALT = "ots"
 
 
+class WrongBodyDigestError(AuthenticationError):
+    """The body is another than that whose MD5 was signed."""
+
+    def __init__(self, access_key_id: str, string_to_sign: str) -> None:
+        super().__init__(Disbelief.MISMATCH, access_key_id, string_to_sign)
+
+
 async def verify_ots(call: Call) -> Principal:
     """Whom a data operation speaks for.
 
@@ -47,7 +54,7 @@ async def verify_ots(call: Call) -> Principal:
         raise AuthenticationError(Disbelief.MISMATCH, key.id, text)
     if headers.get("x-ots-contentmd5", "") != body_md5(await call.body()):
         # The signature covers the digest only; the body must be the one it was made of.
-        raise AuthenticationError(Disbelief.MISMATCH, key.id, text)
+        raise WrongBodyDigestError(key.id, text)
     # The clients write milliseconds, which the other services' do not.
     check_time(_whole_seconds(headers.get("x-ots-date", "")), key.id)
     return key.principal

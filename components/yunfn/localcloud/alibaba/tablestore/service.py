@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from yunfn.localcloud.alibaba.signatures.nonces import MalformedTimestamp
-from yunfn.localcloud.alibaba.signatures.ots import answer_date, body_md5, sign_answer, verify_ots
+from yunfn.localcloud.alibaba.signatures.ots import (
+    WrongBodyDigestError,
+    answer_date,
+    body_md5,
+    sign_answer,
+    verify_ots,
+)
 from yunfn.localcloud.alibaba.tablestore.control import ControlPlane
 from yunfn.localcloud.alibaba.tablestore.exceptions import (
     AuthFailed,
@@ -158,6 +164,8 @@ def _in_its_words(call: Call, error: CloudError) -> CloudError:
         return ParameterInvalid(f"Unsupported operation: '{error.operation}'. (The local cloud has no such operation.)")
     if not isinstance(error, AuthenticationError):
         return error
+    if isinstance(error, WrongBodyDigestError):
+        return AuthFailed("Mismatch between MD5 value of request body and x-ots-contentmd5 in header.")
     if error.reason is Disbelief.UNKNOWN_KEY:
         return AuthFailed("The AccessKeyID does not exist.")
     if error.reason is Disbelief.MISSING:

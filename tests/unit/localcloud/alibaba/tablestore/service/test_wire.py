@@ -105,6 +105,7 @@ def test_the_request_must_be_whole_and_of_now(tables: Tables) -> None:
     assert sent(tables, headers=signed(tables))[0] == 200
     status, error = sent(tables, data=b"\x0a\x01x", headers=signed(tables))
     assert (status, error.code) == (403, "OTSAuthFailed")
+    assert error.message == "Mismatch between MD5 value of request body and x-ots-contentmd5 in header."
     old = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - 1000))
     status, error = sent(tables, headers=signed(tables, x_ots_date=old))
     assert (status, error.code) == (403, "OTSAuthFailed")
