@@ -30,10 +30,10 @@ def parse(kind: type[Message], data: bytes) -> Any:
     try:
         message.ParseFromString(data)
     except DecodeError:
-        raise BrokenMessageError("it is not of the wire's format") from None
+        raise BrokenMessageError("It is not of the wire's format") from None
     _check_parts(message, MOST_PARTS)
     if missing := message.FindInitializationErrors():
-        raise BrokenMessageError(f"it has no {', '.join(missing[:_MOST_TOLD])}")
+        raise BrokenMessageError(f"It has no {', '.join(missing[:_MOST_TOLD])}")
     return message
 
 
@@ -44,10 +44,10 @@ def _check_parts(message: Message, left: int) -> int:
         values = value if repeated else (value,)
         left -= len(values) if repeated or nested else 0
         if left < 0:
-            raise BrokenMessageError(f"it has more than {MOST_PARTS} parts")
+            raise BrokenMessageError(f"It has more than {MOST_PARTS} parts")
         if nested:
             for part in values:
                 left = _check_parts(part, left)
         elif field.type == FieldDescriptor.TYPE_STRING and not all(isinstance(text, str) for text in values):
-            raise BrokenMessageError(f"its {field.name} is not UTF-8")
+            raise BrokenMessageError(f"Its {field.name} is not UTF-8")
     return left

@@ -65,4 +65,5 @@ def read_message(operation: str, body: bytes) -> Any:
     try:
         return parse(getattr(table_store_pb2, f"{operation}Request"), body)
     except BrokenMessageError as broken:
-        raise ParameterInvalid(f"Failed to parse the ProtoBuf message: {broken}.") from None
+        # The first sentence is the service's.
+        raise ParameterInvalid(f"Failed to parse the ProtoBuf message. ({broken}.)") from None

@@ -59,12 +59,12 @@ def test_a_name_that_is_no_text_is_refused(rows: RowTables, operation: str) -> N
         body += text(2, b"")
     if operation == "CreateTable":
         body = text(1, text(1, b"\xff")) + text(2, text(1, b""))
-    assert sent(rows, operation, body) == "Failed to parse the ProtoBuf message: its table_name is not UTF-8."
+    assert sent(rows, operation, body) == "Failed to parse the ProtoBuf message. (Its table_name is not UTF-8.)"
 
 
 def test_a_columns_name_that_is_no_text_is_refused(rows: RowTables, table: str) -> None:
     for number, field in ((3, "columns_to_get"), (8, "start_column")):
-        assert sent(rows, "GetRow", reading(table) + text(number, b"\xff")).endswith(f"its {field} is not UTF-8.")
+        assert sent(rows, "GetRow", reading(table) + text(number, b"\xff")).endswith(f"(Its {field} is not UTF-8.)")
     broken = single().SerializeToString().replace(text(2, b"n"), text(2, b"\xff"))
     assert sent(rows, "GetRow", filtered(table, broken)) == "Deserialize relation filter failed."
 
@@ -129,7 +129,7 @@ def test_batches_of_very_many_tables_are_refused_at_once(rows: RowTables, table:
     many = [{"table_name": f"n{number}", "primary_key": [key]} for number in range(4000)]
     assert refused(*INVALID, rows.ask, "BatchGetRow", tables=many) == "Rows count exceeds the upper limit: 100."
     more = text(1, b"") * 500_000
-    assert sent(rows, "BatchGetRow", more).endswith(f"it has more than {MOST_PARTS} parts.")
+    assert sent(rows, "BatchGetRow", more).endswith(f"(It has more than {MOST_PARTS} parts.)")
     some = text(1, b"") * 5000
     assert len(sent(rows, "BatchWriteRow", some)) < 1000
     many = [{"table_name": f"n{number}"} for number in range(5000)]
