@@ -33,6 +33,8 @@ from tablestore.credentials import Credentials, CredentialsProvider  # noqa: E40
 BATCH = 100
 # Tablestore, "Error codes": what a missing right is called, and what a token that has ended is, among other things.
 _DENIED, _NOT_BELIEVED = "OTSNoPermissionAccess", "OTSAuthFailed"
+# An instance that is not there has that code too, and no other credentials would find it.
+_NO_INSTANCE = "The instance is not found."
 
 
 class Source(Protocol):
@@ -72,7 +74,12 @@ class Refused(Exception):
     @property
     def ended(self) -> bool:
         """Whether the credentials ended, or were never taken."""
-        return not self.codes.isdisjoint({_NOT_BELIEVED, ExpiredCredentialsError.__name__})
+        return not self.codes.isdisjoint({_NOT_BELIEVED, ExpiredCredentialsError.__name__}) and not self.nowhere
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether there is no instance of that name."""
+        return any(code == _NOT_BELIEVED and words == _NO_INSTANCE for _, _, code, words, _ in self.calls)
 
 
 class _Last(threading.local):
@@ -177,7 +184,7 @@ class Tables:
         try:
             return self._ask(api, table, ask)
         except Refused as refused:
-            if _NOT_BELIEVED not in refused.codes:
+            if _NOT_BELIEVED not in refused.codes or refused.nowhere:
                 raise
             try:
                 self._source.renew(self._last.credentials)
