@@ -110,8 +110,8 @@ class Artifact:
                 raise
             raise ArtifactError(
                 f"{operation.name}: the artifact bucket {store.bucket} is not there. The bootstrap program makes it, "
-                f"once per account and region, here {inputs['region']}: {BOOTSTRAP[inputs['cloud']]}. "
-                f"Then run this again ({error})"
+                f"once per account and region, here {inputs['region']}: {BOOTSTRAP[inputs['cloud']]} "
+                f"(before that, once, `pulumi stack init` of the same name). Then run this again ({error})"
             ) from error
         return State(inputs["key"], outputs)
 
@@ -251,4 +251,4 @@ class Upload:
     def __call__(self, sent: int) -> None:
         """Show a line."""
         part = 100 * sent // self._size if self._size else 100
-        self._operation.progress(f"uploading: {part} % of {self._size / 1e6:.1f} MB")
+        self._operation.progress(f"uploading: {part} % of {self._size / 2**20:.1f} MB")
