@@ -150,7 +150,9 @@ def test_a_custom_timeout_ends_it(stack: PulumiCli, relay: SlowRelay, account: L
     begun = time.monotonic()
     late = stack.up("--json", check=False)
     assert late.code != 0
-    assert time.monotonic() - begun < 20
+    # The line takes eleven seconds for all; what the engine takes besides is up to the machine.
+    assert relay.sent < 0.8 * SIZE
+    assert time.monotonic() - begun < 60
     assert "package: create did not end within 3 s and was stopped" in late.output
     # Machines hear of the progress too.
     assert "uploading: " in late.output
