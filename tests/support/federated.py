@@ -63,14 +63,14 @@ def differs(answer: Mapping[str, Any], right: Mapping[str, Any]) -> str:
     return "".join(f"{one!r} is not {two!r}; " for one, two in pairs if abs(one - two) > 1e-12 * max(1, abs(two)))
 
 
-def tables(account: LocalAccount, key: Mapping[str, str] | None = None, instance: str = INSTANCE) -> OTSClient:
+def tables(account: LocalAccount, key: Mapping[str, str] | None = None) -> OTSClient:
     """Tablestore's own client: as the account's owner, or by ``key``'s variables; it repeats nothing."""
     used = {**account.variables, **(key or {})}
     return OTSClient(
         account.variables["OTS_ENDPOINT"],
         used["ALIBABA_CLOUD_ACCESS_KEY_ID"],
         used["ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
-        instance,
+        INSTANCE,
         sts_token=used.get("ALIBABA_CLOUD_SECURITY_TOKEN"),
         retry_policy=NoRetryPolicy(),
     )

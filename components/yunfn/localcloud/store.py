@@ -75,20 +75,17 @@ class Collection:
         for key, body in rows:
             yield key, json.loads(body)
 
-    def between(
-        self, start: str, end: str, *, including_start: bool = True, backward: bool = False, limit: int = -1
-    ) -> Iterator[tuple[str, Document]]:
-        """At most ``limit`` documents (-1: all) from key ``start`` to ``end``, that excluded, in the order of the keys.
+    def between(self, start: str, end: str, *, backward: bool = False) -> Iterator[tuple[str, Document]]:
+        """The documents from key ``start`` to ``end``, that excluded, in the order of the keys.
 
         ``backward`` goes down, from a ``start`` above ``end``. One document is read at a time: whether what changes
         meanwhile is seen is open.
         """
         after, before, order = ("<", ">", "DESC") if backward else (">", "<", "ASC")
-        from_start = f"{after}=" if including_start else after
         rows = self._connection.execute(
-            f"SELECT key, body FROM {self._table} WHERE account=? AND region=? AND kind=? AND key {from_start} ? "  # noqa: S608 - operators and order are literals
-            f"AND key {before} ? ORDER BY key {order} LIMIT ?",
-            (*self._scope, start, end, limit),
+            f"SELECT key, body FROM {self._table} WHERE account=? AND region=? AND kind=? AND key {after}= ? "  # noqa: S608 - operators and order are literals
+            f"AND key {before} ? ORDER BY key {order}",
+            (*self._scope, start, end),
         )
         for key, body in rows:
             yield key, json.loads(body)
