@@ -7,21 +7,19 @@ from pathlib import Path
 
 import pulumi
 
-from yunfn.exceptions import ValidationError
-
 
 def main() -> None:
     """Run ``program()`` of the named file beside this one.
 
     Raises:
-        ValidationError: the setting is missing or names no program.
+        RunError: the setting is missing or names no program.
     """
     named = pulumi.Config("yunfn").get("program")
     folder = Path(__file__).parent
     programs = sorted(file.stem for file in folder.glob("[a-z]*.py"))
     if named not in programs:
-        rule = f"one of {', '.join(programs)}: pulumi config set yunfn:program {programs[-1]}"
-        raise ValidationError(f"stack {pulumi.get_stack()}", "yunfn:program", named, rule)
+        rule = f"one of {', '.join(programs)}: pulumi config set yunfn:program NAME"
+        raise pulumi.RunError(f"stack {pulumi.get_stack()}: yunfn:program={named!r}: {rule}")
     import_module(named).program()
 
 

@@ -20,6 +20,8 @@ _LAYERS = _HERE.parent / "layers"
 PROCESS_TABLE, RESULT_TABLE = "wefe_process", "wefe_result"
 # Tablestore's rule for the names of instances, which access.ots checks: at most 16 characters.
 _INSTANCE_LENGTH = 16
+# RAM "CreateUser": UserName.
+_USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # What a failing call may take to be mended before its changes are lost.
 _STREAM_HOURS = 168
 
@@ -28,7 +30,7 @@ def program() -> None:
     """Declare the deployment; the stack's settings ``federated:*`` say how its stacks differ.
 
     ``instance`` names the instance of Tablestore, by default after the stack; ``reader`` the RAM user who may take the
-    role that reads ``wefe_process``.
+    role that reads ``wefe_process``. Raises RunError where ``reader`` is no user's name.
     """
     settings = pulumi.Config("federated")
     stack = pulumi.get_stack()
@@ -167,6 +169,9 @@ def _endpoint(instance: pulumi.Output[str], account: alibaba.Account) -> pulumi.
 
 def _reading_role(stack: str, account: alibaba.Account, user: str, grant: access.Grant) -> alicloud.ram.Role:
     """The role that one RAM user of the account takes to read a table, for as long as an hour at a time."""
+    if not _USER.fullmatch(user):
+        rule = "the name of a RAM user, not an ARN: 1–64 letters, digits and '.', '_', '-'"
+        raise pulumi.RunError(f"stack {stack}: federated:reader={user!r}: {rule}")
     name = f"{stack}-reader"
     role = alicloud.ram.Role(
         "reader",
