@@ -11,6 +11,7 @@ from yunfn.localcloud.alibaba.tablestore.models.streams import Streams
 from yunfn.localcloud.alibaba.tablestore.models.tables import Table, Tables
 
 if TYPE_CHECKING:
+    from yunfn.localcloud.alibaba.tablestore.request import DataCall
     from yunfn.localcloud.cloud import LocalCloud
 
 
@@ -32,6 +33,15 @@ class TablestoreState:
         if found is None:
             raise TableNotFound
         return found
+
+    def table_of(self, call: DataCall) -> Table:
+        """The one table that a call names, which the caller has the right to its operation on.
+
+        Raises AccessDeniedError, before anything is told of the table, and TableNotFound.
+        """
+        name = call.message.table_name
+        call.require(name)
+        return self.table(call.instance, name)
 
     def drop(self, table: Table) -> None:
         """Forget a table with all that is kept beside it."""

@@ -89,10 +89,6 @@ class Rows:
         for _, document in self._collection(table).between(row_key(start), row_key(end), backward=backward):
             yield _row(document)
 
-    def count(self, table: Table) -> int:
-        """How many rows a table keeps, those that are over included."""
-        return self._collection(table).count()
-
     def drop(self, table: Table) -> None:
         """Forget all rows of a table, and the numbers it gave out."""
         self._collection(table).clear()

@@ -40,8 +40,7 @@ def get_range(state: TablestoreState, call: DataCall) -> pb.GetRangeResponse:
     leaves out included ("GetRange"; the Java client's tests of filters).
     """
     asked: pb.GetRangeRequest = call.message
-    call.require(asked.table_name)
-    table = state.table(call.instance, asked.table_name)
+    table = state.table_of(call)
     if asked.HasField("limit") and asked.limit <= 0:
         raise ParameterInvalid("The limit must be greater than 0.")
     backward = asked.direction == pb.BACKWARD

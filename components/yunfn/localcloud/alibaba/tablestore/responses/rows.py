@@ -24,8 +24,7 @@ from yunfn.localcloud.alibaba.tablestore.state import TablestoreState
 def get_row(state: TablestoreState, call: DataCall) -> pb.GetRowResponse:
     """GetRow: one row, as far as the request wants it; an empty answer where there is none."""
     asked: pb.GetRowRequest = call.message
-    call.require(asked.table_name)
-    table = state.table(call.instance, asked.table_name)
+    table = state.table_of(call)
     key = read_key(asked.primary_key)
     check_key(key)
     selection = read_selection(table, asked)
@@ -65,8 +64,7 @@ def delete_row(state: TablestoreState, call: DataCall) -> pb.DeleteRowResponse:
 
 def _written(state: TablestoreState, call: DataCall, kind: Kind, data: bytes) -> dict[str, Any]:
     asked = call.message
-    call.require(asked.table_name)
-    table = state.table(call.instance, asked.table_name)
+    table = state.table_of(call)
     refuse_transaction(asked)
     done = perform(state, table, read_write(kind, data, asked.condition, asked.return_content))
     answer: dict[str, Any] = {"consumed": consumed(done)}

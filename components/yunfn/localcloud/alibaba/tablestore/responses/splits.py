@@ -25,8 +25,7 @@ def compute_split_points_by_size(state: TablestoreState, call: DataCall) -> pb.C
     client's tests of it).
     """
     asked: pb.ComputeSplitPointsBySizeRequest = call.message
-    call.require(asked.table_name)
-    table = state.table(call.instance, asked.table_name)
+    table = state.table_of(call)
     if asked.split_size <= 0:
         raise ParameterInvalid("The split_size should be greater than 0.")
     unit = asked.split_size_unit_in_byte if asked.HasField("split_size_unit_in_byte") else _UNIT

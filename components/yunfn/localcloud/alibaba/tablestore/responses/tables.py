@@ -56,8 +56,7 @@ def list_table(state: TablestoreState, call: DataCall) -> pb.ListTableResponse:
 
 def describe_table(state: TablestoreState, call: DataCall) -> pb.DescribeTableResponse:
     """DescribeTable: all there is to know of a table."""
-    call.require(call.message.table_name)
-    table = state.table(call.instance, call.message.table_name)
+    table = state.table_of(call)
     return pb.DescribeTableResponse(
         table_meta=_meta(table),
         reserved_throughput_details=_throughput(table),
@@ -71,8 +70,7 @@ def describe_table(state: TablestoreState, call: DataCall) -> pb.DescribeTableRe
 def update_table(state: TablestoreState, call: DataCall) -> pb.UpdateTableResponse:
     """UpdateTable: options, reserved throughput, and the stream on or off."""
     asked: pb.UpdateTableRequest = call.message
-    call.require(asked.table_name)
-    table = state.table(call.instance, asked.table_name)
+    table = state.table_of(call)
     changes: dict[str, Any] = {}
     if not any(asked.HasField(field) for field in ("reserved_throughput", "table_options", "stream_spec")):
         raise ParameterInvalid("Nothing to update: neither reserved throughput nor options nor a stream is given.")
@@ -93,15 +91,13 @@ def update_table(state: TablestoreState, call: DataCall) -> pb.UpdateTableRespon
 
 def delete_table(state: TablestoreState, call: DataCall) -> pb.DeleteTableResponse:
     """DeleteTable: the table goes with its rows and its stream."""
-    call.require(call.message.table_name)
-    state.drop(state.table(call.instance, call.message.table_name))
+    state.drop(state.table_of(call))
     return pb.DeleteTableResponse()
 
 
 def add_defined_column(state: TablestoreState, call: DataCall) -> pb.AddDefinedColumnResponse:
     """AddDefinedColumn: more defined columns for a table."""
-    call.require(call.message.table_name)
-    table = state.table(call.instance, call.message.table_name)
+    table = state.table_of(call)
     if not call.message.columns:
         raise ParameterInvalid("No column is given.")
     columns = table_rules.defined_columns(table.primary_key, table.defined_columns, call.message.columns)
@@ -111,8 +107,7 @@ def add_defined_column(state: TablestoreState, call: DataCall) -> pb.AddDefinedC
 
 def delete_defined_column(state: TablestoreState, call: DataCall) -> pb.DeleteDefinedColumnResponse:
     """DeleteDefinedColumn: the columns are defined no more; what rows hold stays."""
-    call.require(call.message.table_name)
-    table = state.table(call.instance, call.message.table_name)
+    table = state.table_of(call)
     if not call.message.columns:
         raise ParameterInvalid("No column is given.")
     columns = dict(table.defined_columns)
