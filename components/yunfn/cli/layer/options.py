@@ -93,7 +93,7 @@ def needs_shown(needs: SystemNeeds, target: Target) -> str:
     """What a package's ELF files need of the target's C library, beside what that has."""
     runtime = target.runtime
     has = f"{runtime.system} has GLIBC_{'.'.join(map(str, runtime.glibc))}"
-    files = f"{needs.files:,} ELF file{'' if needs.files == 1 else 's'}"
+    files = "1 ELF file that needs" if needs.files == 1 else f"{needs.files:,} ELF files that need"
     if not needs.glibc:
-        return f"{files} that need no version of GLIBC; {has}" if needs.files else f"no ELF files; {has}"
-    return f"{files} that need GLIBC_{needs.glibc} at most ({needs.path}); {has}"
+        return f"{files} no version of GLIBC; {has}" if needs.files else f"no ELF files; {has}"
+    return f"{files} GLIBC_{needs.glibc} at most ({needs.path}); {has}"
