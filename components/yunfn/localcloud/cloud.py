@@ -100,6 +100,15 @@ class LocalCloud:
         self._settings.put("transition", {"seconds": seconds})
         self._transition_seconds = seconds
 
+    @property
+    def port(self) -> int:
+        """The proxy's port, or that of the last time it served: functions and shells were told it. 0 before."""
+        return int(self._setting("port", {"number": 0})["number"])
+
+    @port.setter
+    def port(self, number: int) -> None:
+        self._settings.put("port", {"number": number})
+
     def find(self, service: type[S]) -> S:
         """The running instance of a service class."""
         found = self._services[service]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -29,10 +30,12 @@ async def serve(home: Home, port: int, stop: asyncio.Event) -> None:
     authority = CertificateAuthority(home.certificates)
     front = Front(cloud, authority)
     try:
-        bound = await front.listen(port)
+        bound = await _listen(front, port, cloud.port)
     except (OSError, OverflowError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         raise LocalCloudStartError(f"port {port} of 127.0.0.1 cannot be had: {reason}; --port 0 takes any") from error
+
+    cloud.port = bound
 
     async def inside(listener: socket.socket) -> None:
         """Serve the proxy inside one instance's network until the runner cancels it."""
@@ -73,3 +76,12 @@ async def serve(home: Home, port: int, stop: asyncio.Event) -> None:
         await cloud.stop()
         home.server.unlink(missing_ok=True)
         control_socket.unlink(missing_ok=True)
+
+
+async def _listen(front: Front, port: int, last: int) -> int:
+    """Listen on ``port``, or for 0 on the ``last`` one if it is free, else on any; raises OSError."""
+    if port == 0 and last:
+        # What is deployed has the address in its environment (OTS_ENDPOINT).
+        with contextlib.suppress(OSError):
+            return await front.listen(last)
+    return await front.listen(port)

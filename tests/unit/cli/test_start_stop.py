@@ -70,6 +70,16 @@ def test_after_a_kill_it_is_not_running_and_starts_again(yunfn: Yunfn) -> None:
     assert yunfn.home.account == account
 
 
+def test_it_comes_back_on_its_port_if_that_is_free(yunfn: Yunfn) -> None:
+    """Deployed functions and open shells were told it."""
+    proxy = str(_start(yunfn)["proxy"])
+    assert yunfn("local", "stop").returncode == 0
+    assert _start(yunfn)["proxy"] == proxy
+    assert yunfn("local", "stop").returncode == 0
+    with socket.create_server(("127.0.0.1", int(proxy.rpartition(":")[2]))):
+        assert _start(yunfn)["proxy"] != proxy
+
+
 def test_a_taken_port_is_told_in_one_sentence(yunfn: Yunfn) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
