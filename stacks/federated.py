@@ -14,6 +14,8 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from yunfn import access, alibaba, resources
+from yunfn.access.names import ots_instance
+from yunfn.exceptions import ValidationError
 
 _HERE = Path(__file__).parent
 _LAYERS = _HERE.parent / "layers"
@@ -30,12 +32,12 @@ def program() -> None:
     """Declare the deployment; the stack's settings ``federated:*`` say how its stacks differ.
 
     ``instance`` names the instance of Tablestore, by default after the stack; ``reader`` the RAM user who may take the
-    role that reads ``wefe_process``. Raises RunError where ``reader`` is no user's name.
+    role that reads ``wefe_process``. Raises RunError where one of them is no such name.
     """
     settings = pulumi.Config("federated")
     stack = pulumi.get_stack()
+    named, reader = _instance(stack, settings.get("instance")), _reader(stack, settings.get("reader"))
     account = alibaba.guard()
-    named = settings.get("instance") or _instance_name(stack)
     instance = alicloud.ots.Instance(
         "tables",
         name=named,
@@ -51,7 +53,7 @@ def program() -> None:
         logstore_name="compute",
         retention_days=settings.get_int("logDays") or 30,
     )
-    here = {"region": account.region, "account": account.account_id}
+    here: dict[str, access.Name] = {"region": account.region, "account": account.account_id}
     service = alibaba.Service(
         "federated",
         log_project=logs,
@@ -125,7 +127,7 @@ def program() -> None:
     )
     pulumi.export("computeFunction", compute.function_name)
     pulumi.export("customFunction", custom.function_name)
-    if (reader := settings.get("reader")) is not None:
+    if reader is not None:
         role = _reading_role(stack, account, reader, access.ots.read_only(named, PROCESS_TABLE))
         pulumi.export("readerRole", role.arn)
         pulumi.export("readerRoleName", role.role_name)
@@ -138,9 +140,25 @@ def program() -> None:
     pulumi.export("logstore", logs.logstore_name)
 
 
-def _instance_name(stack: str) -> str:
-    """The stack's name in the letters and the length that Tablestore takes."""
-    return re.sub(r"[^A-Za-z0-9-]+", "-", stack)[:_INSTANCE_LENGTH].strip("-")
+def _instance(stack: str, told: str | None) -> str:
+    """The instance's name: the one that was told, or the stack's in the letters and the length that Tablestore takes.
+
+    Raises RunError where Tablestore would not take it.
+    """
+    named = told or re.sub(r"[^A-Za-z0-9-]+", "-", stack)[:_INSTANCE_LENGTH].strip("-")
+    try:
+        ots_instance(stack, named)
+    except ValidationError as error:
+        raise pulumi.RunError(f"stack {stack}: federated:instance={named!r}: {error.rule}") from None
+    return named
+
+
+def _reader(stack: str, user: str | None) -> str | None:
+    """The RAM user who may take the reading role, if any; raises RunError where RAM would not take the name."""
+    if user is not None and not _USER.fullmatch(user):
+        rule = "the name of a RAM user, not an ARN: 1–64 letters, digits and '.', '_', '-'"
+        raise pulumi.RunError(f"stack {stack}: federated:reader={user!r}: {rule}")
+    return user
 
 
 def _table(instance: alicloud.ots.Instance, name: str, **second: str) -> alicloud.ots.Table:
@@ -169,9 +187,6 @@ def _endpoint(instance: pulumi.Output[str], account: alibaba.Account) -> pulumi.
 
 def _reading_role(stack: str, account: alibaba.Account, user: str, grant: access.Grant) -> alicloud.ram.Role:
     """The role that one RAM user of the account takes to read a table, for as long as an hour at a time."""
-    if not _USER.fullmatch(user):
-        rule = "the name of a RAM user, not an ARN: 1–64 letters, digits and '.', '_', '-'"
-        raise pulumi.RunError(f"stack {stack}: federated:reader={user!r}: {rule}")
     name = f"{stack}-reader"
     role = alicloud.ram.Role(
         "reader",

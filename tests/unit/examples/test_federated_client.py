@@ -316,6 +316,7 @@ def test_a_renewal_that_fails_is_told_beside_the_call_that_needed_it(scene: Scen
             r"DescribeTable on wefe_process: MaxRetryError: .*\(request -\)",
         ),
         ((), {"OTS_ENDPOINT": "", "ALIBABA_CLOUD_REGION": ""}, 2, r"give --endpoint or --region"),
+        (("--instance", "fc-no"), {}, 1, r"DescribeTable on \w+: OTSAuthFailed: .* not found\. \(request \S{36}\)\n$"),
         (("--duration", "899"), {}, 1, r"duration=899: .* takes 900 to 43200 seconds"),
         (("--duration", "7200"), {}, 1, r"duration=7200: the role .* allows 900 to 3600 seconds"),
         (("--margin", "900"), {}, 1, r"margin=900.0: seconds, less than the 900 that the credentials live"),
@@ -326,7 +327,8 @@ def test_a_renewal_that_fails_is_told_beside_the_call_that_needed_it(scene: Scen
 def test_what_is_wrong_is_told_in_one_line(
     scene: Scene, more: tuple[str, ...], variables: dict[str, str], code: int, told: str
 ) -> None:
-    done = scene.run("--role", scene.wide if "--table" in more else scene.role, *more, **variables)
+    role = scene.role if {"--table", "--instance"}.isdisjoint(more) else scene.wide
+    done = scene.run("--role", role, *more, **variables)
     assert (done.code, done.rows) == (code, [])
     assert re.search(told, done.told) and "Traceback" not in done.told
 
