@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pulumi
 
-from yunfn.exceptions import PackagingError, ValidationError
+from yunfn.exceptions import PackagingError, ResolutionError, ValidationError
 from yunfn.packaging import Package, Target
 
 
@@ -31,8 +31,8 @@ def built_packages(cloud: str, name: str, path: Path, runtimes: Sequence[str]) -
 
     Raises:
         ValidationError: more than one runtime, or none can be told.
-        PackagingError: the definition cannot be built; in a local cloud, where no index is reached, also that it was
-            not built before.
+        PackagingError: the definition cannot be built; where a package could not be had in a local cloud, which reaches
+            no index, with what to do.
     """
     # Resolving and reading ELF files takes imports that programs without a definition need not wait for.
     from yunfn.packaging.definition import read_definition
@@ -45,19 +45,31 @@ def built_packages(cloud: str, name: str, path: Path, runtimes: Sequence[str]) -
         rule = f"packages are built for one runtime; {definition.file} is for {_names(definition.targets) or 'none'}"
         raise ValidationError(name, "compatible_runtimes", list(runtimes), rule)
     offline = "YUNFN_LOCAL" in os.environ
-    options = BuildOptions(frozen=True, offline=offline, progress=lambda line: pulumi.log.info(f"{name}: {line}"))
+    options = BuildOptions(
+        frozen=True,
+        offline=offline,
+        progress=lambda line: pulumi.log.info(f"{name}: {line}"),
+        # Pulumi keeps every line till the end, where the error of a failed hook has them too.
+        output=lambda line: pulumi.log.debug(f"{name}: {line}"),
+    )
     try:
         built = build_layer(definition, targets, options)[0]
     except PackagingError as error:
-        if not offline:
+        if not (offline and _lacks_packages(error)):
             raise
         raise PackagingError(
-            f"{error}\nA local cloud reaches no package index. If packages are missing, build the layer before: "
-            f"yunfn layer build {path}"
+            f"{error}\nA local cloud reaches no package index: build the layer before: yunfn layer build {path}"
         ) from error
     for finding in built.findings:
         pulumi.log.warn(f"{name}: {finding}")
     return BuiltPackages(definition.name, (targets[0].runtime.name,), tuple(part.package for part in built.parts))
+
+
+def _lacks_packages(error: BaseException | None) -> bool:
+    """Whether a package could not be had: the error says so, or the one that it came of."""
+    while error is not None and not isinstance(error, ResolutionError):
+        error = error.__cause__
+    return error is not None
 
 
 def _names(targets: Sequence[Target]) -> str:

@@ -45,6 +45,7 @@ def run_hook(
     allow_unsandboxed: bool = False,
     cancelled: threading.Event | None = None,
     progress: Callable[[str], None] = lambda line: None,
+    output: Callable[[str], None] | None = None,
 ) -> None:
     """Copy the hook's files into ``folder`` and run its command there.
 
@@ -60,7 +61,8 @@ def run_hook(
         cache: Folder that keeps the compiler's libraries, by default the user's cache folder for yunfn.
         allow_unsandboxed: Whether to run it where the machine cannot isolate it.
         cancelled: When set, the hook is killed, or the compiler that is prepared for it.
-        progress: Told in a short line what is being done, and each line that the hook prints.
+        progress: Told in a short line what is being done.
+        output: Told each line that the hook prints, by default ``progress``; of a failed one the error has the last.
 
     Raises:
         BuildError: a file is not there, Go is not and the command calls it, the command failed or left a link that
@@ -94,7 +96,7 @@ def run_hook(
             mounted=compiler.mounted,
             network=hook.network,
             timeout=_TIMEOUT_S,
-            on_output=progress,
+            on_output=output or progress,
             allow_unsandboxed=allow_unsandboxed,
             cancelled=cancelled,
         )

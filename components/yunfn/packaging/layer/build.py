@@ -50,7 +50,8 @@ class BuildOptions:
     ``update`` locks anew; ``frozen`` refuses where a lock is missing; ``offline`` asks caches alone;
     ``allow_unsandboxed`` runs build scripts and hooks unisolated on machines that cannot isolate; ``cache`` keeps the
     zips; ``store`` is the team's, asked before anything is built; ``push`` puts there what was built; setting
-    ``cancelled`` stops build scripts and hooks; ``progress`` takes one short line at a time.
+    ``cancelled`` stops build scripts and hooks; ``progress`` takes one short line at a time, and ``output`` what hooks
+    print, by default ``progress`` does.
     """
 
     update: bool = False
@@ -62,6 +63,7 @@ class BuildOptions:
     push: bool = False
     cancelled: threading.Event = field(default_factory=threading.Event)
     progress: Callable[[str], None] = lambda _: None
+    output: Callable[[str], None] | None = None
 
     def wheels(self, definition: LayerDefinition) -> WheelSource:
         """What builds source distributions for the definition under these options."""
@@ -260,6 +262,7 @@ def _prepare(
             allow_unsandboxed=options.allow_unsandboxed,
             cancelled=options.cancelled,
             progress=options.progress,
+            output=options.output,
         )
 
     before = run_before(definition.before, folder / "before", hook)
