@@ -104,7 +104,7 @@ def test_interrupted_once_it_stops_at_once_and_goes_on(
     # The display showed how far it was, and not for each part.
     shown = [line for line in update.output.splitlines() if "uploading: " in line]
     assert 2 <= len(shown) <= 30
-    assert "% of 50." in shown[0]
+    assert "% of 48.0 MB" in shown[0]
     assert not _pending(stack)
     assert _quiet(relay)
     _goes_on(stack, relay, account, artifact_bucket)
