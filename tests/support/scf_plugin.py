@@ -273,7 +273,7 @@ def _served() -> Iterator[tuple[int, Servicer]]:
         asyncio.run_coroutine_threadsafe(server.stop(0), loop).result(30)
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
 
 

@@ -95,7 +95,7 @@ def entered_by_thread(tmp_path: Path) -> Iterator[Entered]:
     yield made
     asyncio.run_coroutine_threadsafe(shut(made), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
+    thread.join(60)
     loop.close()
 
 

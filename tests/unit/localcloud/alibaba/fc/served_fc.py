@@ -59,7 +59,7 @@ class ServedFc:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
-        assert self._ready.wait(20)
+        assert self._ready.wait(60)
         self.account = self.cloud.account
 
     async def _serve(self) -> None:
@@ -81,7 +81,7 @@ class ServedFc:
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
     def restart(self) -> None:

@@ -68,7 +68,7 @@ class ServedCloud:
         self._names = itertools.count()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
-        assert self._ready.wait(20)
+        assert self._ready.wait(60)
 
     async def _serve(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -97,7 +97,7 @@ class ServedCloud:
 
     def close(self) -> None:
         self._server.should_exit = True
-        self._thread.join(20)
+        self._thread.join(60)
 
     @property
     def key(self) -> AccessKey:
