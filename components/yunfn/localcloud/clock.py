@@ -60,5 +60,7 @@ class Clock:
         """Return once the cloud's clock shows ``when``, or as soon as it is moved, forth or back."""
         if self._moved is None:
             self._moved = asyncio.Event()
+        # Not wait_for: of Python 3.11 it forgets a cancellation that comes just as the clock is moved.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._moved.wait(), timeout=max(when - self.time(), 0))
+            async with asyncio.timeout(max(when - self.time(), 0)):
+                await self._moved.wait()
