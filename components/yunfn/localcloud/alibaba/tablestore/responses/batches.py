@@ -18,11 +18,10 @@ from yunfn.localcloud.alibaba.tablestore.protocol import table_store_pb2 as pb
 from yunfn.localcloud.alibaba.tablestore.request import DataCall, Operation
 from yunfn.localcloud.alibaba.tablestore.responses.rows import find_row
 from yunfn.localcloud.alibaba.tablestore.responses.selections import read_key, read_selection, refuse_transaction
-from yunfn.localcloud.alibaba.tablestore.responses.writes import Kind, Write, consumed, perform, read_write
+from yunfn.localcloud.alibaba.tablestore.responses.writes import Kind, Write, check_size, consumed, perform, read_write
 from yunfn.localcloud.alibaba.tablestore.row_rules import (
     MOST_ROWS_READ,
     MOST_ROWS_WRITTEN,
-    MOST_WRITE_BYTES,
     check_key,
 )
 from yunfn.localcloud.alibaba.tablestore.state import TablestoreState
@@ -77,12 +76,7 @@ def batch_write_row(state: TablestoreState, call: DataCall) -> pb.BatchWriteRowR
         [read_write(_KINDS[row.type], row.row_change, row.condition, row.return_content) for row in one.rows]
         for one in asked.tables
     ]
-    size = sum(write.size for of_table in writes for write in of_table)
-    if size > MOST_WRITE_BYTES:
-        raise ParameterInvalid(
-            f"The total data size of BatchWriteRow request exceeds the limit, limit size: {MOST_WRITE_BYTES}, "
-            f"data size: {size}."
-        )
+    check_size("BatchWriteRow", sum(write.size for of_table in writes for write in of_table))
     for of_table in writes:
         _check_repeated(of_table)
     response = pb.BatchWriteRowResponse()

@@ -114,7 +114,7 @@ def read_write(kind: Kind, data: bytes, condition: pb.Condition, returns: pb.Ret
         frozenset(returns.return_column_names),
         cells_size((cell.name, cell.value) for cell in (*row.primary_key, *row.cells)),
     )
-    _check_size(kind, write.size)
+    check_size(kind, write.size)
     if AUTO_INCREMENT in values:
         if write.existence != pb.IGNORE:
             name = pb.RowExistenceExpectation.Name(write.existence)
@@ -125,10 +125,11 @@ def read_write(kind: Kind, data: bytes, condition: pb.Condition, returns: pb.Ret
     return write
 
 
-def _check_size(kind: Kind, size: int) -> None:
+def check_size(operation: str, size: int) -> None:
+    """Check how many bytes of rows a request of ``operation`` writes in all; raises ParameterInvalid."""
     if size > MOST_WRITE_BYTES:
         raise ParameterInvalid(
-            f"The total data size of {kind} request exceeds the limit, limit size: {MOST_WRITE_BYTES}, "
+            f"The total data size of {operation} request exceeds the limit, limit size: {MOST_WRITE_BYTES}, "
             f"data size: {size}."
         )
 
