@@ -297,8 +297,9 @@ def test_a_renewal_that_fails_is_told_beside_the_call_that_needed_it(scene: Scen
     source = scene.refreshing()
     rows = scene.tables(source).rows(TABLE, 5)
     next(rows)
-    scene.later(901)
+    # Before the clock moves: a thread that reads ahead would get good credentials between the two.
     source._service = AlibabaTokens(replace(alibaba_session.from_environment(), access_key_secret="x"))
+    scene.later(901)
     told = r"OTSAuthFailed: .* \(request .*\); Credentials\(.*no new ones: STS GetCallerIdentity: .*\(request "
     with pytest.raises(federated_tables.Refused, match=told) as caught:
         list(rows)
