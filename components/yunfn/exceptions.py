@@ -23,6 +23,12 @@
     │   ├── PolicyFindingsError     a document would give away more than it may: the findings
     │   ├── MissingRightsError      credentials lack rights that are wanted: which
     │   └── ExpiredCredentialsError temporary credentials have ended: whose, and why there are no new ones
+    ├── RolloutError                a rollout cannot go on, or did not put its candidate live
+    │   ├── RolloutFailedError      the candidate was rejected, and stable serves: the measurement that decided
+    │   ├── RejectedCandidateError  the candidate was rejected before: the earlier verdict
+    │   ├── AbortedRolloutError     somebody stopped it, and stable serves
+    │   ├── ContestedAliasError     somebody moved the alias by other means: who, as far as it can be told
+    │   └── LeaseHeldError          another controller drives it: who, until when
     ├── OperationStoppedError       a running operation was cancelled, or ran out of time
     └── LocalCloudError             the local cloud cannot do what was asked
         ├── LocalCloudNotRunningError   no local cloud is started
@@ -179,6 +185,30 @@ class ExpiredCredentialsError(AccessError):
         self.who = who
         self.why = why
         super().__init__(f"{who}: they have ended, and there are no new ones: {why}")
+
+
+class RolloutError(YunfnError):
+    """A rollout cannot go on, or did not put its candidate live; the text says what serves now."""
+
+
+class RolloutFailedError(RolloutError):
+    """The candidate was rejected and stable serves again; the text holds the measurement or hook that decided."""
+
+
+class RejectedCandidateError(RolloutError):
+    """The candidate was rejected by an earlier rollout; nothing was changed. The text holds that verdict."""
+
+
+class AbortedRolloutError(RolloutError):
+    """A person stopped the rollout, or nobody decided in time; stable serves again."""
+
+
+class ContestedAliasError(RolloutError):
+    """The alias was moved by other means while it was rolled out; it is left as it is found."""
+
+
+class LeaseHeldError(RolloutError):
+    """Another controller drives the rollout; the text says which, and until when its lease lasts."""
 
 
 class OperationStoppedError(YunfnError):

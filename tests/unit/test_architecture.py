@@ -18,7 +18,7 @@ CLOUD_SDKS = {"oss2", "aliyunsdkcore", "aliyunsdksts", "alibabacloud_fc20230330"
 PULUMI = {"pulumi", "pulumi_alicloud", "tencentcloud_iac_pulumi"}
 
 # What the components of a cloud may import beside their own package: never those of another cloud.
-COMPONENTS = {"program", "access", "packaging", "storage", "resources", "secrets"}
+COMPONENTS = {"program", "access", "packaging", "rollout", "storage", "resources", "secrets"}
 
 # part: (parts of yunfn it may import, packages it may not import)
 ARROWS: dict[str, tuple[set[str], set[str]]] = {
@@ -30,6 +30,8 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "packaging": ({"packaging"}, PULUMI | CLOUD_SDKS),
     "access": ({"access"}, PULUMI | CLOUD_SDKS),
     "storage": ({"storage", "packaging"}, PULUMI),
+    # Its plan, analysis, controller and record reach no cloud (a test of its own holds that); its backends do.
+    "rollout": ({"rollout", "storage"}, PULUMI),
     # The halves of access.sts that ask a cloud.
     "credentials": ({"credentials", "access", "storage"}, PULUMI),
     "localcloud": ({"localcloud"}, PULUMI | CLOUD_SDKS),
@@ -39,18 +41,18 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     # The plugin's resources as the components see them: tokens and types, nothing of what is behind.
     "resources": ({"resources"}, CLOUD_SDKS),
     "provider": (
-        {"provider", "access", "credentials", "packaging", "storage"},
+        {"provider", "access", "credentials", "packaging", "rollout", "storage"},
         {"pulumi_alicloud", "tencentcloud_iac_pulumi"},
     ),
     # What the components of every cloud do alike; it knows no cloud.
     "program": (
-        {"program", "access", "packaging", "storage", "resources", "secrets"},
+        {"program", "access", "packaging", "rollout", "storage", "resources", "secrets"},
         CLOUD_SDKS | {"pulumi_alicloud", "tencentcloud_iac_pulumi"},
     ),
     "alibaba": (COMPONENTS | {"alibaba"}, CLOUD_SDKS | {"tencentcloud_iac_pulumi"}),
     "tencent": (COMPONENTS | {"tencent"}, CLOUD_SDKS | {"pulumi_alicloud"}),
     # What serves, as the clouds tell it: no engine, no components.
-    "deployment": ({"deployment", "storage", "access"}, PULUMI),
+    "deployment": ({"deployment", "storage", "access", "rollout"}, PULUMI),
     # The command line starts and asks the local cloud; it reaches its front doors, never its services.
     "cli": (
         {
@@ -64,6 +66,7 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
             "provider",
             "localcloud",
             "resources",
+            "rollout",
         },
         set(),
     ),
