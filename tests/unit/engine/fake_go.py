@@ -2,7 +2,7 @@
 
 It is steered by files beside it: ``version`` (what ``go version`` says), ``version_in_module`` (what it says after
 switching toolchains), ``hang`` (the product whose build never ends), ``fail`` (the product whose build fails),
-``broken`` (the product that gets built but does not run), ``slow`` (seconds each build takes). It notes each build in
+``broken`` (the product that gets built but does not run), ``wait`` (builds end once it is gone). It notes each build in
 ``builds`` and, while it hangs, its own process and that of a compiler it started in ``hanging``.
 """
 
@@ -43,7 +43,8 @@ def build(arguments: list[str]) -> int:
     if setting("fail") == output.name:
         print("# example.com/module/package\npackage.go:7:2: undefined: gone", flush=True)
         return 1
-    time.sleep(float(setting("slow") or 0))
+    while (HERE / "wait").exists():
+        time.sleep(0.01)
     plugin_version = "0.2.3" if output.name == "pulumi-resource-tencentcloud" else "4.0.0"
     answer = flags.rpartition("version.Version=")[2] if "version.Version=" in flags else plugin_version
     if setting("broken") == output.name:

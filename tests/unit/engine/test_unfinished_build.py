@@ -19,7 +19,7 @@ def start_until_it_hangs(checkout: Checkout, product: str) -> tuple[subprocess.P
     checkout.set("hang", product)
     process = checkout.start()
     noted = checkout.programs / "hanging"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not noted.exists():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
@@ -35,11 +35,15 @@ def unfinished(checkout: Checkout) -> list[str]:
 def test_a_signal_stops_go_and_leaves_nothing_half_done(checkout: Checkout, number: signal.Signals) -> None:
     process, started = start_until_it_hangs(checkout, "pulumi-language-python")
     process.send_signal(number)
-    _, stderr = process.communicate(timeout=20)
+    _, stderr = process.communicate(timeout=60)
     assert process.returncode == 128 + number
     assert "interrupted; what was finished is kept" in stderr
     assert "Traceback" not in stderr
-    assert not any(is_running(other) for other in started)
+    # Who was killed is gone once it was its turn, on a busy machine some time after who killed it.
+    deadline = time.monotonic() + 60
+    while any(is_running(other) for other in started):
+        assert time.monotonic() < deadline, started
+        time.sleep(0.02)
     assert unfinished(checkout) == []
     checkout.unset("hang")
     assert checkout.build().returncode == 0
@@ -49,7 +53,7 @@ def test_a_signal_stops_go_and_leaves_nothing_half_done(checkout: Checkout, numb
 def test_after_kill_9_only_what_is_missing_is_built(checkout: Checkout) -> None:
     process, started = start_until_it_hangs(checkout, PLUGIN)
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     for other in started:
         os.kill(other, signal.SIGKILL)
     assert len(unfinished(checkout)) == 1
