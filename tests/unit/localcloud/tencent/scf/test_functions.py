@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from unit.localcloud.tencent.scf.conftest import Scf, inline, make_zip
+from yunfn.localcloud.tencent.scf import transitions
 
 
 def test_a_function_has_everything_that_clients_look_at(scf: Scf) -> None:
@@ -67,7 +70,9 @@ def test_a_function_has_everything_that_clients_look_at(scf: Scf) -> None:
     assert answer == defaults
 
 
-def test_states_last_a_while_and_refuse_what_would_write(scf: Scf) -> None:
+def test_states_last_a_while_and_refuse_what_would_write(scf: Scf, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = 0
+    monkeypatch.setattr(transitions, "time", SimpleNamespace(time=lambda: time.time() + passed))
     with scf.transitions(600):
         name = scf.function()
         assert scf.get(name)["Status"] == "Creating"
@@ -76,16 +81,17 @@ def test_states_last_a_while_and_refuse_what_would_write(scf: Scf) -> None:
         scf.refused("FailedOperation.FunctionStatusError", "UpdateFunctionCode", FunctionName=name, Code=inline())
         scf.refused("ResourceInUse.Function", "CreateFunction", FunctionName=name, Code=inline(), Handler="a.b")
     other = scf.function()
-    with scf.transitions(0.15):
+    with scf.transitions(600):
         scf.call("UpdateFunctionConfiguration", FunctionName=other, MemorySize=256)
         assert scf.get(other)["Status"] == "Updating"
-    assert scf.until("Active", other)["MemorySize"] == 256
-    with scf.transitions(0.15):
+        passed += 601
+        there = scf.get(other)
+        assert (there["Status"], there["MemorySize"]) == ("Active", 256)
         scf.call("DeleteFunction", FunctionName=other)
         assert scf.get(other)["Status"] == "Deleting"
         scf.refused("FailedOperation.FunctionStatusError", "DeleteFunction", FunctionName=other)
-    with pytest.raises(Exception, match=r"ResourceNotFound\.Function"):
-        scf.until("Gone", other)
+        passed += 601
+        scf.refused("ResourceNotFound.Function", "GetFunction", FunctionName=other)
     scf.function(other)
 
 
