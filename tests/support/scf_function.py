@@ -39,8 +39,8 @@ class LiveFunction:
         return self.scf.ask(action, FunctionName=self.name, **parameters)
 
     def wait_active(self, qualifier: str = "$LATEST") -> None:
-        """Wait until a version of it is Active, five seconds at most."""
-        until = time.monotonic() + 5
+        """Wait until a version of it is Active, a minute at most."""
+        until = time.monotonic() + 60
         while self.ask("GetFunction", Qualifier=qualifier)["Status"] != "Active":
             assert time.monotonic() < until
             time.sleep(0.02)

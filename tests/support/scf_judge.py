@@ -20,7 +20,7 @@ from yunfn.localcloud.environment import DEFAULT_TENCENT_REGION as REGION
 from yunfn.storage.cos_client import open_client
 
 #: Seconds that anything under way may last.
-_PATIENCE = 15.0
+_PATIENCE = 60.0
 
 
 class ScfJudge:

@@ -87,6 +87,7 @@ class ScfPlugin:
         #: Every call that reached the cloud or was meant to, oldest first: action and parameters.
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self._failures: dict[str, list[tuple[CloudAnswerError, bool]]] = defaultdict(list)
+        self._stops: set[str] = set()
         self._clients: dict[str, TencentClient] = {}
 
     # What the engine asks
@@ -179,6 +180,10 @@ class ScfPlugin:
         """Let the next calls of ``action`` end in ``error``, after they were carried out if they ``arrived``."""
         self._failures[action] += [(error, arrived)] * times
 
+    def stop_after(self, action: str) -> None:
+        """Let the user stop everything as soon as the cloud has carried out the next call of ``action``."""
+        self._stops.add(action)
+
     @contextlib.contextmanager
     def counted(self) -> Iterator[list[str]]:
         """The actions that are asked in the block."""
@@ -191,6 +196,9 @@ class ScfPlugin:
         self.asked.append((action, dict(parameters or {})))
         error, arrived = self._failures[action].pop(0) if self._failures[action] else (None, True)
         answer = _ASK(client, action, parameters) if arrived else None
+        if action in self._stops:
+            self._stops.discard(action)
+            self.cancel()
         if error is not None:
             raise error
         return answer
@@ -199,6 +207,7 @@ class ScfPlugin:
         """Forget what was asked and what shall go wrong."""
         self.asked.clear()
         self._failures.clear()
+        self._stops.clear()
 
     def _told(self, call: Callable[[Any], Any], request: Any) -> Any:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -40,6 +41,14 @@ class Uploading:
         assert operation.cancelled.wait(30)
         self.ended.set()
         raise ArtifactError("the upload was cancelled; run again to go on with it")
+
+
+async def until(what: Callable[[], object]) -> None:
+    """Return once ``what`` is so."""
+    deadline = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -99,7 +108,7 @@ async def test_an_engine_that_waits_no_more_stops_it(plugin: Plugin, uploading: 
     call = asyncio.ensure_future(create(plugin))
     await uploading.started.wait()
     call.cancel()
-    assert await asyncio.to_thread(uploading.ended.wait, 5)
+    assert await asyncio.to_thread(uploading.ended.wait, 60)
 
 
 async def test_blocking_calls_run_beside_each_other(plugin: Plugin) -> None:
@@ -152,8 +161,8 @@ async def test_the_plugin_ends_with_its_engine(
     plugin.thing.body = _telling
     with pytest.raises(grpc.aio.AioRpcError, match="engine is gone"):
         await asyncio.gather(call, create(plugin))
-    assert uploading.ended.wait(1)
-    await asyncio.sleep(0.3)
+    assert await asyncio.to_thread(uploading.ended.wait, 60)
+    await until(lambda: plugin.left)
     assert plugin.left == [0]
 
 
@@ -168,15 +177,17 @@ async def test_a_parent_that_is_gone_ends_it(plugin: Plugin, monkeypatch: pytest
     left: list[int] = []
     watching = liveness.Liveness(plugin.servicer._operations, left.append)
     await watching.watch()
-    await asyncio.sleep(0.3)
+    await until(lambda: left)
     assert left == [0]
 
 
 async def test_ending_waits_for_what_runs(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
     """The signal comes while an operation puts things back: it may end, but not for ever."""
     order: list[str] = []
+    begun = asyncio.Event()
 
     async def body(operation: Operation, inputs: Properties) -> None:
+        begun.set()
         try:
             await operation.sleep(30)
         finally:
@@ -185,9 +196,9 @@ async def test_ending_waits_for_what_runs(plugin: Plugin, monkeypatch: pytest.Mo
 
     plugin.thing.body = body
     call: Any = asyncio.ensure_future(create(plugin))
-    await asyncio.sleep(0.1)
+    await begun.wait()
     ending = liveness.Liveness(plugin.servicer._operations, lambda code: order.append("left"))
     ending.end("was stopped: the engine ended")
     assert "the engine ended" in (await refused(call)).details()
-    await asyncio.sleep(0.3)
+    await until(lambda: "left" in order)
     assert order == ["put back", "left"]
