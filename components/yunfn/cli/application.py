@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from yunfn import __version__
-from yunfn.cli import access, artifacts, denials, deployed, layer, local, plugin, sts
+from yunfn.cli import access, artifacts, denials, deployed, layer, local, plugin, sts, traffic, version_faults
 from yunfn.exceptions import YunfnError
 
 application = typer.Typer(
@@ -30,6 +30,8 @@ application.command()(deployed.invoke)
 application.command()(deployed.result)
 application.command()(deployed.logs)
 local.application.command()(denials.denials)
+local.application.command()(version_faults.version_faults)
+local.application.command()(traffic.traffic)
 application.add_typer(local.application, name="local")
 application.add_typer(layer.application, name="layer")
 application.add_typer(access.application, name="access")

@@ -25,6 +25,7 @@ from yunfn.localcloud.policy_decision import NOBODY, OWNER, Decision, Place
 from yunfn.localcloud.rights import right
 from yunfn.localcloud.service import Service
 from yunfn.localcloud.store import Store
+from yunfn.localcloud.version_faults import VersionFaults
 
 if TYPE_CHECKING:
     from yunfn.localcloud.runner import FunctionRunner
@@ -80,6 +81,7 @@ class LocalCloud:
         self.tencent_keys = KeyRing(self.store, self.clock, TENCENT)
         self.events = Events()
         self.faults = Faults()
+        self.version_faults = VersionFaults()
         self.authorizer: Authorizer | None = None
         self.tencent_authorizer: Authorizer | None = None
         self.runner: FunctionRunner | None = None
@@ -226,6 +228,7 @@ class LocalCloud:
         self.clock.move(-self.clock.offset)
         self._transition_seconds = _TRANSITION_S
         self.faults.follow(None)
+        self.version_faults.clear()
         self.keys.forget()
         self.tencent_keys.forget()
         self.home.restore_owner_keys(self.store)

@@ -45,6 +45,23 @@ class Connection:
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """One call of the control API; raises LocalCloudError if it does not answer with success."""
+        with self._client() as client:
+            answer = client.request(method, path, **options)
+        if answer.is_error:
+            raise LocalCloudError(_refusal(answer))
+        return answer
+
+    def follow(self, path: str, document: Any) -> Iterator[dict[str, Any]]:
+        """Post a document to the control API and yield the JSON lines it answers as they come; raises as ``ask``."""
+        with self._client() as client, client.stream("POST", path, json=document) as answer:
+            if answer.is_error:
+                answer.read()
+                raise LocalCloudError(_refusal(answer))
+            for line in answer.iter_lines():
+                yield json.loads(line)
+
+    @contextlib.contextmanager
+    def _client(self) -> Iterator[httpx.Client]:
         # Not with the module: every command of yunfn would wait for it, those for layers too.
         import httpx
 
@@ -56,14 +73,11 @@ class Connection:
             with socket.socket(socket.AF_UNIX) as probe:
                 probe.connect(control)
             with httpx.Client(transport=transport, base_url="http://local", timeout=60, trust_env=False) as client:
-                answer = client.request(method, path, **options)
+                yield client
         except (OSError, httpx.TransportError) as error:
             raise LocalCloudNotRunningError(
                 f"the local cloud at {self.home.folder} does not answer: {error}"
             ) from error
-        if answer.is_error:
-            raise LocalCloudError(_refusal(answer))
-        return answer
 
 
 def _refusal(answer: httpx.Response) -> str:

@@ -8,10 +8,11 @@ import os
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from yunfn.localcloud import rights
@@ -20,6 +21,8 @@ from yunfn.localcloud.faults import FaultPlan
 from yunfn.localcloud.front import HttpServing
 from yunfn.localcloud.journal import stamp
 from yunfn.localcloud.keys import KEY_COLLECTIONS
+from yunfn.localcloud.traffic import Load, traffic
+from yunfn.localcloud.version_faults import VersionFault
 
 _LINES_AT_ONCE = 256
 
@@ -42,6 +45,10 @@ class Control:
                 Route("/faults", self._faults),
                 Route("/faults", self._set_faults, methods=["PUT"]),
                 Route("/faults", self._end_faults, methods=["DELETE"]),
+                Route("/version-faults", self._version_faults),
+                Route("/version-faults", self._set_version_fault, methods=["PUT"]),
+                Route("/version-faults", self._end_version_faults, methods=["DELETE"]),
+                Route("/traffic", self._traffic, methods=["POST"]),
                 Route("/journal", self._journal),
                 Route("/rights", self._rights),
                 Route("/denials", self._denials),
@@ -136,6 +143,29 @@ class Control:
         drawn = self._cloud.faults.document()
         self._cloud.faults.follow(None)
         return JSONResponse({**drawn, "plan": None})
+
+    async def _version_faults(self, request: Request) -> JSONResponse:
+        return JSONResponse({"rules": self._cloud.version_faults.document()})
+
+    async def _set_version_fault(self, request: Request) -> JSONResponse:
+        try:
+            rule = VersionFault.read(await request.json())
+        except (ValueError, AttributeError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        self._cloud.version_faults.follow(rule)
+        return await self._version_faults(request)
+
+    async def _end_version_faults(self, request: Request) -> JSONResponse:
+        self._cloud.version_faults.clear()
+        return await self._version_faults(request)
+
+    async def _traffic(self, request: Request) -> Response:
+        try:
+            load = Load.read(await request.json())
+        except (ValueError, AttributeError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        service: Any = next(each for each in self._cloud.services if each.name == load.service)
+        return StreamingResponse(traffic(load, service.dataplane), media_type="application/x-ndjson")
 
     async def _journal(self, request: Request) -> StreamingResponse:
         unknown_only = request.query_params.get("unknown") == "1"

@@ -49,6 +49,8 @@ def test_all_commands_are_there() -> None:
                 "transition",
                 "faults",
                 "denials",
+                "version-faults",
+                "traffic",
             )
         ),
         *(f"artifacts {name}" for name in ("list", "purge", "bucket")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import time
 from abc import ABC, abstractmethod
@@ -14,6 +15,7 @@ from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import CloudError
 from yunfn.localcloud.invocation.request import Request
 from yunfn.localcloud.runner import FunctionSpec, HttpResponse, Invocation, InvocationResult
+from yunfn.localcloud.version_faults import failed, failed_response
 
 F = TypeVar("F")
 
@@ -86,9 +88,25 @@ class Invoker(ABC, Generic[F]):
         if runner is None:
             raise FunctionRunnerError("this local cloud has no function runner")
         if request.http is None:
-            return Outcome(await runner.invoke(spec, invocation))
+            return await self._faulty(spec, Outcome(await runner.invoke(spec, invocation)))
         answer, result = await runner.http(spec, invocation, request.http)
-        return Outcome(result, answer)
+        return await self._faulty(spec, Outcome(result, answer))
+
+    async def _faulty(self, spec: FunctionSpec, outcome: Outcome) -> Outcome:
+        """The outcome as the faults of the version that were asked for make it."""
+        faults = self._cloud.version_faults
+        name = f"{spec.namespace}/{spec.function_name}" if spec.namespace else spec.function_name
+        result, at = outcome.result, (spec.cloud, name, spec.version)
+        if seconds := faults.latency(*at):
+            await asyncio.sleep(seconds)
+            more = seconds * 1000
+            result = dataclasses.replace(
+                result, duration_ms=result.duration_ms + more, billed_ms=result.billed_ms + round(more)
+            )
+        if not faults.fails(*at) or result.error_type is not None:
+            return Outcome(result, outcome.http)
+        result = failed(spec.cloud, result)
+        return Outcome(result, outcome.http and failed_response(result))
 
     @abstractmethod
     async def _invoke(self, function: F, request: Request) -> Outcome:

@@ -18,8 +18,9 @@ from yunfn.localcloud.alibaba.fc.dataplane.oss_triggers import OssTriggers
 from yunfn.localcloud.alibaba.fc.dataplane.tablestore_triggers import TablestoreTriggers
 from yunfn.localcloud.alibaba.fc.dataplane.timers import FcTimers
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory
-from yunfn.localcloud.call import Call
+from yunfn.localcloud.call import Call, new_request_id
 from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.invocation.request import Request
 from yunfn.localcloud.runner import FunctionSpec
 
 
@@ -37,6 +38,7 @@ class DataPlane:
         self._authority = Authority(cloud)
         self._log = FunctionLog(cloud, self._authority)
         self.metrics = Metrics()
+        self._cloud, self._directory = cloud, directory
         role = InstanceRole(cloud, self._authority)
         self.instances = FcInstances(cloud, directory, role)
         self._invoker = FcInvoker(cloud, self._authority, role, self.instances, self._log, self.metrics)
@@ -89,6 +91,14 @@ class DataPlane:
     async def answer_http(self, call: Call) -> Response:
         """Any request to the host of an HTTP trigger or custom domain."""
         return await self._entry.answer(call)
+
+    async def call_function(
+        self, region: str, function: str, qualifier: str, payload: bytes, caller: str
+    ) -> tuple[str, str | None]:  # fmt: skip
+        """Call a function that no client asks for; the version that served, and the error it ended with."""
+        found = self._directory.resolve(self._cloud.account, region, function, qualifier)
+        outcome = await self._invoker.invoke_apart(found, Request(new_request_id(), payload), caller)
+        return found.version, outcome.result.error_type
 
     def log_sink(self, spec: FunctionSpec, instance_id: str, printed: bytes) -> None:
         """For ``FunctionRunner(log_sink=…)``: what an instance printed while it had no call."""

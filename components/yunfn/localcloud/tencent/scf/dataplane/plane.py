@@ -7,8 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from yunfn.localcloud.call import Call
+from yunfn.localcloud.call import Call, new_request_id
 from yunfn.localcloud.cloud import LocalCloud
+from yunfn.localcloud.invocation.request import Request
 from yunfn.localcloud.runner import FunctionSpec
 from yunfn.localcloud.service import HostCertificate
 from yunfn.localcloud.tencent.api import ApiRequest
@@ -120,6 +121,15 @@ class DataPlane:
     async def answer_http(self, call: Call) -> Response:
         """Any request to the host of a function URL or custom domain."""
         return await self._entry.answer(call)
+
+    async def call_function(
+        self, region: str, function: str, qualifier: str, payload: bytes, caller: str
+    ) -> tuple[str, str | None]:  # fmt: skip
+        """Call ``namespace/function``, though no client asks; the version that served, and the error it ended with."""
+        namespace, _, name = function.rpartition("/")
+        found = self._directory.resolve(region, namespace or "default", name, qualifier)
+        outcome = await self._invoker.invoke_apart(found, Request(new_request_id().lower(), payload), caller)
+        return found.version, outcome.result.error_type
 
     def certificate(self, host: str) -> HostCertificate | None:
         """The certificate that a custom domain was given by its id; None for other hosts."""
