@@ -3,6 +3,7 @@
 SLS and CLS ask in nearly the same words; where they differ a :class:`Dialect` says how.
 """
 
+from yunfn.localcloud.logsearch.analysis import Analysed, UnresolvedColumn, analyse
 from yunfn.localcloud.logsearch.conditions import Condition
 from yunfn.localcloud.logsearch.dialect import Dialect
 from yunfn.localcloud.logsearch.exceptions import AnalyticStatement, QueryError
@@ -12,6 +13,7 @@ from yunfn.localcloud.logsearch.timeline import Timeline
 from yunfn.localcloud.logsearch.words import Cutter
 
 __all__ = [
+    "Analysis",
     "AnalyticStatement",
     "Condition",
     "Cutter",
@@ -22,5 +24,8 @@ __all__ = [
     "QueryError",
     "Searchable",
     "Timeline",
+    "UnresolvedColumn",
+    "analyse",
     "parse",
+    "split",
 ]

@@ -1,0 +1,44 @@
+"""Aggregates of the log services that SQLite does not have."""
+
+from __future__ import annotations
+
+import math
+
+
+class CountIf:
+    """``count_if(x)``: how many rows there are for which x holds; NULL does not."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def step(self, value: int | None) -> None:
+        """One more row."""
+        self._count += bool(value)
+
+    def finalize(self) -> int:
+        """The count."""
+        return self._count
+
+
+class ApproxPercentile:
+    """``approx_percentile(x, percentage)``: of x in ascending order the one at that percentage (0–1); NULL of none.
+
+    The true services approximate; here it is the nearest rank, exactly.
+    """
+
+    def __init__(self) -> None:
+        self._values: list[float] = []
+        self._percentage = 0.0
+
+    def step(self, value: float | None, percentage: float) -> None:
+        """One more row."""
+        self._percentage = percentage
+        if value is not None:
+            self._values.append(value)
+
+    def finalize(self) -> float | None:
+        """The percentile."""
+        if not self._values:
+            return None
+        rank = math.ceil(self._percentage * len(self._values))
+        return sorted(self._values)[max(rank, 1) - 1]
