@@ -3,7 +3,7 @@
 SLS and CLS ask in nearly the same words; where they differ a :class:`Dialect` says how.
 """
 
-from yunfn.localcloud.logsearch.analysis import Analysed, UnresolvedColumn, analyse
+from yunfn.localcloud.logsearch.analysis import Analysis, UnresolvedColumn, analyse, split
 from yunfn.localcloud.logsearch.conditions import Condition
 from yunfn.localcloud.logsearch.dialect import Dialect
 from yunfn.localcloud.logsearch.exceptions import AnalyticStatement, QueryError

@@ -11,10 +11,11 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+from yunfn.localcloud.logsearch.aggregates import ApproxDistinct, ApproxPercentile, CountIf
 from yunfn.localcloud.logsearch.exceptions import QueryError
-from yunfn.localcloud.logsearch.percentile import ApproxPercentile, CountIf
 
 #: Rows that are answered where the statement names no LIMIT (SLS and CLS, "LIMIT clause").
 DEFAULT_ROWS = 100
@@ -23,11 +24,15 @@ _STEPS = 10_000
 _TYPES = {"long": "INTEGER", "double": "REAL"}
 # What Presto and SQLite take alike, and what _fence adds.
 _FUNCTIONS = frozenset(
-    "abs approx_percentile avg ceil ceiling coalesce concat count count_if floor length like lower max min nullif"
-    " replace round substr sum trim upper".split()
-)
+    {
+        "abs", "approx_distinct", "approx_percentile", "avg", "ceil", "ceiling", "coalesce", "concat", "count", "count_if", "floor",
+        "length", "like", "lower", "max", "min", "nullif", "replace", "round", "substr", "sum", "trim", "upper",
+    }
+)  # fmt: skip
 _TOKEN = re.compile(r"""'(?:''|[^'])*'|"(?:""|[^"])*"|[A-Za-z_]\w*|\d+(?:\.\d+)?|\s+|.""", re.DOTALL)
-_BEHIND_FROM = frozenset({"where", "group", "having", "order", "limit"})
+_PARTS = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\|""", re.DOTALL)
+_NAME = re.compile(r"[\w:.]+")
+_BEHIND_FROM = ("where", "group", "having", "order", "limit")
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
 
 
@@ -40,7 +45,7 @@ class UnresolvedColumn(QueryError):
 
 
 @dataclass(frozen=True, slots=True)
-class Analysed:
+class Analysis:
     """What a statement came to: the ``names`` of its columns and their values, row by row; None is NULL."""
 
     names: tuple[str, ...]
@@ -52,28 +57,37 @@ class Analysed:
             yield {name: _text(value) for name, value in zip(self.names, row, strict=True)}
 
 
-def analyse(statement: str, columns: Mapping[str, str], logs: Iterable[Mapping[str, str | None]]) -> Analysed:
+def split(query: str) -> tuple[str, str]:
+    """A query's search and its statement, which is empty where there is no pipe outside of quotes."""
+    for match in _PARTS.finditer(query):
+        if match[0] == "|":
+            return query[: match.start()].strip(), query[match.end() :].strip()
+    return query, ""
+
+
+def analyse(statement: str, columns: Mapping[str, str], logs: Iterable[Mapping[str, str | None]]) -> Analysis:
     """Run ``statement`` over ``logs``, each with texts by column; ``columns`` are kinds by name: text, long, double.
 
     Blocks. A text that is no number is NULL in a column of numbers. Raises UnresolvedColumn, and QueryError for what
     is no SELECT, uses a function that is not there, or takes more than ten seconds.
     """
-    tokens = [one for one in _TOKEN.findall(statement) if not one.isspace()]
-    if not tokens or tokens[0].lower() not in ("select", "with"):
+    statement = statement.strip().removesuffix(";")
+    words = [one for one in _TOKEN.finditer(statement) if not one[0].isspace()]
+    if not words or words[0][0].lower() not in ("select", "with"):
         raise QueryError(f"syntax error in {statement!r}: an analytic statement begins with SELECT")
-    _check_quoted(tokens, columns)
+    _check_quoted([one[0] for one in words], columns)
     database = sqlite3.connect(":memory:")
     try:
         _fill(database, columns, logs)
         _fence(database)
-        return _run(database, _with_from(tokens))
+        return _run(database, _with_from(statement, words))
     finally:
         database.close()
 
 
 def _fill(database: sqlite3.Connection, columns: Mapping[str, str], logs: Iterable[Mapping[str, str | None]]) -> None:
     # Names are equal whatever their case, in SQLite as in Presto: the first stands for both.
-    kinds = {name.lower(): (name, _TYPES.get(kind, "TEXT")) for name, kind in reversed(columns.items())}
+    kinds = {name.lower(): (name, _TYPES.get(kind, "TEXT")) for name, kind in reversed(list(columns.items()))}
     known = list(kinds.values())
     declared = ", ".join(f"{_quoted(name)} {kind}" for name, kind in known)
     database.execute(f"CREATE TABLE log ({declared})")
@@ -85,8 +99,10 @@ def _fill(database: sqlite3.Connection, columns: Mapping[str, str], logs: Iterab
 def _fence(database: sqlite3.Connection) -> None:
     """From here on: reading, the functions of the table, and ten seconds at most."""
     database.create_aggregate("count_if", 1, CountIf)
-    database.create_aggregate("approx_percentile", 2, ApproxPercentile)
+    database.create_aggregate("approx_percentile", 2, ApproxPercentile)  # type: ignore[arg-type]
     database.create_function("concat", -1, lambda *parts: "".join(map(str, parts)))
+    database.create_aggregate("approx_distinct", 1, ApproxDistinct)
+    database.execute("PRAGMA case_sensitive_like = ON")
     end = time.monotonic() + _SECONDS
     database.set_progress_handler(lambda: int(time.monotonic() > end), _STEPS)
 
@@ -98,10 +114,11 @@ def _fence(database: sqlite3.Connection) -> None:
     database.set_authorizer(allowed)
 
 
-def _run(database: sqlite3.Connection, statement: str) -> Analysed:
+def _run(database: sqlite3.Connection, statement: str) -> Analysis:
     try:
         cursor = database.execute(statement)
-        return Analysed(tuple(one[0] for one in cursor.description), tuple(cursor.fetchall()))
+        names = tuple(_named(one[0], at) for at, one in enumerate(cursor.description))
+        return Analysis(names, tuple(cursor.fetchall()))
     except (sqlite3.Error, sqlite3.Warning) as error:
         raise _refused(str(error)) from None
 
@@ -114,47 +131,37 @@ def _refused(message: str) -> QueryError:
     return QueryError(f"syntax error in the analytic statement: {message}")
 
 
-def _with_from(tokens: Sequence[str]) -> str:
+def _named(name: str, at: int) -> str:
+    """A column's name; Presto numbers those that are neither a column nor named by AS."""
+    return name if _NAME.fullmatch(name) else f"_col{at}"
+
+
+def _with_from(statement: str, words: Sequence[re.Match[str]]) -> str:
     """The statement with ``FROM log`` and ``LIMIT 100`` where it leaves them out, as both services let it."""
-    outer = list(_outer(tokens))
-    found = list(tokens)
-    if not any(token == "limit" for _, token in outer):
-        found += ["LIMIT", str(DEFAULT_ROWS)]
-    if not any(token == "from" for _, token in outer):
-        at = next((place for place, token in outer if token in _BEHIND_FROM), len(tokens))
-        found[at:at] = ["FROM", "log"]
-    # Not side by side: a sign of two characters stays one.
-    return _joined(found)
+    outer = {one[0].lower(): one.start() for one in reversed(list(_outer(words)))}
+    limit = "" if "limit" in outer else f" LIMIT {DEFAULT_ROWS}"
+    if "from" in outer:
+        return statement + limit
+    at = min((outer[word] for word in _BEHIND_FROM if word in outer), default=len(statement))
+    return f"{statement[:at]} FROM log {statement[at:]}{limit}"
 
 
-def _joined(tokens: Sequence[str]) -> str:
-    text = ""
-    for before, token in zip(("", *tokens), tokens, strict=False):
-        glued = len(before) == 1 and not before.isalnum() and len(token) == 1 and not token.isalnum()
-        text += token if glued and before in "<>!|=" else f" {token}"
-    return text.strip()
-
-
-def _outer(tokens: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Tokens outside of parentheses, in lower case, each with its place."""
+def _outer(words: Sequence[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Words outside of parentheses."""
     depth = 0
-    for place, token in enumerate(tokens):
-        depth += (token == "(") - (token == ")")
+    for word in words:
+        depth += {"(": 1, ")": -1}.get(word[0], 0)
         if depth == 0:
-            yield place, token.lower()
+            yield word
 
 
-def _check_quoted(tokens: Sequence[str], columns: Mapping[str, str]) -> None:
+def _check_quoted(words: Sequence[str], columns: Mapping[str, str]) -> None:
     """SQLite takes an unknown name in double quotes for a text; Presto does not. Raises UnresolvedColumn."""
-    names = {name.lower() for name in columns}
-    aliases = {token.strip('"').lower() for before, token in zip(tokens, tokens[1:], strict=False) if _is_as(before)}
-    for token in tokens:
-        if token.startswith('"') and (name := token[1:-1].replace('""', '"')).lower() not in names | aliases:
+    known = {name.lower() for name in columns}
+    known |= {after.strip('"').lower() for before, after in pairwise(words) if before.lower() == "as"}
+    for word in words:
+        if word.startswith('"') and (name := word[1:-1].replace('""', '"')).lower() not in known:
             raise UnresolvedColumn(name)
-
-
-def _is_as(token: str) -> bool:
-    return token.lower() == "as"
 
 
 def _quoted(name: str) -> str:

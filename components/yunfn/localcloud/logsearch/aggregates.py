@@ -20,6 +20,22 @@ class CountIf:
         return self._count
 
 
+class ApproxDistinct:
+    """``approx_distinct(x)``: how many values of x there are; the true services approximate."""
+
+    def __init__(self) -> None:
+        self._values: set[str | int | float] = set()
+
+    def step(self, value: str | int | float | None) -> None:
+        """One more row."""
+        if value is not None:
+            self._values.add(value)
+
+    def finalize(self) -> int:
+        """The count."""
+        return len(self._values)
+
+
 class ApproxPercentile:
     """``approx_percentile(x, percentage)``: of x in ascending order the one at that percentage (0–1); NULL of none.
 
