@@ -29,6 +29,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 _LIKE = {
     "yunfn:storage:Artifact": "alicloud:oss/bucketObject:BucketObject",
     "yunfn:fc:FunctionVersion": "alicloud:fc/v3FunctionVersion:V3FunctionVersion",
+    "yunfn:fc:Alias": "alicloud:fc/v3Alias:V3Alias",
 }
 _IMPORTS = (
     "pulumi_alicloud.fc",

@@ -18,11 +18,15 @@ from support.pulumi_cli import ROOT, PulumiCli
 
 pytestmark = pytest.mark.engine
 NewStack = Callable[[str], PulumiCli]
-#: The last commit whose components declared upstream's resources for uploads and versions.
+#: The last commit whose components declared upstream's resources for uploads, versions and aliases.
 PREVIOUS = "78f7a17"
 PROGRAMS = Path(__file__).parent / "programs"
-TAKEN_OVER = {"yunfn:storage:Artifact", "yunfn:fc:FunctionVersion"}
-UPSTREAM = {"alicloud:oss/bucketObject:BucketObject", "alicloud:fc/v3FunctionVersion:V3FunctionVersion"}
+TAKEN_OVER = {"yunfn:storage:Artifact", "yunfn:fc:FunctionVersion", "yunfn:fc:Alias"}
+UPSTREAM = {
+    "alicloud:oss/bucketObject:BucketObject",
+    "alicloud:fc/v3FunctionVersion:V3FunctionVersion",
+    "alicloud:fc/v3Alias:V3Alias",
+}
 
 
 @pytest.fixture(scope="session")
@@ -116,15 +120,15 @@ def test_a_stack_of_the_previous_release_goes_on(upgrade: Upgrade, provider: str
     assert all(f"pulumi:providers:alicloud::{provider}" in each for each in upgrade.providers())
     stack, account = upgrade.stack, upgrade.account
     outputs, ids, resources = stack.outputs(), upgrade.ids(), len(stack.resources())
-    assert len(ids) == 3
+    assert len(ids) == 4
 
     before = len(account.journal())
     preview = stack.preview("--diff")
     assert set(preview.changes) == {"to update", "unchanged"}, preview.output
-    assert preview.changes["to update"] == 3
+    assert preview.changes["to update"] == 4
     upped = stack.up()
     assert set(upped.changes) == {"updated", "unchanged"}, upped.output
-    assert upped.changes["updated"] == 3
+    assert upped.changes["updated"] == 4
     asked = account.journal()[before:]
     assert [line for line in asked if line["status"] >= 400] == []
     assert writes(asked) == []

@@ -13,6 +13,7 @@ from yunfn.alibaba.function import Function
 from yunfn.program.checking import checked
 from yunfn.program.component import Component
 from yunfn.program.weights import version_weights
+from yunfn.resources import fc
 
 
 class Alias(Component):
@@ -60,15 +61,22 @@ class Alias(Component):
         super().__init__("yunfn:alibaba:Alias", name, None, opts)
         self.function = function
         child = pulumi.ResourceOptions(parent=self)
-        made = alicloud.fc.V3Alias(
+        made = fc.Alias(
             f"{name}-alias",
+            account=function.account.account_id,
+            region=function.account.region,
             function_name=function.function_name,
             alias_name=called,
             description=description,
             version_id=main,
             additional_version_weight=weights,
             # A version written as a number may be the one that this very update publishes.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[function]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[function],
+                # What earlier releases made by upstream's provider.
+                aliases=[pulumi.Alias(type_="alicloud:fc/v3Alias:V3Alias")],
+            ),
         )
         self.alias_name = made.alias_name
         self.version = pulumi.Output.from_input(main)

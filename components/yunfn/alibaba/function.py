@@ -209,6 +209,7 @@ class Function(Component):
         super().__init__("yunfn:alibaba:Function", name, None, opts)
         self.name = name
         self.service = service
+        self.account = account
         self.aliases: list[Alias] = []
         self.provisioned_instances = provisioned_instances
         self.async_invocation = async_invocation

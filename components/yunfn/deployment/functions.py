@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_FC_FUNCTION, _FC_ALIAS = "alicloud:fc/v3Function:V3Function", "alicloud:fc/v3Alias:V3Alias"
+_FC_FUNCTION, _FC_ALIAS = "alicloud:fc/v3Function:V3Function", "yunfn:fc:Alias"
+# What earlier releases made, and programs do that name upstream's resource.
+_FC_UPSTREAM_ALIAS = "alicloud:fc/v3Alias:V3Alias"
 _SCF_FUNCTION, _SCF_ALIAS = "yunfn:scf:Function", "yunfn:scf:Alias"
 _FUNCTIONS = (_FC_FUNCTION, _SCF_FUNCTION)
 # The alias that SCF calls where nobody names one.
@@ -90,14 +92,15 @@ def _function(resource: Mapping[str, Any], all_resources: list[Mapping[str, Any]
         return None
     outputs, id = resource.get("outputs") or {}, str(resource["id"])
     log: tuple[str, ...]
+    kinds: tuple[str, ...]
     namespace, _, name = id.rpartition("/")
     if resource["type"] == _FC_FUNCTION:
-        cloud, kind = "alibaba", _FC_ALIAS
+        cloud, kinds = "alibaba", (_FC_ALIAS, _FC_UPSTREAM_ALIAS)
         settings = outputs.get("logConfig")
         settings = settings if isinstance(settings, Mapping) else {}
         log = (_text(settings.get("project")), _text(settings.get("logstore")))
     else:
-        cloud, kind = "tencent", _SCF_ALIAS
+        cloud, kinds = "tencent", (_SCF_ALIAS,)
         log = (_text(outputs.get("clsTopicId")),)
     timeout = outputs.get("timeout")
     return DeployedFunction(
@@ -106,7 +109,7 @@ def _function(resource: Mapping[str, Any], all_resources: list[Mapping[str, Any]
         name,
         namespace,
         *place,
-        tuple(sorted(_aliases(all_resources, kind, resource))),
+        tuple(sorted(_aliases(all_resources, kinds, resource))),
         log if all(log) else (),
         int(timeout) if isinstance(timeout, int | float) else _TIMEOUT,
     )
@@ -127,21 +130,21 @@ def _place(resource: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _aliases(
-    resources: list[Mapping[str, Any]], kind: str, function: Mapping[str, Any]
+    resources: list[Mapping[str, Any]], kinds: tuple[str, ...], function: Mapping[str, Any]
 ) -> Iterator[str]:  # fmt: skip
     """An alias's id is its function's, a colon and its name, on both clouds."""
     for each in resources:
         owner, _, alias = str(each.get("id", "")).rpartition(":")
-        if each["type"] == kind and owner == function["id"] and _where(each) == _where(function):
+        if each["type"] in kinds and owner == function["id"] and _together(each, function):
             yield alias
 
 
-def _where(resource: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What tells resources of one id apart: on Tencent account and region, on Alibaba the provider."""
-    outputs = resource.get("outputs") or {}
-    if resource["type"] in (_SCF_FUNCTION, _SCF_ALIAS):
-        return outputs.get("account"), outputs.get("region")
-    return (resource.get("provider"),)
+def _together(alias: Mapping[str, Any], function: Mapping[str, Any]) -> bool:
+    """Whether both, whose ids fit, are of one account and region; upstream's alias tells neither, but its provider."""
+    if alias["type"] == _FC_UPSTREAM_ALIAS:
+        return bool(alias.get("provider") == function.get("provider"))
+    outputs = alias.get("outputs") or {}
+    return (outputs.get("account"), outputs.get("region")) == _place(function)
 
 
 def _text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The versions of functions, by Function Compute's official SDK: what the resource needs of it, blocking."""
+"""Versions and aliases of functions, by Function Compute's official SDK: what the resources need of it, blocking."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from tenacity import Retrying, retry_if_exception, stop_when_event_set, wait_ran
 from tenacity.nap import sleep_using_event
 
 from yunfn.exceptions import CloudAnswerError
+from yunfn.provider.function_alias import FunctionAlias
 from yunfn.storage import fc_client
 from yunfn.storage.alibaba_session import AlibabaSession
 
 _PAGE = 100
 _LONGEST_WAIT = 10.0
-_NOT_FOUND = 404
+_NOT_FOUND, _CONFLICT = 404, 409
 # Milliseconds to connect, and to wait for an answer.
 _CONNECT, _READ = 10_000, 60_000
 # What GetFunction says of a function and does not of a version, or says otherwise though nothing was changed: none of
@@ -114,6 +115,60 @@ class FunctionCompute:
                 "DeleteFunctionVersion",
                 lambda: self._client.delete_function_version_with_options(function, version, {}, self._options),
             )
+        except CloudAnswerError as error:
+            if error.status != _NOT_FOUND:
+                raise
+
+    def alias(self, function: str, name: str) -> FunctionAlias | None:
+        """An alias, None if it or its function is gone; raises CloudAnswerError."""
+        try:
+            found = self._ask(
+                "GetAlias", lambda: self._client.get_alias_with_options(function, name, {}, self._options)
+            )
+        except CloudAnswerError as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+        weights = {str(version): float(share) for version, share in (found.additional_version_weight or {}).items()}
+        return FunctionAlias(str(found.version_id), found.description or "", weights)
+
+    def create_alias(self, function: str, name: str, wanted: FunctionAlias) -> bool:
+        """Make an alias; False if there is one of that name. Raises CloudAnswerError."""
+        body = models.CreateAliasInput(
+            alias_name=name,
+            version_id=wanted.version,
+            description=wanted.description,
+            additional_version_weight=wanted.weights,
+        )
+        request = models.CreateAliasRequest(body=body)
+        try:
+            self._ask(
+                "CreateAlias", lambda: self._client.create_alias_with_options(function, request, {}, self._options)
+            )
+        except CloudAnswerError as error:
+            if error.status == _CONFLICT and error.code == "AliasAlreadyExists":
+                return False
+            raise
+        return True
+
+    def update_alias(self, function: str, name: str, wanted: FunctionAlias) -> None:
+        """Make an alias what is wanted; said as a whole, so that a second time changes nothing.
+
+        Raises:
+            CloudAnswerError: refused.
+        """
+        body = models.UpdateAliasInput(
+            version_id=wanted.version, description=wanted.description, additional_version_weight=wanted.weights
+        )
+        request = models.UpdateAliasRequest(body=body)
+        self._ask(
+            "UpdateAlias", lambda: self._client.update_alias_with_options(function, name, request, {}, self._options)
+        )
+
+    def delete_alias(self, function: str, name: str) -> None:
+        """Remove an alias; nothing happens if it is gone. Raises CloudAnswerError."""
+        try:
+            self._ask("DeleteAlias", lambda: self._client.delete_alias_with_options(function, name, {}, self._options))
         except CloudAnswerError as error:
             if error.status != _NOT_FOUND:
                 raise

@@ -1,11 +1,12 @@
 """Put before a program: the components declare upstream's resources, as the release before the plugin did (78f7a17)."""
 
 import base64
+import types
 
 import pulumi
 import pulumi_alicloud as alicloud
 
-from yunfn.alibaba import function
+from yunfn.alibaba import alias, function
 from yunfn.program import artifact
 
 
@@ -35,5 +36,12 @@ def _function_version(name, *, function_name, fingerprint, opts, **_):
     )
 
 
+def _alias(name, *, account, region, opts, **settings):
+    return alicloud.fc.V3Alias(
+        name, **settings, opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on)
+    )
+
+
+alias.fc = types.SimpleNamespace(Alias=_alias)
 artifact.Artifact = _bucket_object
 function.FunctionVersion = _function_version

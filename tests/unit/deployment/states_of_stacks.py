@@ -30,8 +30,19 @@ def fc_function(name: str, *, component: bool = True, **outputs: Any) -> dict[st
     }
 
 
-def fc_alias(function: str, alias: str) -> dict[str, Any]:
+def fc_alias(function: str, alias: str, *, region: str = "cn-shanghai") -> dict[str, Any]:
     """An alias of the function of FC called dev-``function``."""
+    place = {"account": ACCOUNT, "region": region, "functionName": f"dev-{function}", "aliasName": alias}
+    return {
+        "urn": f"urn:pulumi:dev::shop::yunfn:alibaba:Alias$yunfn:fc:Alias::{function}-{alias}",
+        "id": f"dev-{function}:{alias}",
+        "type": "yunfn:fc:Alias",
+        "outputs": place,
+    }
+
+
+def fc_upstream_alias(function: str, alias: str) -> dict[str, Any]:
+    """The same as earlier releases made it, by upstream's provider."""
     return {
         "urn": f"urn:pulumi:dev::shop::yunfn:alibaba:Alias$alicloud:fc/v3Alias:V3Alias::{function}-{alias}",
         "id": f"dev-{function}:{alias}",

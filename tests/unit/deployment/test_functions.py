@@ -10,6 +10,7 @@ from unit.deployment.states_of_stacks import (
     SECRET,
     fc_alias,
     fc_function,
+    fc_upstream_alias,
     scf_alias,
     scf_function,
     state,
@@ -91,6 +92,17 @@ def test_a_function_of_the_same_name_in_another_region_has_its_own_aliases() -> 
         )
     )
     assert {each.name: each.aliases for each in found} == {"speaker": ("$DEFAULT",), "west": ("live",)}
+
+
+def test_so_has_one_on_alibaba_cloud_also_where_upstream_made_its_alias() -> None:
+    arn = f"acs:fc:cn-beijing:{ACCOUNT}:functions/dev-caller"
+    north = fc_function("caller", functionArn=arn) | {
+        "urn": "urn:pulumi:dev::shop::alicloud:fc/v3Function:V3Function::north",
+        "provider": "urn:pulumi:dev::shop::pulumi:providers:alicloud::north::p2",
+    }
+    resources = (fc_function("caller"), fc_alias("caller", "live"), fc_upstream_alias("caller", "older"), north)
+    found = functions_in(state(*resources, fc_alias("caller", "far", region="cn-beijing")))
+    assert {each.name: each.aliases for each in found} == {"caller": ("live", "older"), "north": ("far",)}
 
 
 def test_secrets_are_neither_read_nor_shown() -> None:

@@ -7,6 +7,7 @@ from yunfn.provider.resources import (
     cam_policy,
     cam_role,
     cam_role_policy_attachment,
+    fc_alias,
     fc_function_version,
     kms_ciphertext,
     ots_table_stream,
@@ -29,6 +30,7 @@ def all_resources(sessions: Sessions) -> list[Resource]:
     return [
         storage_artifact.Artifact(sessions),
         fc_function_version.FunctionVersion(sessions),
+        fc_alias.Alias(sessions),
         scf_function.Function(sessions),
         scf_function_version.FunctionVersion(sessions),
         scf_layer_version.LayerVersion(sessions),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from yunfn.exceptions import CloudAnswerError
 from yunfn.provider import declaration
 from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property
-from yunfn.provider.late_imports import ONE_AT_A_TIME
+from yunfn.provider.fc_connection import function_compute
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.resource import State, Timeouts
@@ -20,7 +20,6 @@ from yunfn.provider.session import Sessions
 
 if TYPE_CHECKING:
     from yunfn.provider.function_compute import FunctionCompute, PublishedVersion
-    from yunfn.storage.alibaba_session import AlibabaSession
 
 _MARK = "yunfn:"
 _KEPT = (
@@ -115,7 +114,7 @@ class FunctionVersion:
         imported = "account" not in outputs
         region = outputs.get("region") or self._sessions.default_region()
         session = await self._sessions.alibaba(operation, region, outputs.get("account"))
-        functions = await _connected(operation, session)
+        functions = await function_compute(operation, session)
         found = await operation.run(functions.version, name, version)
         if found is None:
             return None
@@ -153,17 +152,7 @@ class FunctionVersion:
 
     async def _functions(self, operation: Operation, where: Properties) -> FunctionCompute:
         session = await self._sessions.alibaba(operation, where["region"], where["account"])
-        return await _connected(operation, session)
-
-
-async def _connected(operation: Operation, session: AlibabaSession) -> FunctionCompute:
-    def connect() -> FunctionCompute:
-        with ONE_AT_A_TIME:
-            from yunfn.provider.function_compute import FunctionCompute
-
-        return FunctionCompute(session, operation.cancelled)
-
-    return await operation.run(connect)
+        return await function_compute(operation, session)
 
 
 def _unchanged(

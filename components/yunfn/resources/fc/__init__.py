@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yunfn.resources.fc.alias import Alias
 from yunfn.resources.fc.function_version import FunctionVersion
 
-__all__ = ["FunctionVersion"]
+__all__ = ["Alias", "FunctionVersion"]
