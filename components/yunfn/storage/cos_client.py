@@ -21,14 +21,24 @@ ERRORS = (CosServiceError, CosClientError, requests.exceptions.RequestException,
 _PASSING = ("RequestTimeout", "OperationAborted", "SlowDown", "RequestLimitExceeded", "BadDigest", "InvalidDigest")
 
 
-def open_client(session: TencentSession, connections: int = 10) -> CosS3Client:
-    """A client in the session's region, over at most so many connections that are kept open; retries nothing itself."""
+def open_client(
+    session: TencentSession, connections: int = 10, timeout: float | tuple[float, float] | None = None
+) -> CosS3Client:
+    """A client in the session's region, over at most so many connections that are kept open; retries nothing itself.
+
+    ``timeout``: seconds for a connection to stand and for each wait for bytes, or those two apart; None is its own 30.
+    """
     # It writes signing keys to its log at level DEBUG, and every refusal a second time at level ERROR.
     logging.getLogger("qcloud_cos").setLevel(logging.CRITICAL + 1)
     http = requests.Session()
     http.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=connections))
     config = CosConfig(
-        Region=session.region, SecretId=session.secret_id, SecretKey=session.secret_key, Token=session.token or None
+        Region=session.region,
+        SecretId=session.secret_id,
+        SecretKey=session.secret_key,
+        Token=session.token or None,
+        # Handed to requests as it is.
+        Timeout=timeout,
     )
     return CosS3Client(config, retry=0, session=http)
 

@@ -13,8 +13,13 @@ _TIMEOUT = 30
 _PASSING = ("RequestTimeout", "OperationAborted", "InvalidDigest")
 
 
-def open_bucket(session: AlibabaSession, name: str, connections: int = 10) -> oss2.Bucket:
-    """The bucket ``name`` in the session's region, over at most so many connections that are kept open."""
+def open_bucket(
+    session: AlibabaSession, name: str, connections: int = 10, timeout: float | tuple[float, float] = _TIMEOUT
+) -> oss2.Bucket:
+    """The bucket ``name`` in the session's region, over at most so many connections that are kept open.
+
+    ``timeout``: seconds for a connection to stand and for each wait for bytes, or those two apart.
+    """
     if session.token:
         auth = oss2.StsAuth(session.access_key_id, session.access_key_secret, session.token, "v4")
     else:
@@ -25,7 +30,8 @@ def open_bucket(session: AlibabaSession, name: str, connections: int = 10) -> os
         name,
         session=oss2.Session(pool_size=connections),
         region=session.region,
-        connect_timeout=_TIMEOUT,
+        # The client hands it to requests as it is.
+        connect_timeout=timeout,
     )
 
 

@@ -44,10 +44,10 @@ _NO_ANSWER: Final = ("ClientNetworkError", "ServerNetworkError")
 class TencentClient:
     """One product in the session's region; usable from many threads at once, retries nothing itself.
 
-    ``timeout`` is how many seconds one request may take.
+    ``timeout``: seconds for a connection to stand and for each wait for bytes, or those two apart.
     """
 
-    def __init__(self, session: TencentSession, product: str, *, timeout: int = _TIMEOUT) -> None:
+    def __init__(self, session: TencentSession, product: str, *, timeout: int | tuple[float, float] = _TIMEOUT) -> None:
         self._session = session
         self._product = product
         self._timeout = timeout
