@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -248,12 +249,12 @@ async def test_listening_on_localhost_only_is_not_reachable_as_in_the_cloud(
 async def test_a_crash_and_a_timeout_end_the_instance(
     runner: FunctionRunner, custom: Callable[..., FunctionSpec]
 ) -> None:
-    spec = custom(timeout=0.5)
+    spec = custom()
     await runner.invoke(spec, call())
     crashed = await runner.invoke(spec, call(b"crash"))
     assert crashed.error_type == "UnhandledInvocationError" and not crashed.cold_start
     assert "Process exited unexpectedly before completing request" in json.loads(crashed.payload)["errorMessage"]
-    late, record = await runner.http(spec, call(), HttpRequest("POST", "/", [], b"slow5"))
+    late, record = await runner.http(replace(spec, timeout=0.5), call(), HttpRequest("POST", "/", [], b"slow5"))
     assert late.status == 502 and record.error_type == "UnhandledInvocationError" and record.cold_start
     assert "Function timed out after 0.5 seconds" in json.loads(late.body)["errorMessage"]
 
@@ -275,12 +276,12 @@ async def test_calls_share_an_instance_up_to_its_concurrency(
 async def test_a_timeout_takes_the_other_calls_of_its_instance_with_it(
     runner: FunctionRunner, custom: Callable[..., FunctionSpec]
 ) -> None:
-    spec = custom(instance_concurrency=2, timeout=1.0)
+    spec = custom(instance_concurrency=2, timeout=2.0)
     await runner.invoke(spec, call())
     first = asyncio.ensure_future(runner.invoke(spec, call(b"slow5")))
     await asyncio.sleep(0.5)
     second = await runner.invoke(spec, call(b"slow5"))
-    assert "Function timed out after 1 seconds" in json.loads((await first).payload)["errorMessage"]
+    assert "Function timed out after 2 seconds" in json.loads((await first).payload)["errorMessage"]
     assert "Process exited unexpectedly" in json.loads(second.payload)["errorMessage"]
     assert second.instance_id == (await first).instance_id
 

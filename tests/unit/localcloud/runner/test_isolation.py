@@ -193,7 +193,7 @@ async def test_the_network_ends_at_the_proxy(make_runner: MakeRunner, isolated: 
                 return type(error).__name__ + " " + str(error)
         def handler(event, context):
             port = json.loads(event)
-            with socket.create_connection(("127.0.0.1", int(os.environ["HTTPS_PROXY"].rsplit(":", 1)[1])), 2) as sock:
+            with socket.create_connection(("127.0.0.1", int(os.environ["HTTPS_PROXY"].rsplit(":", 1)[1])), 60) as sock:
                 sock.sendall(b"CONNECT a.aliyuncs.com:443 HTTP/1.1\\r\\n\\r\\n")
                 said = sock.recv(100).decode()
             return {"proxy": said, "host": reach(("127.0.0.1", port)), "away": reach(("192.0.2.1", 80)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ from typing import Any
 import psutil
 import pytest
 
+from unit.localcloud.held_functions import HOLD, let_go
 from unit.localcloud.runner.calls import call, processes_of
 from yunfn.exceptions import FunctionRunnerError
 from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation, instance
@@ -46,9 +48,12 @@ async def test_calls_in_a_row_share_an_instance_and_its_globals(runner: Function
     assert (other.payload, other.cold_start) == (b"1", True)
 
 
-async def test_calls_at_once_have_an_instance_each(runner: FunctionRunner, make_spec: MakeSpec) -> None:
-    spec = make_spec("import time\ndef handler(event, context): time.sleep(0.3)", instance_concurrency=10)
-    results = await asyncio.gather(*[runner.invoke(spec, call()) for _ in range(3)])
+async def test_calls_at_once_have_an_instance_each(runner: FunctionRunner, make_spec: MakeSpec, tmp_path: Path) -> None:
+    spec = make_spec(HOLD + "def handler(event, context): hold()", instance_concurrency=10)
+    running = asyncio.gather(*[runner.invoke(spec, call()) for _ in range(3)])
+    await until(lambda: len([each for each in runner._pool.instances() if each.ready]) == 3)
+    let_go(tmp_path / "work0")
+    results = await running
     assert len({result.instance_id for result in results}) == 3
     again = await asyncio.gather(*[runner.invoke(spec, call()) for _ in range(2)])
     assert not any(result.cold_start for result in again)
@@ -89,7 +94,7 @@ async def test_an_initializer_that_fails_fails_the_call_and_the_instance(
     runner: FunctionRunner, make_spec: MakeSpec, body: str, words: str
 ) -> None:
     source = f"def begin(context):\n    {body}\ndef handler(event, context): return 'never'"
-    spec = make_spec(source, initializer="index.begin", initializer_timeout=0.5)
+    spec = make_spec(source, initializer="index.begin", initializer_timeout=0.5 if "timed out" in words else 30)
     results = [await runner.invoke(spec, call(request_id="r")) for _ in range(2)]
     for result in results:
         assert result.error_type == "InitializationError" and result.cold_start
@@ -100,30 +105,32 @@ async def test_an_initializer_that_fails_fails_the_call_and_the_instance(
 
 async def test_an_idle_instance_is_stopped(runner: FunctionRunner, make_spec: MakeSpec, tmp_path: Path) -> None:
     spec = make_spec(COUNTS, idle_seconds=1)
-    await runner.invoke(spec, call())
-    await asyncio.sleep(0.4)
-    assert (await runner.invoke(spec, call())).payload == b"2"
+    assert [(await runner.invoke(spec, call())).payload for _ in range(2)] == [b"1", b"2"]
+    (instance,) = runner._pool.instances()
     instances = tmp_path / "work0" / "instances"
-    assert len(list(instances.iterdir())) == 1
+    assert [path.name for path in instances.iterdir()] == [instance.id]
     await until(lambda: not list(instances.iterdir()))
+    assert time.monotonic() - instance.idle_since >= 1
     assert (await runner.invoke(spec, call())).cold_start
 
 
 async def test_retired_instances_finish_their_calls_and_take_no_more(
     runner: FunctionRunner, make_spec: MakeSpec, tmp_path: Path
 ) -> None:
-    source = "import time\ndef handler(event, context):\n    time.sleep(float(event))\n    return 'finished'"
+    source = HOLD + "def handler(event, context):\n    if event == b'hold': hold()\n    return 'finished'"
     busy, idle = make_spec(source, key="fn/a/1"), make_spec(source, key="fn/a/2")
     other = make_spec(source, key="fn/b/1")
     for spec in (idle, other):
-        await runner.invoke(spec, call(b"0"))
-    running = asyncio.ensure_future(runner.invoke(busy, call(b"0.6")))
-    await asyncio.sleep(0.4)
+        await runner.invoke(spec, call())
+    running = asyncio.ensure_future(runner.invoke(busy, call(b"hold")))
+    await until(lambda: any(each.ready for each in runner._pool.instances(busy.key)))
     await runner.retire("fn/a/")
-    assert (await runner.invoke(busy, call(b"0"))).cold_start
+    assert (await runner.invoke(busy, call())).cold_start
+    assert not running.done()
+    let_go(tmp_path / "work0")
     assert (await running).payload == b"finished"
-    assert (await runner.invoke(idle, call(b"0"))).cold_start
-    assert not (await runner.invoke(other, call(b"0"))).cold_start
+    assert (await runner.invoke(idle, call())).cold_start
+    assert not (await runner.invoke(other, call())).cold_start
     await until(lambda: len(list((tmp_path / "work0" / "instances").iterdir())) == 3)
 
 
@@ -160,25 +167,26 @@ async def test_a_provisioned_instance_that_does_not_start_is_told(runner: Functi
         await runner.warm(spec, 1)
 
 
-async def test_output_outside_of_calls_goes_to_the_sink(make_runner: MakeRunner, make_spec: MakeSpec) -> None:
+async def test_output_outside_of_calls_goes_to_the_sink(
+    make_runner: MakeRunner, make_spec: MakeSpec, tmp_path: Path
+) -> None:
     got: list[tuple[str, str, bytes]] = []
     runner = make_runner(log_sink=lambda spec, instance, data: got.append((spec.key, instance, data)))
     source = """
-        import threading, time
-        def later():
-            time.sleep(0.2)
-            print("afterwards")
-            print("no newline", end="")
-        def handler(event, context):
-            print("during")
-            threading.Thread(target=later).start()
-    """
-    spec = make_spec(source)
+import threading
+def later():
+    hold()
+    os.write(1, b"afterwards\\nno newline")  # both at once: what comes later may come after the end
+def handler(event, context):
+    print("during")
+    threading.Thread(target=later).start()
+"""
+    spec = make_spec(HOLD + source)
     result = await runner.invoke(spec, call())
     assert b"during" in result.log
+    let_go(tmp_path / "work0")
     await until(lambda: bool(got))
     assert got == [(spec.key, result.instance_id, b"afterwards\n")]
-    await asyncio.sleep(0.1)
     await runner.close()
     assert got[1:] == [(spec.key, result.instance_id, b"no newline")]
 
@@ -218,7 +226,7 @@ async def test_closing_while_an_instance_starts_leaves_nothing(
     running = asyncio.ensure_future(runner.invoke(spec, call()))
     await asyncio.sleep(wait)
     await runner.close()
-    await asyncio.wait([running], timeout=5)
+    await asyncio.wait([running], timeout=60)
     assert running.done() and (running.exception() is None or isinstance(running.exception(), FunctionRunnerError))
     await until(lambda: not processes_of(tmp_path / "work0"))
     assert not list((tmp_path / "work0").glob("instances/*"))
@@ -227,17 +235,18 @@ async def test_closing_while_an_instance_starts_leaves_nothing(
 async def test_an_instance_stopped_before_it_was_started_never_starts(
     runner: FunctionRunner, make_spec: MakeSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    planning = threading.Event()
+    planning, stopped = threading.Event(), threading.Event()
 
     def slow_plan(*arguments: Any) -> InstancePlan:
         planning.set()
-        time.sleep(0.5)
+        assert stopped.wait(60)
         return InstancePlan(*arguments)
 
     monkeypatch.setattr(instance, "InstancePlan", slow_plan)
     running = asyncio.ensure_future(runner.invoke(make_spec(COUNTS, environment={"MARK": str(tmp_path)}), call()))
     await until(planning.is_set)
     await runner.close()
+    stopped.set()
     with pytest.raises(FunctionRunnerError, match="stopped while it started"):
         await running
     assert not processes_of(tmp_path)
@@ -248,14 +257,14 @@ async def test_the_launchers_death_is_the_functions(
 ) -> None:
     source = "import time\ndef handler(event, context): time.sleep(60)"
     spec = make_spec(source, environment={"MARK": str(tmp_path)}, timeout=60)
-    running = asyncio.ensure_future(make_runner(isolation).invoke(spec, call()))
-    await until(lambda: bool(processes_of(tmp_path)))
-    await asyncio.sleep(0.3)
-    # A zombie that another test of this process left has no command line.
-    alive = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
-    for child in alive:
-        if "launcher.supervisor" in " ".join(child.cmdline()):
-            child.kill()
+    runner = make_runner(isolation)
+    running = asyncio.ensure_future(runner.invoke(spec, call()))
+    await until(lambda: any(each.ready for each in runner._pool.instances()))
+    for child in psutil.Process().children():
+        # A zombie that another test of this process left has no command line.
+        with contextlib.suppress(psutil.Error):
+            if "launcher.supervisor" in " ".join(child.cmdline()):
+                child.kill()
     assert (await asyncio.wait_for(running, 30)).error_type == "UnhandledInvocationError"
     await until(lambda: not processes_of(tmp_path))
 
@@ -271,12 +280,16 @@ async def test_what_a_killed_cloud_left_is_removed(runner: FunctionRunner, make_
 async def test_an_instance_that_never_stops_printing_does_not_stop_the_cloud(
     runner: FunctionRunner, make_spec: MakeSpec
 ) -> None:
-    endless = make_spec("def handler(event, context):\n    while True: print('x' * 60000)", timeout=3)
+    endless = make_spec("def handler(event, context):\n    while True: print('x' * 60000)", timeout=300)
     running = asyncio.ensure_future(runner.invoke(endless, call()))
-    await asyncio.sleep(0.5)
-    other = await asyncio.wait_for(runner.invoke(make_spec(COUNTS), call()), 2.4)
+    await until(lambda: any(each.output.tail for each in runner._pool.instances()))
+    other = await asyncio.wait_for(runner.invoke(make_spec(COUNTS), call()), 60)
     assert other.payload == b"1" and not running.done()
-    assert b"timed out" in (await running).payload
+    # Nor does it outlast its own time.
+    late = await runner.invoke(replace(endless, key="late", timeout=1), call())
+    assert b"timed out" in late.payload and not running.done()
+    await runner.close()
+    assert (await running).error_type == "UnhandledInvocationError"
 
 
 CLOUD = """

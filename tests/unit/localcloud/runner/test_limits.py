@@ -7,11 +7,14 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from unit.localcloud.held_functions import HOLD, let_go
 from unit.localcloud.runner.calls import call
-from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation
+from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation, instance
 from yunfn.localcloud.runner import runner as running
 
 MakeSpec = Callable[..., FunctionSpec]
@@ -20,7 +23,11 @@ ANSWERS = "def handler(event, context): return str(n)"
 
 
 @pytest.mark.parametrize("runtime", ["python3", "python3.10", "python3.12"])
-async def test_a_call_is_killed_at_its_timeout(runner: FunctionRunner, make_spec: MakeSpec, runtime: str) -> None:
+async def test_a_call_is_killed_at_its_timeout(
+    runner: FunctionRunner, make_spec: MakeSpec, runtime: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On a busy machine it does not say at once where it hangs.
+    monkeypatch.setattr(instance, "_LAST_WORDS_SECONDS", 1)
     source = """
         import time
         def wait_for_ever():
@@ -31,17 +38,17 @@ async def test_a_call_is_killed_at_its_timeout(runner: FunctionRunner, make_spec
                 wait_for_ever()
             return "fine"
     """
-    spec = make_spec(source, runtime=runtime, timeout=0.5)
+    spec = make_spec(source, runtime=runtime, timeout=1)
     begun = time.monotonic()
     result = await runner.invoke(spec, call(b"hang", request_id="r"))
-    assert 0.5 <= time.monotonic() - begun < 30 and result.duration_ms >= 500
+    assert 1 <= time.monotonic() - begun < 30 and result.duration_ms >= 1000
     assert result.error_type == "UnhandledInvocationError"
     message = json.loads(result.payload)["errorMessage"]
-    assert re.fullmatch(r"Function timed out after 0\.5 seconds \(maxMemoryUsage: \d+\.\d\dMB\)", message)
+    assert re.fullmatch(r"Function timed out after 1 seconds \(maxMemoryUsage: \d+\.\d\dMB\)", message)
     log = result.log.decode()
     assert "before\n" in log and log.endswith(f"FC Invoke End RequestId: r, Error: {message}\n")
     assert re.search(r'File "/code/index\.py", line 4 in wait_for_ever', log), log
-    again = await runner.invoke(spec, call())
+    again = await runner.invoke(replace(spec, timeout=30), call())
     assert again.payload == b"fine" and again.cold_start and again.instance_id != result.instance_id
 
 
@@ -141,22 +148,19 @@ async def test_memory_shared_after_a_fork_counts_once(runner: FunctionRunner, ma
     assert result.payload == b"fine" and 60 < result.max_memory_mb < 128
 
 
-async def test_a_caller_that_leaves_never_passes_its_answer_on(runner: FunctionRunner, make_spec: MakeSpec) -> None:
-    source = """
-        import time
-        def handler(event, context):
-            time.sleep(float(event))
-            return event
-    """
-    spec = make_spec(source)
-    first = await runner.invoke(spec, call(b"0.0"))
-    task = asyncio.ensure_future(runner.invoke(spec, call(b"0.4")))
+async def test_a_caller_that_leaves_never_passes_its_answer_on(
+    runner: FunctionRunner, make_spec: MakeSpec, tmp_path: Path
+) -> None:
+    spec = make_spec(HOLD + "def handler(event, context):\n    if event == b'late': hold()\n    return event")
+    first = await runner.invoke(spec, call(b"first"))
+    task = asyncio.ensure_future(runner.invoke(spec, call(b"late")))
     await asyncio.sleep(0.1)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    results = [await runner.invoke(spec, call(b"0.1")) for _ in range(2)]
-    assert [result.payload for result in results] == [b"0.1", b"0.1"]
+    let_go(tmp_path / "work0")
+    results = [await runner.invoke(spec, call(b"next")) for _ in range(2)]
+    assert [result.payload for result in results] == [b"next", b"next"]
     assert first.instance_id not in {result.instance_id for result in results}
 
 
