@@ -45,7 +45,7 @@ class DataPlaneWorkshop:
         await self.client.aclose()
         await self.cloud.stop()
 
-    async def until(self, look: Callable[[], Any], enough: Callable[[Any], Any], seconds: float = 20) -> Any:
+    async def until(self, look: Callable[[], Any], enough: Callable[[Any], Any], seconds: float = 60) -> Any:
         """What ``look`` returns once it is enough."""
         limit = time.monotonic() + seconds
         while True:

@@ -31,13 +31,13 @@ async def test_a_sleeper_wakes_when_the_clock_is_moved_past_its_time() -> None:
     await asyncio.sleep(0.05)
     assert not sleeper.done()
     clock.move(1801)
-    await asyncio.wait_for(sleeper, 1)
+    await asyncio.wait_for(sleeper, 60)
 
 
 async def test_a_sleeper_also_wakes_by_real_time() -> None:
     clock = Clock(offset=-500)
     began = time.monotonic()
-    await asyncio.wait_for(clock.sleep_until(clock.time() + 0.1), 2)
+    await asyncio.wait_for(clock.sleep_until(clock.time() + 0.1), 60)
     assert time.monotonic() - began >= 0.09
 
 

@@ -95,7 +95,7 @@ async def test_reading_a_long_journal_keeps_nobody_waiting(tmp_path: Path, monke
     home = Home(tmp_path / "home")
     home.create()
     answered = threading.Event()
-    monkeypatch.setattr("yunfn.localcloud.rights.summary", lambda lines, **options: [answered.wait(5), *lines])
+    monkeypatch.setattr("yunfn.localcloud.rights.summary", lambda lines, **options: [answered.wait(60), *lines])
     transport = httpx.ASGITransport(app=Control(LocalCloud(home, ()), 0, lambda: None).application)
     async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
 

@@ -56,7 +56,7 @@ class Entered:
         self.trust = ssl.create_default_context(cafile=str(front.authority.bundle))
 
     def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(proxy=f"http://127.0.0.1:{self.port}", verify=self.trust, trust_env=False)
+        return httpx.AsyncClient(proxy=f"http://127.0.0.1:{self.port}", verify=self.trust, trust_env=False, timeout=60)
 
 
 @pytest.fixture
@@ -91,9 +91,9 @@ def entered_by_thread(tmp_path: Path) -> Iterator[Entered]:
         await asyncio.sleep(0.1)
         await entered.cloud.stop()
 
-    made = asyncio.run_coroutine_threadsafe(open_up(), loop).result(10)
+    made = asyncio.run_coroutine_threadsafe(open_up(), loop).result(60)
     yield made
-    asyncio.run_coroutine_threadsafe(shut(made), loop).result(10)
+    asyncio.run_coroutine_threadsafe(shut(made), loop).result(60)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(60)
     loop.close()
@@ -121,7 +121,7 @@ async def test_one_connection_serves_many_requests_at_speed(entered: Entered) ->
 def test_a_client_with_nagles_algorithm_on_is_not_kept_waiting(entered_by_thread: Entered) -> None:
     """urllib3 behind a proxy: head and body in two segments, the second held back until the first is acknowledged."""
     proxy = f"http://127.0.0.1:{entered_by_thread.port}"
-    options = {"proxies": {"https": proxy}, "verify": str(entered_by_thread.front.authority.bundle), "timeout": 10}
+    options = {"proxies": {"https": proxy}, "verify": str(entered_by_thread.front.authority.bundle), "timeout": 60}
     url = "https://b1.oss-cn-shanghai.aliyuncs.com/k"
     with requests.Session() as session:
         session.trust_env = False
@@ -186,7 +186,7 @@ async def test_the_journal_holds_no_query_header_or_body(entered: Entered) -> No
 async def test_garbage_and_endless_heads_are_refused(entered: Entered) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", entered.port)
     writer.write(b"GET http://b1.oss-cn-shanghai.aliyuncs.com/ HTTP/1.1\r\nx: " + b"y" * 1_100_000)
-    assert b"431" in await asyncio.wait_for(reader.read(100), 5)
+    assert b"431" in await asyncio.wait_for(reader.read(100), 60)
     writer.close()
 
 

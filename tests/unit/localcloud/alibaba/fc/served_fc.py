@@ -91,7 +91,7 @@ class ServedFc:
 
     def run(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine in the cloud's own loop."""
-        return asyncio.run_coroutine_threadsafe(make(), self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(make(), self._loop).result(60)
 
     def do(self, function: Callable[[], T]) -> T:
         """Call something in the cloud's own thread, where its database may be used."""

@@ -93,7 +93,7 @@ class ServedCloud:
         async def step() -> T:
             return work(self.cloud)
 
-        return asyncio.run_coroutine_threadsafe(step(), self.loop).result(20)
+        return asyncio.run_coroutine_threadsafe(step(), self.loop).result(60)
 
     def close(self) -> None:
         self._server.should_exit = True

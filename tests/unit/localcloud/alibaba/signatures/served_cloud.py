@@ -34,7 +34,7 @@ class ServedCloud:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
-        assert self._ready.wait(30)
+        assert self._ready.wait(60)
 
     @property
     def root(self) -> AccessKey:
@@ -68,7 +68,7 @@ class ServedCloud:
         async def do() -> T:
             return work(self.cloud)
 
-        return asyncio.run_coroutine_threadsafe(do(), self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(do(), self._loop).result(60)
 
     def wait(self, work: Callable[[LocalCloud], Awaitable[T]]) -> T:
         """The same for a coroutine."""
@@ -76,7 +76,7 @@ class ServedCloud:
         async def do() -> T:
             return await work(self.cloud)
 
-        return asyncio.run_coroutine_threadsafe(do(), self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(do(), self._loop).result(60)
 
     def session(self) -> requests.Session:
         """A session that goes through the proxy, for requests that no client would send."""
@@ -89,7 +89,7 @@ class ServedCloud:
     def close(self) -> None:
         """Stop it and wait for its end."""
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(30)
+        self._thread.join(60)
 
     def _serve(self) -> None:
         asyncio.run(self._main())

@@ -7,6 +7,7 @@ import base64
 import json
 
 from unit.localcloud.alibaba.fc.dataplane.workshop import REGION, Workshop
+from unit.localcloud.held_functions import HOLD, let_go
 
 ECHO = """
 def handler(event, context):
@@ -142,16 +143,17 @@ async def test_only_who_is_allowed_may_invoke(workshop: Workshop) -> None:
 
 
 async def test_reserved_concurrency_holds_back_and_zero_shuts(workshop: Workshop) -> None:
-    workshop.deploy("slow", SLOW)
+    workshop.deploy("slow", HOLD + "def handler(event, context):\n    hold()\n    return 'held'", timeout=300)
     workshop.state.concurrency.put("slow", {"reservedConcurrency": 1})
-    first = asyncio.ensure_future(workshop.invoke("slow", b"1"))
-    await workshop.until(lambda: workshop.runner._pool.instances(), lambda seen: seen)
-    second = await workshop.invoke("slow", b"0")
+    first = asyncio.ensure_future(workshop.invoke("slow"))
+    await workshop.until(lambda: [each.ready for each in workshop.runner._pool.instances()], any)
+    second = await workshop.invoke("slow")
     assert (second.status_code, second.json()["Code"]) == (429, "ResourceExhausted")
-    assert (await first).text == "slept"
-    assert (await workshop.invoke("slow", b"0")).status_code == 200
+    let_go(workshop.cloud.home.work)
+    assert (await first).text == "held"
+    assert (await workshop.invoke("slow")).status_code == 200
     workshop.state.concurrency.put("slow", {"reservedConcurrency": 0})
-    assert (await workshop.invoke("slow", b"0")).status_code == 429
+    assert (await workshop.invoke("slow")).status_code == 429
 
 
 async def test_a_disabled_function_is_not_called(workshop: Workshop) -> None:

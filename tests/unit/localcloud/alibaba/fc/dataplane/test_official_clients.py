@@ -53,7 +53,7 @@ class Cloud:
 
     def close(self) -> None:
         self._process.terminate()
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=60)
 
     def invoke(self, name: str, body: bytes = b"", kind: str = "Sync", **headers: str) -> Any:
         named = fc.InvokeFunctionHeaders(x_fc_invocation_type=kind, x_fc_log_type="Tail", **headers)
@@ -70,7 +70,7 @@ class Cloud:
 
         return RuntimeOptions()
 
-    def _wait(self, look: Callable[[], Any], seconds: float = 20) -> Any:
+    def _wait(self, look: Callable[[], Any], seconds: float = 60) -> Any:
         limit = time.monotonic() + seconds
         while not (seen := look()):
             assert time.monotonic() < limit

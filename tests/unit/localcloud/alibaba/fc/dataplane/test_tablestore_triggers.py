@@ -278,7 +278,8 @@ async def test_a_call_that_takes_too_long_is_ended_and_made_again(desk: Desk, mo
     (line, *_) = await desk.workshop.until(
         lambda: desk.workshop.journal(operation="InvokeFunction", status=499), lambda lines: lines
     )
-    assert line["ms"] < 5000
+    # Not the half minute that the function sleeps.
+    assert line["ms"] < 20_000
     monkeypatch.undo()
     desk.works()
     desk.workshop.cloud.clock.move(60)

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from unit.localcloud.held_functions import HOLD, let_go
 from unit.localcloud.tencent.scf.dataplane.workshop import REGION, Refused, Workshop, packed
 from yunfn.localcloud.tencent.sts import StsService
 
@@ -127,14 +128,15 @@ async def test_layers_lie_at_opt_and_a_new_version_reaches_the_function(workshop
 
 
 async def test_reserved_concurrency_throttles(workshop: Workshop) -> None:
-    await workshop.deploy("slow", "import time\ndef main_handler(e, c): time.sleep(0.5)", MemorySize=128)
+    await workshop.deploy("slow", HOLD + "def main_handler(e, c): hold()", MemorySize=128, Timeout=300)
     await workshop.api("PutReservedConcurrencyConfig", FunctionName="slow", ReservedConcurrencyMem=128)
     first = asyncio.ensure_future(workshop.invoke("slow"))
-    await workshop.until(lambda: workshop.cloud.runner._pool.instances(), bool)
+    await workshop.until(lambda: [each.ready for each in workshop.runner._pool.instances()], any)
     second = await workshop.invoke("slow")
     told = json.loads(second["ErrMsg"])
     assert (second["InvokeResult"], told["statusCode"]) == (-1, 432)
     assert told["errorMessage"] == "Function [ slow ] concurrency exceeded reserved quota 128 MB"
+    let_go(workshop.cloud.home.work)
     assert (await first)["RetMsg"] == "null"
     outcomes = [sample.outcome for sample in workshop.plane.metrics.samples(REGION, "default", "slow", None, 0, 1e12)]
     assert outcomes == ["throttled", "ok"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from unit.localcloud.held_functions import HOLD, let_go
 from unit.localcloud.tencent.scf.dataplane.workshop import REGION, Refused, Workshop
 
 SOURCE = """
@@ -55,12 +56,14 @@ async def test_function_logs_are_filtered_ordered_and_paged(workshop: Workshop) 
 
 
 async def test_a_call_that_is_under_way_is_running_then_told(workshop: Workshop) -> None:
-    await workshop.deploy("fn", "import time\ndef main_handler(e, c):\n    time.sleep(0.4)\n    return {'value': e}")
+    await workshop.deploy("fn", HOLD + "def main_handler(e, c):\n    hold()\n    return {'value': e}", Timeout=300)
     call = asyncio.ensure_future(workshop.invoke("fn", 3))
     under_way = workshop.plane._records._under_way
     ((_, _, _, request_id),) = await workshop.until(lambda: list(under_way), bool)
     told = await workshop.status("fn", request_id)
     assert (told["RetCode"], told["RetMsg"]) == (1, "")
+    await workshop.until(lambda: [each.ready for each in workshop.runner._pool.instances()], any)
+    let_go(workshop.cloud.home.work)
     await call
     told = await workshop.status("fn", request_id)
     assert (told["RetCode"], json.loads(told["RetMsg"])) == (0, {"value": 3})
@@ -137,14 +140,15 @@ async def test_samples_by_version(workshop: Workshop) -> None:
 
 async def test_what_is_printed_between_calls_reaches_the_topic_too(workshop: Workshop) -> None:
     source = (
-        "import threading\ndef main_handler(e, c):\n"
-        "    threading.Timer(0.2, lambda: print('afterwards', flush=True)).start()"
+        f"{HOLD}\nimport threading\ndef main_handler(e, c):\n"
+        "    threading.Thread(target=lambda: hold() or print('afterwards', flush=True)).start()"
     )
     settings = await workshop.topic()
     await workshop.deploy("fn", source, **settings)
     rule = {"FullText": {"CaseSensitive": False, "Tokenizer": " "}}
     await workshop.api("CreateIndex", service="cls", TopicId=settings["ClsTopicId"], Rule=rule, Status=True)
     await workshop.invoke("fn")
+    let_go(workshop.cloud.home.work)
     now = int(time.time() * 1000)
 
     async def found() -> list[dict[str, str]]:
