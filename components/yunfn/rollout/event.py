@@ -82,20 +82,28 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", renam
 
 
 class Began(_Event, frozen=True, tag="began"):
-    """A rollout of ``candidate`` over ``stable``; always the first event."""
+    """A rollout of ``candidate`` over ``stable``; always the first event.
+
+    ``found`` is where the alias sent its calls then, where that was not ``stable`` alone.
+    """
 
     alias: AliasPlace
     stable: str
     candidate: str
     specification: Specification
+    found: Routing | None = None
 
 
 class Leased(_Event, frozen=True, tag="leased"):
-    """``holder`` is the controller until then (unix seconds); ``process`` on ``host`` is it, to tell the dead by."""
+    """``holder`` is the controller until then (unix seconds); ``process`` on ``host`` is it, to tell the dead by.
+
+    ``started`` is when that process was started, in the host's own words: numbers of processes come again.
+    """
 
     until: float
     host: str
     process: int
+    started: str = ""
 
 
 class Released(_Event, frozen=True, tag="released"):
@@ -151,7 +159,13 @@ class Paused(_Event, frozen=True, tag="paused"):
 
 
 class Resumed(_Event, frozen=True, tag="resumed"):
-    """It goes on; the measurements of the step begin anew."""
+    """It goes on; the measurements of the step begin anew, unless they are ``kept``.
+
+    ``onward``: a person lets the step pass, whatever was or will be measured in it.
+    """
+
+    onward: bool = False
+    kept: bool = False
 
 
 class Commanded(_Event, frozen=True, tag="commanded"):
@@ -212,8 +226,8 @@ class EventLog(Protocol):
     def rollouts(self) -> list[int]:
         """The numbers of its rollouts, ascending."""
 
-    def read(self, rollout: int, after: int = 0) -> list[bytes]:
-        """The events of a rollout with numbers above ``after``, in order and without a gap."""
+    def read(self, rollout: int, after: int = 0, most: int | None = None) -> list[bytes]:
+        """The events of a rollout with numbers above ``after``, in order and without a gap; at ``most`` so many."""
 
     def append(self, rollout: int, number: int, event: bytes) -> None:
         """Write one event; raises ObjectExistsError where that number is taken, by whatever."""

@@ -178,6 +178,8 @@ class Outcome(StrEnum):
 class Measurement(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One metric, measured and judged: readings from ``since`` to ``until`` (unix seconds), the ``figure`` that was
     compared and the rule in words (``text``), which users read.
+
+    ``stable_fails``: the candidate failed an absolute condition, which stable fails at least as badly.
     """
 
     metric: str
@@ -190,6 +192,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     figure: float | None = None
     text: str = ""
     dry_run: bool = False
+    stable_fails: bool = False
 
 
 class MetricsBackend(Protocol):

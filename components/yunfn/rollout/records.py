@@ -1,0 +1,114 @@
+"""The records of an alias's rollouts, read whole; and orders written into them. Blocks: all of it asks an EventLog."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import msgspec
+
+from yunfn.exceptions import ObjectExistsError, RolloutError
+from yunfn.rollout.event import Began, Command, Commanded, Event, EventLog, decode, encode
+from yunfn.rollout.phase import Phase
+from yunfn.rollout.state import RolloutState, begin, fold
+
+#: How many rollouts back a rejected candidate is looked for.
+MEMORY: Final = 200
+# Orders meet a controller that writes an event every few seconds: more in a row than this is no accident.
+_TRIES: Final = 50
+
+
+def decoded(documents: Iterable[bytes], rollout: int) -> list[Event]:
+    """The events in ``documents``; raises RolloutError for one that is none, naming the rollout."""
+    try:
+        return [decode(each) for each in documents]
+    except msgspec.DecodeError as error:
+        raise RolloutError(
+            f"the record of rollout {rollout} holds what is no event of this release of yunfn ({error}): "
+            "a newer yunfn wrote it, or somebody else"
+        ) from error
+
+
+def read(log: EventLog, rollout: int) -> RolloutState | None:
+    """The state of one rollout; None if it has no first event. Raises CloudAnswerError, RolloutError."""
+    events = decoded(log.read(rollout), rollout)
+    if not events:
+        return None
+    began, *rest = events
+    if not isinstance(began, Began):
+        raise RolloutError(f"the record of rollout {rollout} does not begin with its beginning")
+    return fold(begin(rollout, began), rest)
+
+
+def last(log: EventLog) -> RolloutState | None:
+    """The latest rollout; None if there never was one. Raises CloudAnswerError, RolloutError."""
+    for rollout in reversed(log.rollouts()):
+        state = read(log, rollout)
+        if state is not None:
+            return state
+    return None
+
+
+def states(log: EventLog) -> list[RolloutState]:
+    """Every rollout, the first one first. Raises CloudAnswerError, RolloutError."""
+    return [state for rollout in log.rollouts() if (state := read(log, rollout)) is not None]
+
+
+def rejected(log: EventLog, candidate: str) -> RolloutState | None:
+    """The latest rollout that rejected ``candidate`` for good; None if none did.
+
+    Looks at the last ``MEMORY`` rollouts, and reads of those of other candidates one event each. Raises
+    CloudAnswerError, RolloutError.
+    """
+    for rollout in reversed(log.rollouts()[-MEMORY:]):
+        match decoded(log.read(rollout, 0, 1), rollout):
+            case [Began(candidate=tried), *_] if tried == candidate:
+                state = read(log, rollout)
+                if state is not None and state.rejected:
+                    return state
+    return None
+
+
+def order(
+    log: EventLog, command: Command, who: str, reason: str = "", *, now: Callable[[], float] = time.time
+) -> RolloutState:
+    """Write ``command`` into the record of the last rollout, as ``who`` (``user@host``); the state after it.
+
+    Raises RolloutError where the command would mean nothing, saying why; CloudAnswerError.
+    """
+    for _ in range(_TRIES):
+        state = last(log)
+        if state is None:
+            raise RolloutError("there never was a rollout of this alias")
+        _refuse(state, command)
+        event = Commanded(at=now(), holder=who, command=command, reason=reason)
+        try:
+            log.append(state.number, state.events + 1, encode(event))
+        except ObjectExistsError:
+            continue
+        return fold(state, [event])
+    raise RolloutError(f"the record changed {_TRIES} times while the order was written; give it again")
+
+
+def _refuse(state: RolloutState, command: Command) -> None:
+    """Raise RolloutError where ``command`` means nothing now."""
+    where = f"rollout {state.number} of {state.candidate} is {state.phase}"
+    match command:
+        case Command.RETRY if state.phase is not Phase.FAILED:
+            raise RolloutError(f"{where}: only a rejected candidate needs a retry")
+        case Command.RETRY:
+            return
+        case _ if state.ended:
+            raise RolloutError(f"{where}: there is nothing to {command}")
+        case Command.ABORT if state.promoted:
+            raise RolloutError(f"{where}: the candidate serves all calls already; deploy the earlier version instead")
+        case Command.ABORT if state.decided and state.decided.decision != "promote":
+            raise RolloutError(f"{where}: stable is being put back already")
+        case Command.PROMOTE if state.phase not in (Phase.PAUSED, Phase.WAITING_PROMOTION):
+            raise RolloutError(f"{where}: it waits for nobody; pause it first, or wait for the gate")
+        case Command.RESUME if state.phase is not Phase.PAUSED and not state.commands:
+            gate = ": it waits at a gate; yunfn rollout promote goes through" if state.gate else ": it is not paused"
+            raise RolloutError(where + gate)
+        case Command.PAUSE if state.phase not in (Phase.INITIALIZED, Phase.PROGRESSING):
+            raise RolloutError(f"{where}: it cannot be paused now")
