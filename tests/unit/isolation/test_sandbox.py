@@ -193,6 +193,12 @@ def test_its_end_is_told(isolated: Isolation, run: Run, folder: Path) -> None:
     assert (missing.code, missing.output) == (127, "no-such-program: No such file or directory\n")
 
 
+@pytest.fixture
+def mark() -> str:
+    """Seconds that nobody else on this machine sleeps, who runs the same tests perhaps."""
+    return f"4321.{uuid.uuid4().int % 10**12:012}"
+
+
 def alive(mark: str) -> list[int]:
     """Processes with ``mark`` in their command line, this one left out."""
     found = []
@@ -203,52 +209,55 @@ def alive(mark: str) -> list[int]:
     return [pid for pid in found if pid != os.getpid()]
 
 
-def test_after_its_time_nothing_of_it_is_left(isolated: Isolation, run: Run) -> None:
-    mark = "4321.5"
+def test_after_its_time_nothing_of_it_is_left(isolated: Isolation, run: Run, mark: str) -> None:
     begun = time.monotonic()
     done = run(f"(setsid sleep {mark} &) ; echo said; sleep {mark}", timeout=1.5)
     assert time.monotonic() - begun < 30 and done.timed_out and done.code == 137 and done.output == "said\n"
     assert not alive(mark)
 
 
-def test_what_it_left_in_the_background_ends_with_it(isolated: Isolation, run: Run) -> None:
-    mark = "4322.5"
+def test_what_it_left_in_the_background_ends_with_it(isolated: Isolation, run: Run, mark: str) -> None:
     assert run(f"(setsid sleep {mark} &) ; exit 0").code == 0
     assert not alive(mark)
 
 
-def test_it_can_be_cancelled(isolated: Isolation, run: Run) -> None:
+def test_it_can_be_cancelled(isolated: Isolation, run: Run, mark: str) -> None:
     event = threading.Event()
     threading.Timer(0.3, event.set).start()
-    done = run("sleep 4323.5", cancelled=event)
-    assert done.cancelled and not done.timed_out and not alive("4323.5")
+    done = run(f"sleep {mark}", cancelled=event)
+    assert done.cancelled and not done.timed_out and not alive(mark)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_the_callers_end_is_its_end(namespaces: Isolation, folder: Path, how: signal.Signals) -> None:
-    mark = f"43{int(how)}.25"
+def test_the_callers_end_is_its_end(namespaces: Isolation, folder: Path, how: signal.Signals, mark: str) -> None:
     code = (
         "from pathlib import Path\nfrom yunfn.isolation import run_isolated\n"
         f"run_isolated(['sleep', '{mark}'], folder=Path({str(folder)!r}), environment={{}}, timeout=60)"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3] / "components")}
     with subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL) as caller:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not [pid for pid in alive(mark) if pid != caller.pid] and time.monotonic() < deadline:
             time.sleep(0.05)
         assert [pid for pid in alive(mark) if pid != caller.pid]
         caller.send_signal(how)
-        caller.wait(20)
+        caller.wait(60)
+    deadline = time.monotonic() + 60
     while alive(mark) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not alive(mark)
 
 
-def test_lines_are_passed_on_while_it_runs(isolated: Isolation, run: Run) -> None:
-    seen: list[tuple[str, float]] = []
-    begun = time.monotonic()
-    run("echo one; sleep 0.7; printf two", on_output=lambda line: seen.append((line, time.monotonic() - begun)))
-    assert [line for line, _ in seen] == ["one", "two"] and seen[1][1] - seen[0][1] > 0.5
+def test_lines_are_passed_on_while_it_runs(isolated: Isolation, run: Run, folder: Path) -> None:
+    seen: list[str] = []
+
+    def heard(line: str) -> None:
+        seen.append(line)
+        (folder / "heard").touch()
+
+    # It goes on only once its line was heard.
+    done = run("echo one; until [ -e heard ]; do sleep 0.02; done; printf two", on_output=heard)
+    assert (done.code, seen) == (0, ["one", "two"])
 
 
 def test_however_much_it_prints_only_the_end_is_kept(isolated: Isolation, run: Run) -> None:
