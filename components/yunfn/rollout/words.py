@@ -25,7 +25,7 @@ from yunfn.rollout.event import (
 from yunfn.rollout.hook import Moment
 from yunfn.rollout.metric import Measure, Measurement, Metric, Outcome, Reading
 from yunfn.rollout.plan import length
-from yunfn.rollout.routing import percent
+from yunfn.rollout.routing import Routing, percent
 from yunfn.rollout.specification import Specification
 from yunfn.rollout.state import RolloutState
 
@@ -64,7 +64,7 @@ def told(state: RolloutState, event: Event) -> str:
             answer = f": {_one_line(event.answer)}" if event.answer else ""
             return f"hook {event.name} {_MOMENTS[event.moment]} {ended} after {event.seconds:.1f} s{answer}"
         case Shifted():
-            return f"{_place(state, event.step)}{event.routing}"
+            return f"{_place(state, event.step)}{shares(event.routing)}"
         case Measured():
             return "; ".join(measured(state, each) for each in event.measurements)
         case GateReached():
@@ -80,7 +80,7 @@ def told(state: RolloutState, event: Event) -> str:
         case Decided():
             return f"{decided(state, event.decision)}: {event.reason}"
         case Ended():
-            return f"{event.phase}: {event.reason}" if event.reason else f"{event.phase}: {state.routing} serves"
+            return f"{event.phase}: {event.reason}" if event.reason else str(event.phase)
         case _:
             assert_never(event)
 
@@ -95,6 +95,13 @@ def plan(specification: Specification) -> str:
         return f"{weights} % for {duration(steps[0].seconds)} each, then all: {duration(length(steps))} at least"
     each_one = ", ".join(f"{percent(each.weight)} for {duration(each.seconds)}" for each in steps)
     return f"{each_one}, then all"
+
+
+def shares(routing: Routing) -> str:
+    """Who gets what: ``95 % to 3, 5 % to 4``."""
+    if not routing.weight:
+        return f"all to {routing.main}"
+    return f"{percent(1 - routing.weight)} to {routing.main}, {percent(routing.weight)} to {routing.additional}"
 
 
 def duration(seconds: float) -> str:
@@ -139,7 +146,7 @@ def amount(metric: Metric | None, value: float) -> str:
     if metric is not None and metric.measure in (Measure.ERRORS, Measure.THROTTLES):
         return f"{value * 100:.3g} %"
     if metric is not None and metric.measure in (Measure.P50, Measure.P95, Measure.P99):
-        return f"{value:.4g} ms"
+        return f"{value:.4g} ms" if value < 10_000 else f"{value / 1000:.4g} s"
     return f"{value:.4g}"
 
 

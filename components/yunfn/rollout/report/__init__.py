@@ -1,0 +1,6 @@
+"""The rollouts of aliases as one page of HTML that needs nothing else: no script, no network, light and dark."""
+
+from yunfn.rollout.report.page import AliasHistory, page
+from yunfn.rollout.report.recorded import Recorded
+
+__all__ = ["AliasHistory", "Recorded", "page"]

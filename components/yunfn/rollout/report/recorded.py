@@ -1,0 +1,50 @@
+"""A rollout as its record holds it: the events themselves beside the state that they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from yunfn.exceptions import RolloutError
+from yunfn.rollout.event import Began, Event
+from yunfn.rollout.state import RolloutState, begin, fold
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Rollout ``number``, its first event and those after it."""
+
+    number: int
+    began: Began
+    rest: tuple[Event, ...]
+
+    @classmethod
+    def of(cls, number: int, events: Iterable[Event]) -> Recorded:
+        """The rollout of these events; raises RolloutError where they do not begin as every rollout does."""
+        first, *rest = events
+        if not isinstance(first, Began):
+            raise RolloutError(f"rollout {number}: its record begins with {type(first).__name__}, not with Began")
+        return cls(number, first, tuple(rest))
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All of them, in order."""
+        return (self.began, *self.rest)
+
+    @cached_property
+    def state(self) -> RolloutState:
+        """What they tell."""
+        return fold(begin(self.number, self.began), self.rest)
+
+    def told(self) -> Iterator[tuple[RolloutState, Event]]:
+        """Each event with the state after it."""
+        state = begin(self.number, self.began)
+        yield state, self.began
+        for event in self.rest:
+            state = fold(state, (event,))
+            yield state, event
+
+    def until(self, now: float) -> float:
+        """When it ended, or ``now`` where it has not (unix seconds)."""
+        return self.state.ended.at if self.state.ended else max(now, self.events[-1].at)
