@@ -24,7 +24,7 @@ __all__ = [
     "with_defaults",
 ]
 
-Kind = Literal["string", "integer", "number", "boolean", "array", "object", "map"]
+Kind = Literal["string", "integer", "number", "boolean", "array", "object", "map", "document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Property:
     same. ``fields`` are an object's, ``items`` what an array or map holds, ``type_name`` an object's name in the schema
     (``VpcConfig``). ``unordered``: the order of an array means nothing. ``secret``: encrypted in state in any case.
     ``empty``: "" is a value like others; else a required text must not be empty, and an optional one is none then.
+    A ``document`` is an object of JSON that the resource itself looks into; it is compared as a whole.
     """
 
     name: str
@@ -62,7 +63,8 @@ class Declaration:
     """A resource's type token, what it is, its inputs, and the outputs it has beside those inputs that it keeps.
 
     ``identity``: the inputs that name the thing in the cloud. Where a replacement leaves them all as they are, the old
-    one has to go first.
+    one has to go first. ``rolling``: the input with which a change is rolled out: every run reads the resource first
+    then, and a change takes as long as it takes unless the user says otherwise.
     """
 
     token: str
@@ -70,6 +72,11 @@ class Declaration:
     inputs: tuple[Property, ...]
     outputs: tuple[Property, ...]
     identity: tuple[str, ...] = ()
+    rolling: str = ""
+
+    def rolls(self, inputs: Mapping[str, Any]) -> bool:
+        """Whether changes of the resource with these inputs (or outputs) are rolled out."""
+        return bool(self.rolling) and inputs.get(self.rolling) is not None
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -162,6 +169,7 @@ _TYPES: dict[Kind, tuple[tuple[Any, ...], str]] = {
     "array": ((list, tuple), "a list"),
     "object": ((Mapping,), "an object"),
     "map": ((Mapping,), "an object"),
+    "document": ((Mapping,), "an object"),
 }
 
 

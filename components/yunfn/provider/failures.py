@@ -58,13 +58,16 @@ async def abort_partial(
     failure: PartialFailureError,
     inputs: Mapping[str, Any],
     secrets: frozenset[str],
+    *,
+    refresh: bool = False,
 ) -> None:
-    """End a create, update or read with what is there all the same."""
+    """End a create, update or read with what is there all the same; with ``refresh`` the next run reads it first."""
     detail = provider_pb2.ErrorResourceInitFailed(
         id=failure.id,
         properties=encode(failure.outputs, secrets),
         reasons=[str(failure)],
         inputs=encode(inputs, secrets),
+        refresh_before_update=refresh,
     )
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(failure))
     status.details.add().Pack(detail)

@@ -15,6 +15,8 @@ from yunfn.provider.operations import Operations
 _LOOK = 0.5
 # Seconds that operations get to leave things as they found them. After SIGINT the engine kills in five.
 _LAST_WORDS = 4.0
+# Seconds for what puts a served version back, where no engine is left to kill: as long as a cloud is tried.
+_PUT_BACK = 60.0
 
 
 class Liveness:
@@ -44,7 +46,7 @@ class Liveness:
             self._ending = asyncio.get_running_loop().create_task(self._end())
 
     async def _end(self) -> None:
-        await self._operations.ended(_LAST_WORDS)
+        await self._operations.ended(_LAST_WORDS, _PUT_BACK)
         # Let the answers leave. Not sys.exit: it would wait for threads that a network holds up.
         await asyncio.sleep(0.05)
         self._leave(0)

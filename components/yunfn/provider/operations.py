@@ -18,6 +18,8 @@ T = TypeVar("T")
 # Seconds that a blocking call gets to end by itself once its operation is stopped: the engine kills the plugin five
 # seconds after it gave up, and an answer that still arrives can be recorded.
 _GRACE = 2.0
+# Seconds that what was cut off gets beyond that before ``finish`` no longer waits for it.
+_OVERTAKE = 1.0
 _CURE = ". The next run goes on from there; the option custom_timeouts gives it longer"
 # More operations than the engine runs side by side on a small machine; they wait for the network, not the processor.
 _THREADS = 64
@@ -32,6 +34,7 @@ class Operation:
         verb: str,
         progress: Progress,
         threads: ThreadPoolExecutor,
+        last_threads: ThreadPoolExecutor,
         limits: RateLimits,
         paces: Paces,
     ) -> None:
@@ -44,7 +47,12 @@ class Operation:
         self.paces = paces
         #: Set once the operation shall end; blocking code looks at it.
         self.cancelled = threading.Event()
+        #: How many calls of ``finish`` run, which must not be cut off.
+        self.finishing = 0
         self._threads = threads
+        self._last_threads = last_threads
+        #: Calls that ran on when the operation was stopped; whoever tidies up after them has to come last.
+        self._left: set[asyncio.Future[Any]] = set()
         self._stopped = asyncio.Event()
         self._reason = self._cure = ""
 
@@ -92,12 +100,29 @@ class Operation:
         if not future.done():
             # Its end interests nobody any more, but asyncio would complain of an exception that nobody took.
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._left.add(future)
+            future.add_done_callback(self._left.discard)
             self.proceed()
         try:
             return future.result()
         except Exception as error:
             self.proceed(error)
             raise
+
+    async def finish(self, call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        """Run a blocking call in a thread though the operation was stopped: what leaves things as they must be.
+
+        It has threads of its own, waits a second at most for calls that the stop cut off, so that none of them comes
+        after it, and keeps the plugin from ending while it runs. Raises what it raises.
+        """
+        self.finishing += 1
+        try:
+            if self._left:
+                await asyncio.wait(set(self._left), timeout=_OVERTAKE)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._last_threads, lambda: call(*arguments, **named))
+        finally:
+            self.finishing -= 1
 
     async def sleep(self, seconds: float) -> None:
         """Wait, but not past a stop; raises OperationStoppedError."""
@@ -114,6 +139,8 @@ class Operations:
     def __init__(self, limits: RateLimits | None = None) -> None:
         self.log: EngineLog | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="operation")
+        # Calls that a dead network holds up must not be in the way of those that tidy up.
+        self._last_threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="finish")
         self._limits = limits or RateLimits()
         self._paces = Paces()
         self._running: dict[asyncio.Task[Any], Operation] = {}
@@ -125,7 +152,9 @@ class Operations:
 
         If the caller goes away meanwhile (asyncio.CancelledError) the operation is stopped and ends by itself.
         """
-        operation = Operation(urn, verb, Progress(self.log, urn), self._threads, self._limits, self._paces)
+        operation = Operation(
+            urn, verb, Progress(self.log, urn), self._threads, self._last_threads, self._limits, self._paces
+        )
         loop = asyncio.get_running_loop()
 
         async def whole() -> T:
@@ -159,7 +188,10 @@ class Operations:
         for operation in list(self._running.values()):
             operation.stop(reason)
 
-    async def ended(self, seconds: float) -> None:
-        """Wait until nothing runs, at most ``seconds``."""
+    async def ended(self, seconds: float, longest: float | None = None) -> None:
+        """Wait until nothing runs, at most ``seconds``; at most ``longest`` for what tidies up by ``finish``."""
         if self._running:
             await asyncio.wait(set(self._running), timeout=seconds)
+        finishing = {task for task, operation in self._running.items() if operation.finishing}
+        if finishing and longest is not None and longest > seconds:
+            await asyncio.wait(finishing, timeout=longest - seconds)

@@ -63,6 +63,12 @@ class Progress:
         self._said = now
         self._loop.call_soon_threadsafe(self._send, line)
 
+    def tell(self, line: str) -> None:
+        """Show ``line`` in any case, also where the last one is not a second old."""
+        self._said = time.monotonic()
+        if self._log is not None:
+            self._loop.call_soon_threadsafe(self._send, line)
+
     def warn(self, line: str) -> None:
         """Show a warning, which is kept."""
         if self._log is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from yunfn.provider.declaration import CheckFailure, Declaration, Difference
 from yunfn.provider.operations import Operation
@@ -34,6 +34,14 @@ class Timeouts:
     update: float | None
     delete: float | None
     read: float | None = None
+
+
+@runtime_checkable
+class Foretelling(Protocol):
+    """A resource that has more to say in a preview than what changes."""
+
+    def foretell(self, inputs: Properties, old_outputs: Properties) -> list[str]:
+        """Lines about the update that would come, for the user; pure."""
 
 
 class Resource(Protocol):

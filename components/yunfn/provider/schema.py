@@ -90,6 +90,8 @@ def _property(declared: Property, module: str, types: dict[str, Any]) -> dict[st
 def _type(declared: Property, module: str, types: dict[str, Any]) -> dict[str, Any]:
     if declared.kind == "object":
         return {"$ref": f"#/types/{_nested(declared, module, types)}"}
+    if declared.kind == "document":
+        return {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
     if declared.items is not None:
         inner = "items" if declared.kind == "array" else "additionalProperties"
         return {

@@ -24,7 +24,7 @@ from yunfn.provider.operations import Operation, Operations
 from yunfn.provider.paths import covers, root
 from yunfn.provider.progress import EngineLog
 from yunfn.provider.properties import Properties, decode, encode
-from yunfn.provider.resource import Resource
+from yunfn.provider.resource import Foretelling, Resource
 from yunfn.provider.schema import package_schema
 from yunfn.provider.session import Sessions
 
@@ -44,7 +44,8 @@ def _telling(call: Call) -> Call:
         except PartialFailureError as failure:
             inputs, secrets = _meant(request)
             secrets |= self._resource(request.urn).declaration.secrets
-            await abort_partial(context, failure, failure.inputs or inputs, secrets)
+            declared = self._resource(request.urn).declaration
+            await abort_partial(context, failure, failure.inputs or inputs, secrets, refresh=declared.rolls(inputs))
         except YunfnError as error:
             await abort(context, error)
         except (grpc.aio.AbortError, grpc.RpcError):
@@ -194,14 +195,17 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         secrets = inputs.secrets | resource.declaration.secrets
         if request.preview:
             return provider_pb2.CreateResponse(properties=encode(resource.plan(inputs, None), secrets))
+        rolls = resource.declaration.rolls(inputs)
         made = await self._operations.perform(
             request.urn,
             "create",
-            request.timeout or resource.timeouts.create,
+            request.timeout or (None if rolls else resource.timeouts.create),
             lambda operation: resource.create(operation, inputs),
         )
         self._made[request.urn, made.id] = made.outputs
-        return provider_pb2.CreateResponse(id=made.id, properties=encode(made.outputs, secrets))
+        return provider_pb2.CreateResponse(
+            id=made.id, properties=encode(made.outputs, secrets), refresh_before_update=rolls
+        )
 
     @_telling
     async def Read(self, request: Any, context: Context) -> Any:
@@ -218,7 +222,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.ReadResponse()
         secrets = outputs.secrets | inputs.secrets | resource.declaration.secrets | found.secrets
         return provider_pb2.ReadResponse(
-            id=found.id, properties=encode(found.outputs, secrets), inputs=encode(found.inputs or {}, secrets)
+            id=found.id,
+            properties=encode(found.outputs, secrets),
+            inputs=encode(found.inputs or {}, secrets),
+            refresh_before_update=resource.declaration.rolls(found.inputs or {}),
         )
 
     @_telling
@@ -226,15 +233,23 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Change a resource in place; in a preview only say what it will be."""
         resource, olds, news = self._resource(request.urn), decode(request.olds), decode(request.news)
         secrets = news.secrets | resource.declaration.secrets
+        rolls = resource.declaration.rolls(news)
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=encode(resource.plan(news, olds), secrets))
+            await self._foretell(request.urn, resource, news, olds)
+            planned = encode(resource.plan(news, olds), secrets)
+            return provider_pb2.UpdateResponse(properties=planned, refresh_before_update=rolls)
         outputs = await self._operations.perform(
             request.urn,
             "update",
-            request.timeout or resource.timeouts.update,
+            request.timeout or (None if rolls else resource.timeouts.update),
             lambda operation: resource.update(operation, request.id, olds, news),
         )
-        return provider_pb2.UpdateResponse(properties=encode(outputs, secrets))
+        return provider_pb2.UpdateResponse(properties=encode(outputs, secrets), refresh_before_update=rolls)
+
+    async def _foretell(self, urn: str, resource: Resource, news: Properties, olds: Properties) -> None:
+        if isinstance(resource, Foretelling) and self._operations.log is not None:
+            for line in resource.foretell(news, olds):
+                await self._operations.log.say(urn, line)
 
     @_telling
     async def Delete(self, request: Any, context: Context) -> Any:

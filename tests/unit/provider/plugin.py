@@ -38,8 +38,10 @@ class Thing:
             Property("name", "string", "Its name.", replaces=True),
             Property("count", "integer", "How many.", required=False),
             Property("source", "string", "Where from.", required=False, free=True),
+            Property("plan", "document", "How it changes.", required=False),
         ),
         (Property("name", "string", "Its name."), Property("made", "string", "When.")),
+        rolling="plan",
     )
     timeouts = Timeouts(create=None, update=None, delete=None)
 
@@ -55,6 +57,9 @@ class Thing:
 
     def plan(self, inputs: Properties, old_outputs: Properties | None) -> dict[str, Any]:
         return {"name": inputs.get("name"), "made": UNKNOWN}
+
+    def foretell(self, inputs: Properties, old_outputs: Properties) -> list[str]:
+        return [f"will do {each}" for each in inputs.get("plan", {}).get("steps", ())]
 
     async def create(self, operation: Operation, inputs: Properties) -> State:
         self.called.append("create")

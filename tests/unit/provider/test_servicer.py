@@ -76,7 +76,7 @@ async def test_a_check_answers_one_line_per_property(plugin: Plugin) -> None:
     answer = await plugin.call.Check(provider_pb2.CheckRequest(urn=URN, news=news))
     assert {each.property: each.reason for each in answer.failures} == {
         "count": "must be a whole number, not 1.5",
-        "nmae": "there is no such property; there are name, count, source",
+        "nmae": "there is no such property; there are name, count, source, plan",
     }
     answer = await plugin.call.Check(provider_pb2.CheckRequest(urn=URN, news=encode({"count": 3})))
     assert [(each.property, each.reason) for each in answer.failures] == [("name", "is required")]
