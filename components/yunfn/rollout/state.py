@@ -196,6 +196,7 @@ def _resumed(state: RolloutState, event: Resumed) -> RolloutState:
         paused=None,
         gate=None,
         passed_gates=state.passed_gates | {gate.weight} if gate else state.passed_gates,
+        measured_since=event.at,
         onward=event.onward,
         commands=_without(state, Command.RESUME, Command.PROMOTE),
     )
@@ -203,7 +204,6 @@ def _resumed(state: RolloutState, event: Resumed) -> RolloutState:
         return state
     return replace(
         state,
-        measured_since=event.at,
         counted_since=event.at if state.serving_since is not None else None,
         forgiven=len(state.measurements),
         step_measurements=(),
