@@ -61,7 +61,8 @@ def test_zig_and_all_it_started_end_at_once(cache: Path, fc36: Target, tmp_path:
             cache, fc36, tmp_path / "p", Path("/tmp/zig"), compiled=True, cplusplus=True, progress=said.append,
             cancelled=cancelled,
         )  # fmt: skip
-    assert time.monotonic() - when < 4  # looked for ten times a second; more for a busy machine
+    # Looked for ten times a second; the rest is for a busy machine.
+    assert time.monotonic() - when < 15
     thread.join()
     assert said == [f"preparing the C++ compiler for {TRIPLE} (once, up to two minutes)"]
     assert processes(cache) == [] and [path.suffix for path in cache.iterdir()] == [".lock"]
@@ -126,8 +127,8 @@ def test_who_waits_for_another_that_prepares_ends_too(cache: Path, fc36: Target,
     holder = threading.Thread(target=hold)
     holder.start()
     held.wait()
-    threading.Timer(0.5, cancelled.set).start()
     begun = time.monotonic()
+    threading.Timer(0.5, cancelled.set).start()
     with pytest.raises(BuildError, match=rf"preparing the C compiler for {TRIPLE} was cancelled"):
         prepare_compiler(
             cache, fc36, tmp_path / "p", Path("/tmp/zig"), compiled=True, cplusplus=False, progress=said.append,

@@ -95,11 +95,11 @@ def test_of_two_who_build_the_same_at_once_one_waits(tmp_path: Path, options: Bu
     both = threading.Barrier(2)
 
     def build() -> BuiltLayer:
-        both.wait(10)
+        both.wait(60)
         return build_layer(read_definition(place), options=options)[0]
 
     with ThreadPoolExecutor(2) as pool:
-        found = [job.result(30) for job in [pool.submit(build), pool.submit(build)]]
+        found = [job.result(60) for job in [pool.submit(build), pool.submit(build)]]
     assert {layer.source for layer in found} == {"built", "cache"}
     assert found[0].parts == found[1].parts
 
