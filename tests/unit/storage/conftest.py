@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import oss2
 import pytest
@@ -57,6 +59,14 @@ def backend(request: pytest.FixtureRequest, in_cloud: Connection) -> Backend:
 @pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part_sender, "_LONGEST_WAIT", 0.05)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits before requests are tried again, which pass at once."""
+    made: list[float] = []
+    monkeypatch.setattr(part_sender, "time", SimpleNamespace(monotonic=time.monotonic, sleep=made.append))
+    return made
 
 
 @pytest.fixture
