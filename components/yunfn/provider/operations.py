@@ -18,8 +18,6 @@ T = TypeVar("T")
 # Seconds that a blocking call gets to end by itself once its operation is stopped: the engine kills the plugin five
 # seconds after it gave up, and an answer that still arrives can be recorded.
 _GRACE = 2.0
-# Seconds that what was cut off gets beyond that before ``finish`` no longer waits for it.
-_OVERTAKE = 1.0
 _CURE = ". The next run goes on from there; the option custom_timeouts gives it longer"
 # More operations than the engine runs side by side on a small machine; they wait for the network, not the processor.
 _THREADS = 64
@@ -51,8 +49,6 @@ class Operation:
         self.finishing = 0
         self._threads = threads
         self._last_threads = last_threads
-        #: Calls that ran on when the operation was stopped; whoever tidies up after them has to come last.
-        self._left: set[asyncio.Future[Any]] = set()
         self._stopped = asyncio.Event()
         self._reason = self._cure = ""
 
@@ -86,22 +82,30 @@ class Operation:
 
         A call that ends within two seconds of the stop still counts.
         """
+        return await self._run(lambda: call(*arguments, **named), _GRACE)
+
+    async def run_cut_short(self, call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        """As ``run``, but a stop is raised at once, whatever becomes of the call: where something has to be put back.
+
+        The call may still be carried out: who puts back has to come after it.
+        """
+        return await self._run(lambda: call(*arguments, **named), 0.0)
+
+    async def _run(self, call: Callable[[], T], grace: float) -> T:
         self.proceed()
         loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._threads, lambda: call(*arguments, **named))
+        future = loop.run_in_executor(self._threads, call)
         stopped = loop.create_task(self._stopped.wait())
         either: set[asyncio.Future[Any]] = {future, stopped}
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not future.done():
-                await asyncio.wait({future}, timeout=_GRACE)
+            if not future.done() and grace:
+                await asyncio.wait({future}, timeout=grace)
         finally:
             stopped.cancel()
         if not future.done():
             # Its end interests nobody any more, but asyncio would complain of an exception that nobody took.
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
-            self._left.add(future)
-            future.add_done_callback(self._left.discard)
             self.proceed()
         try:
             return future.result()
@@ -112,13 +116,10 @@ class Operation:
     async def finish(self, call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         """Run a blocking call in a thread though the operation was stopped: what leaves things as they must be.
 
-        It has threads of its own, waits a second at most for calls that the stop cut off, so that none of them comes
-        after it, and keeps the plugin from ending while it runs. Raises what it raises.
+        It has threads of its own, and keeps the plugin from ending while it runs. Raises what it raises.
         """
         self.finishing += 1
         try:
-            if self._left:
-                await asyncio.wait(set(self._left), timeout=_OVERTAKE)
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._last_threads, lambda: call(*arguments, **named))
         finally:

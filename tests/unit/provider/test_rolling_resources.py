@@ -17,7 +17,7 @@ from unit.provider.plugin import URN, Plugin
 from unit.provider.test_operations import until
 from unit.provider.test_servicer import create, raising, refused
 from yunfn.exceptions import CloudAnswerError, OperationStoppedError
-from yunfn.provider import liveness, operations
+from yunfn.provider import liveness
 from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import Properties, encode
@@ -165,33 +165,30 @@ async def test_after_the_longest_time_it_ends_though_it_could_not_put_back(
     await refused(call)
 
 
-async def test_a_call_that_was_cut_off_does_not_come_after_what_puts_back(
-    plugin: Plugin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A shift is under way when the user stops: it must not land on top of the restoration."""
-    monkeypatch.setattr(operations, "_GRACE", 0.05)
+async def test_where_something_is_put_back_no_call_is_waited_for(plugin: Plugin) -> None:
     done: list[str] = []
-    cut_off = asyncio.Event()
+    begun, slow = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
-    def shift() -> None:
-        loop.call_soon_threadsafe(cut_off.set)
-        time.sleep(0.4)
-        done.append("shifted")
+    def ask() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        assert slow.wait(30)
+        done.append("asked")
 
     async def body(operation: Operation, inputs: Properties) -> None:
         try:
-            await operation.run(shift)
+            await operation.run_cut_short(ask)
         except OperationStoppedError:
             await operation.finish(done.append, "restored")
             raise
 
     plugin.thing.body = body
     call = asyncio.ensure_future(update(plugin, ROLLING))
-    await cut_off.wait()
+    await begun.wait()
     await plugin.call.Cancel(empty_pb2.Empty())
     await refused(call)
-    assert done == ["shifted", "restored"]
+    assert done == ["restored"]
+    slow.set()
 
 
 async def test_what_goes_wrong_with_it_is_told(plugin: Plugin) -> None:
