@@ -17,17 +17,26 @@ class AsyncAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class WebOrigin:
+    """The HTTP request that a call came by: its method, and path with query as the client sent them."""
+
+    method: str
+    target: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What is to be called with what.
 
     ``http`` is the raw request for a custom runtime behind an HTTP trigger, None for an event. ``attempt`` is set for
-    asynchronous calls.
+    asynchronous calls, ``web`` for calls by HTTP trigger or custom domain whose client waits for the answer.
     """
 
     request_id: str
     payload: bytes = field(repr=False)
     http: HttpRequest | None = field(default=None, repr=False)
     attempt: AsyncAttempt | None = None
+    web: WebOrigin | None = None
 
     @property
     def invocation_type(self) -> str:

@@ -25,8 +25,9 @@ _TYPES = {"long": "INTEGER", "double": "REAL"}
 # What Presto and SQLite take alike, and what _fence adds.
 _FUNCTIONS = frozenset(
     {
-        "abs", "approx_distinct", "approx_percentile", "avg", "ceil", "ceiling", "coalesce", "concat", "count", "count_if", "floor",
-        "length", "like", "lower", "max", "min", "nullif", "replace", "round", "substr", "sum", "trim", "upper",
+        "abs", "approx_distinct", "approx_percentile", "avg", "ceil", "ceiling", "coalesce", "concat", "count",
+        "count_if", "floor", "length", "like", "lower", "max", "min", "nullif", "replace", "round", "substr", "sum",
+        "trim", "upper",
     }
 )  # fmt: skip
 _TOKEN = re.compile(r"""'(?:''|[^'])*'|"(?:""|[^"])*"|[A-Za-z_]\w*|\d+(?:\.\d+)?|\s+|.""", re.DOTALL)

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from yunfn.exceptions import ValidationError
-from yunfn.rollout.metric import ClsLogs, Measure, Metric, Probes, Prometheus, TencentMonitor
+from yunfn.rollout.metric import (
+    CloudMonitor,
+    ClsLogs,
+    Measure,
+    Metric,
+    Probes,
+    Prometheus,
+    RequestMetrics,
+    TencentMonitor,
+)
 
 SHARES: Final = frozenset({Measure.ERRORS, Measure.THROTTLES})
 #: What of the calls must not be above a percentile, as a share (0–1).
@@ -15,6 +24,10 @@ PERCENTILES: Final[Mapping[Measure, float]] = {Measure.P50: 0.5, Measure.P95: 0.
 _CALLS = frozenset({Measure.ERRORS, *PERCENTILES})
 # Of each source what it measures, and what to say of the rest.
 _MEASURES: Final[Mapping[type, tuple[frozenset[Measure], str]]] = {
+    CloudMonitor: (SHARES, "Cloud Monitor has no percentiles of one version: take them from RequestMetrics or from"
+                   " probes"),
+    RequestMetrics: (_CALLS, "a call that was refused leaves no row of request metrics: take throttles from Cloud"
+                     " Monitor"),
     TencentMonitor: (SHARES, "Tencent Cloud Monitor tells means of the duration, no percentiles: take them from the log"
                      " topic or from probes"),
     ClsLogs: (_CALLS, "a call that was refused leaves no line in the log topic: take throttles from Tencent Cloud"

@@ -1,4 +1,4 @@
-"""SLS's search language, as far as it goes without SQL: words, fields, comparisons, and, or, not, phrases."""
+"""SLS's search language: words, fields, comparisons, and, or, not, phrases; and where SQL behind it begins."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 
 from yunfn.localcloud.alibaba.log.exceptions import ParameterInvalid
 from yunfn.localcloud.alibaba.log.models.entries import TAG
-from yunfn.localcloud.cloud_error import UnknownOperationError
-from yunfn.localcloud.logsearch import AnalyticStatement, Condition, Cutter, Dialect, FieldRule, LogIndex, QueryError
+from yunfn.localcloud.logsearch import Condition, Cutter, Dialect, FieldRule, LogIndex, QueryError, split
 from yunfn.localcloud.logsearch import parse as read
 
 _DIALECT = Dialect(
@@ -34,17 +33,27 @@ def index_of(document: Mapping[str, Any]) -> LogIndex:
 
 
 def parse(query: str, index: LogIndex) -> Condition:
-    """The condition that ``query`` states over logs of ``index``.
+    """The condition that ``query``, without SQL, states over logs of ``index``.
 
-    Raises ParameterInvalid where it breaks the grammar or asks for a field without index, and
-    UnknownOperationError for SQL behind a pipe, which the local cloud does not have.
+    Raises ParameterInvalid where it breaks the grammar or asks for a field without index.
     """
     try:
         return read(query, index, _DIALECT)
-    except AnalyticStatement as error:
-        raise UnknownOperationError("log", f"GetLogs with {error.message}") from None
     except QueryError as error:
         raise ParameterInvalid(error.message) from None
+
+
+def parts(query: str) -> tuple[str, str]:
+    """The search and the SQL behind its pipe, "" where there is none.
+
+    Raises ParameterInvalid for SQL without a search (SLS, "common errors of query and analysis").
+    """
+    search, statement = split(query)
+    if statement and not search:
+        raise ParameterInvalid("sql query must follow search query,please read syntax doc")
+    if not statement and search != query:
+        raise ParameterInvalid(f"syntax error in query {query!r}: there is no statement behind the pipe")
+    return search, statement
 
 
 def _rule(config: Mapping[str, Any]) -> FieldRule:

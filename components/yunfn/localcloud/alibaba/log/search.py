@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from yunfn.localcloud.alibaba.log.analytics import analysed
 from yunfn.localcloud.alibaba.log.exceptions import IndexConfigNotExist, ParameterInvalid
 from yunfn.localcloud.alibaba.log.models import LogEntry
 from yunfn.localcloud.alibaba.log.models.projects import LogState
-from yunfn.localcloud.alibaba.log.query import index_of, parse
+from yunfn.localcloud.alibaba.log.query import index_of, parse, parts
 
 _LINES = 100
 _BUCKETS = 60
@@ -23,7 +24,8 @@ class Search:
     """What GetLogs and GetHistograms ask for.
 
     Sees logs that came while the logstore had an index, as SLS does. Raises ParameterInvalid,
-    IndexConfigNotExist, LogStoreNotExist, ProjectNotExist, or UnknownOperationError for SQL.
+    IndexConfigNotExist, LogStoreNotExist or ProjectNotExist. ``where`` is the query's search, ``statement`` the SQL
+    behind its pipe, "" without.
     """
 
     def __init__(self, state: LogState, scope: tuple[str, str, str, str], sent: Mapping[str, Any]) -> None:
@@ -37,8 +39,9 @@ class Search:
         self._begin, self._end = _number(sent, "from"), _number(sent, "to")
         if self._begin >= self._end:
             raise ParameterInvalid("from must be less than to")
-        self.query = str(sent.get("query") or "")
-        self._condition = parse(self.query, index_of(logstore["index"]))
+        self._index: Mapping[str, Any] = logstore["index"]
+        self.where, self.statement = parts(str(sent.get("query") or ""))
+        self._condition = parse(self.where, index_of(self._index))
         self._topic = sent.get("topic")
         self._lines, self._offset = _number(sent, "line", _LINES), _number(sent, "offset", 0)
         if not 0 <= self._lines <= _LINES or self._offset < 0:
@@ -52,7 +55,9 @@ class Search:
         return int((time.perf_counter() - self._began) * 1000)
 
     async def logs(self) -> list[dict[str, str]]:
-        """The page that is wanted, as SLS writes logs."""
+        """The page that is wanted, as SLS writes logs; with SQL the rows of its answer, which has no pages."""
+        if self.statement:
+            return await analysed(self.statement, self._index, [one async for one in self._found()])
         end = self._offset + self._lines
         if self._reverse:
             found = [one async for one in self._found()][::-1]

@@ -210,8 +210,8 @@ def test_other_refusals(send: Send) -> None:
     refused(send("GET", "/logstores/store", query=search.format("late")), 400, "ParameterInvalid")
     refused(send("GET", "/logstores/store", query="from=10&line=101&to=20&type=log"), 400, "ParameterInvalid")
     refused(send("GET", "/logstores/store", query="type=log"), 400, "ParameterInvalid")
-    sql = send("GET", "/logstores/store", query="from=10&query=* | select 1&to=20&type=log")
-    assert "SQL after the pipe" in refused(sql, 400, "YunfnLocalUnknownOperation")
+    sql = send("GET", "/logstores/store", query="from=10&query=* | select level&to=20&type=log")
+    assert "Column 'level' cannot be resolved;please add the column" in refused(sql, 400, "ParameterInvalid")
     cursor = send("GET", "/logstores/store/shards/0", query="cursor=!&type=log")
     refused(cursor, 400, "ParameterInvalid")
 

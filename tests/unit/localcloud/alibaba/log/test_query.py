@@ -6,8 +6,7 @@ import pytest
 
 from yunfn.localcloud.alibaba.log.exceptions import ParameterInvalid
 from yunfn.localcloud.alibaba.log.models import LogEntry
-from yunfn.localcloud.alibaba.log.query import index_of, parse
-from yunfn.localcloud.cloud_error import UnknownOperationError
+from yunfn.localcloud.alibaba.log.query import index_of, parse, parts
 
 TOKENS = list(", '\";=()[]{}?@&<>/:\n\t\r")
 TEXT = {"token": TOKENS, "caseSensitive": False, "type": "text"}
@@ -178,10 +177,16 @@ def test_refused(query: str, reason: str) -> None:
         parse(query, INDEX)
 
 
-@pytest.mark.parametrize("query", ["* | select count(*)", "level: warn | SELECT 1", "|"])
-def test_sql_is_loudly_not_there(query: str) -> None:
-    with pytest.raises(UnknownOperationError, match="SQL after the pipe"):
-        parse(query, INDEX)
+def test_sql_is_what_stands_behind_the_pipe() -> None:
+    assert parts('level: "a | b" | SELECT 1') == ('level: "a | b"', "SELECT 1")
+    assert parts(" warn ") == (" warn ", "")
+    assert parts('"a | b"') == ('"a | b"', "")
+
+
+@pytest.mark.parametrize(("query", "reason"), [("| select 1", "must follow search query"), ("* | ", "no statement")])
+def test_sql_needs_a_search_and_a_pipe_sql(query: str, reason: str) -> None:
+    with pytest.raises(ParameterInvalid, match=reason):
+        parts(query)
 
 
 def test_a_pipe_in_quotes_is_text() -> None:

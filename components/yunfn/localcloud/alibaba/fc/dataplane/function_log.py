@@ -31,16 +31,22 @@ class FunctionLog:
         self._cloud = cloud
         self._authority = authority
 
-    def deliver(self, function: ResolvedFunction, request: Request, result: InvocationResult) -> None:
-        """Write one call's lines and its metrics row; a refusal is journaled and changes nothing for the call."""
+    def deliver(
+        self, function: ResolvedFunction, request: Request, result: InvocationResult, status: int | None
+    ) -> None:
+        """Write one call's lines and its metrics row; a refusal is journaled and changes nothing for the call.
+
+        ``status`` is that of the HTTP answer, None where nobody waits for one.
+        """
         settings = function.configuration.get("logConfig") or {}
         if not settings.get("project") or not settings.get("logstore"):
             return
         entries = self.lines(function, result.instance_id, result.log)
         # On unless it is switched off (SDK model LogConfig: "the default value is true").
         if settings.get("enableRequestMetrics") is not False:
-            row = request_metrics(function, request, result)
-            entries.append(LogEntry(self._now(), row, topic=f"FCRequestMetrics:{function.name}", source=""))
+            row = request_metrics(function, request, result, status)
+            # The slash is there in what people quote of FC 3.0's rows, though not in FCLogs.
+            entries.append(LogEntry(self._now(), row, topic=f"FCRequestMetrics:/{function.name}", source=""))
         self._append(function, str(settings["project"]), str(settings["logstore"]), entries)
 
     def outside(self, function: ResolvedFunction, instance_id: str, printed: bytes) -> None:

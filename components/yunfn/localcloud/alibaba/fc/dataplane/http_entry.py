@@ -21,7 +21,7 @@ from yunfn.localcloud.alibaba.fc.dataplane.invoke_api import (
     result_headers,
     wants_async,
 )
-from yunfn.localcloud.alibaba.fc.dataplane.invoker import FcInvoker, require_started
+from yunfn.localcloud.alibaba.fc.dataplane.invoker import FUNCTION_ERROR_STATUS, FcInvoker, require_started
 from yunfn.localcloud.alibaba.fc.directory import FunctionDirectory, ResolvedFunction, TriggerRecord
 from yunfn.localcloud.alibaba.fc.exceptions import DomainNameNotFound
 from yunfn.localcloud.alibaba.signatures import verify_roa
@@ -30,7 +30,7 @@ from yunfn.localcloud.cloud import LocalCloud
 from yunfn.localcloud.cloud_error import AccessDeniedError, CloudError
 from yunfn.localcloud.invocation.http_response import MalformedResponse, MappedResponse, map_response, own_headers
 from yunfn.localcloud.invocation.invoker import Outcome
-from yunfn.localcloud.invocation.request import Request
+from yunfn.localcloud.invocation.request import Request, WebOrigin
 from yunfn.localcloud.runner import HttpRequest
 from yunfn.runtimes import ALIBABA
 
@@ -118,7 +118,7 @@ class HttpEntry:
             payload = http_event(call, body, path, self._cloud.clock.now())
         if asynchronous:
             return self._api.accept(call, function, payload, raw)
-        outcome = await self._invoker.invoke(function, Request(call.request_id, payload, raw))
+        outcome = await self._invoker.invoke(function, Request(call.request_id, payload, raw, web=_origin(call)))
         require_started(outcome)
         call.code = outcome.result.error_type or ""
         return self._response(call, function, outcome)
@@ -148,8 +148,11 @@ class HttpEntry:
 
 
 def _function_error(payload: bytes) -> MappedResponse:
-    """A function error by HTTP is a 502 (FCD "why can't the HTTP function run")."""
-    return MappedResponse(502, [("content-type", "application/json")], payload)
+    return MappedResponse(FUNCTION_ERROR_STATUS, [("content-type", "application/json")], payload)
+
+
+def _origin(call: Call) -> WebOrigin:
+    return WebOrigin(call.method, f"{call.raw_path}?{call.raw_query}" if call.raw_query else call.raw_path)
 
 
 def _raw_request(call: Call, path: str, body: bytes) -> HttpRequest:

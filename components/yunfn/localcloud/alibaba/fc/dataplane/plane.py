@@ -37,7 +37,7 @@ class DataPlane:
     def __init__(self, cloud: LocalCloud, directory: FunctionDirectory) -> None:
         self._authority = Authority(cloud)
         self._log = FunctionLog(cloud, self._authority)
-        self.metrics = Metrics()
+        self.metrics = Metrics(cloud.clock)
         self._cloud, self._directory = cloud, directory
         role = InstanceRole(cloud, self._authority)
         self.instances = FcInstances(cloud, directory, role)

@@ -11,8 +11,10 @@ from yunfn.localcloud.invocation.request import Request
 from yunfn.localcloud.runner import InvocationResult
 
 
-def request_metrics(function: ResolvedFunction, request: Request, result: InvocationResult) -> dict[str, str]:
-    """The row for one call; every value is text, as in a log."""
+def request_metrics(
+    function: ResolvedFunction, request: Request, result: InvocationResult, status: int | None
+) -> dict[str, str]:
+    """The row for one call; every value is text, as in a log. ``status`` is that of the HTTP answer."""
     row = {
         "functionName": function.name,
         "qualifier": function.qualifier,
@@ -32,6 +34,10 @@ def request_metrics(function: ResolvedFunction, request: Request, result: Invoca
     if result.cold_start:
         row["instanceEvent"] = "ColdStart"
         row["coldStartLatencyMs"] = f"{result.initialization_ms:.2f}"
+    if request.web:
+        row |= {"triggerType": "http", "method": request.web.method, "requestURI": request.web.target}
+    if status is not None:
+        row["statusCode"] = str(status)
     if request.attempt:
         row["asyncMode"] = "Stateful" if request.attempt.stateful else "Stateless"
         row["retryCount"] = str(request.attempt.retries)

@@ -62,7 +62,9 @@ class LogCalls:
             "x-log-count": str(len(found)),
             "x-log-processed-rows": str(search.processed),
             "x-log-elapsed-millisecond": str(search.elapsed_ms),
-            "x-log-has-sql": "false",
+            "x-log-has-sql": "true" if search.statement else "false",
+            **_told("x-log-where-query", search.where),
+            **_told("x-log-agg-query", search.statement),
             "x-log-query-info": json.dumps({"mode": 0}),
         }
         return answer(call, found, headers)
@@ -77,9 +79,9 @@ class LogCalls:
             "processedRows": search.processed,
             "processedBytes": 0,
             "elapsedMillisecond": search.elapsed_ms,
-            "hasSQL": False,
-            "whereQuery": search.query,
-            "aggQuery": "",
+            "hasSQL": bool(search.statement),
+            "whereQuery": search.where,
+            "aggQuery": search.statement,
             "isAccurate": True,
             "cpuSec": 0.0,
             "cpuCores": 0,
@@ -139,6 +141,11 @@ class LogCalls:
         project, logstore = names["project"], names["logstore"]
         call.resource = f"{project}/{logstore}"
         call.require(action, f"acs:log:{call.region}:{call.account}:project/{project}/logstore/{logstore}")
+
+
+def _told(name: str, text: str) -> dict[str, str]:
+    """A header, where its text can be one."""
+    return {name: text} if text.isascii() and text.isprintable() else {}
 
 
 def _write_cursor(sequence: int) -> str:

@@ -46,7 +46,7 @@ async def test_lines_arrive_in_order_with_the_clouds_fields(workshop: Workshop) 
     assert "second" in messages[start + 2]
     assert messages[start + 3 : end] == ["third", "fourth"]
     assert messages[end].startswith(f"FC Invoke End RequestId: {request_id}")
-    assert {entry.topic for entry in entries(workshop)} == {"FCLogs:talk", "FCRequestMetrics:talk"}
+    assert {entry.topic for entry in entries(workshop)} == {"FCLogs:talk", "FCRequestMetrics:/talk"}
     assert found[0].contents | {"message": ""} == {
         "functionName": "talk",
         "instanceID": response.headers["x-fc-instance-id"],
@@ -82,7 +82,7 @@ async def test_request_metrics_are_a_row_of_their_own(workshop: Workshop) -> Non
     workshop.deploy("talk", TALK, logConfig=PLACE)
     for body in (b"", b"fail"):
         await workshop.invoke("talk", body)
-    good, bad = (entry.contents for entry in entries(workshop) if entry.topic == "FCRequestMetrics:talk")
+    good, bad = (entry.contents for entry in entries(workshop) if entry.topic == "FCRequestMetrics:/talk")
     assert (good["hasFunctionError"], good["isColdStart"], good["instanceEvent"]) == ("false", "true", "ColdStart")
     assert (good["invocationType"], good["operation"], good["memoryMB"]) == ("Sync", "InvokeFunction", "512")
     assert float(good["durationMs"]) >= 0
