@@ -12,37 +12,22 @@ from typing import TYPE_CHECKING, Any, Final
 from yunfn.exceptions import CloudAnswerError, OperationStoppedError
 from yunfn.provider.operations import Operation
 from yunfn.provider.pace import Pace, watched
+from yunfn.storage import tencent_refusals
+from yunfn.storage.tencent_refusals import BUSY
 
 if TYPE_CHECKING:
     from yunfn.provider.tencent_api import Landed, TencentApi
 
 LATEST: Final = "$LATEST"
 DEFAULT: Final = "$DEFAULT"
-#: What says that the function itself is not there (TCP 1.82.42, exact codes).
-FUNCTION_GONE: Final = frozenset(
-    (
-        "ResourceNotFound.Function",
-        "ResourceNotFound.FunctionName",
-        "ResourceNotFound.Namespace",
-        "InvalidParameterValue.FunctionName",
-    )
-)
+#: What says that the function itself is not there.
+FUNCTION_GONE: Final = tencent_refusals.FUNCTION_GONE
 #: What says that a version is not there.
 VERSION_GONE: Final = FUNCTION_GONE | {
     "ResourceNotFound.Version",
     "ResourceNotFound.FunctionVersion",
     "ResourceNotFound.Qualifier",
 }
-# What says that another change is under way.
-_BUSY: Final = frozenset(
-    (
-        "FailedOperation.FunctionStatusError",
-        "FailedOperation.FunctionNameStatusError",
-        "FailedOperation.FunctionVersionStatusNotActive",
-        "FailedOperation.OperationConflict",
-        "FailedOperation.ProvisionedInProgress",
-    )
-)
 _UNDER_WAY: Final = ("Creating", "Updating", "Publishing", "Deleting")
 
 
@@ -83,7 +68,7 @@ class CloudFunction:
             try:
                 return await self.call(action, landed=landed, **parameters)
             except CloudAnswerError as error:
-                if error.code not in _BUSY and error.code not in busy:
+                if error.code not in BUSY and error.code not in busy:
                     raise
                 for qualifier in of:
                     await self.active(qualifier)

@@ -35,6 +35,11 @@ def percent(weight: Decimal) -> str:
     return f"{(weight * 100).normalize():f} %"
 
 
+def exact(weight: float) -> Decimal:
+    """A weight as a cloud tells it: the decimal that was sent, without trailing zeros."""
+    return Decimal(repr(weight)).normalize()
+
+
 class Router(Protocol):
     """One alias in its cloud; every method blocks and raises CloudAnswerError where the cloud refuses."""
 

@@ -46,6 +46,13 @@ def ask(operation: str, call: Callable[[], Any]) -> Any:
         raise _refused(operation, error) from error
 
 
+def passes(error: BaseException) -> bool:
+    """Whether the same request may succeed in a moment: no answer, HTTP 5xx, throttling."""
+    if not isinstance(error, CloudAnswerError):
+        return False
+    return error.status in (0, 429) or error.status >= 500 or "Throttl" in error.code
+
+
 def _refused(operation: str, error: TeaException) -> CloudAnswerError:
     data = error.data if isinstance(error.data, Mapping) else {}
     status = int(getattr(error, "statusCode", 0) or 0)

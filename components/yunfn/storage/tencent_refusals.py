@@ -1,4 +1,4 @@
-"""Which refusals of Tencent Cloud's API 3.0 pass by themselves. Apart from the client: it imports no SDK."""
+"""What refusals by Tencent Cloud's API 3.0 mean, and which pass by themselves. Apart from the client: no SDK here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,25 @@ from yunfn.exceptions import CloudAnswerError
 #: The codes of throttling, each with a suffix or without (API 3.0, "common error codes").
 THROTTLED: Final = "RequestLimitExceeded"
 _INTERNAL: Final = "InternalError"
+#: What says that the function itself is not there (TCP 1.82.42, exact codes).
+FUNCTION_GONE: Final = frozenset(
+    (
+        "ResourceNotFound.Function",
+        "ResourceNotFound.FunctionName",
+        "ResourceNotFound.Namespace",
+        "InvalidParameterValue.FunctionName",
+    )
+)
+#: What says that another change of a function is under way.
+BUSY: Final = frozenset(
+    (
+        "FailedOperation.FunctionStatusError",
+        "FailedOperation.FunctionNameStatusError",
+        "FailedOperation.FunctionVersionStatusNotActive",
+        "FailedOperation.OperationConflict",
+        "FailedOperation.ProvisionedInProgress",
+    )
+)
 
 
 def passes(error: BaseException) -> bool:

@@ -1,0 +1,1 @@
+"""What moves an alias: one backend per file."""
