@@ -39,7 +39,7 @@ from yunfn.rollout.metric import (
 )
 from yunfn.rollout.phase import Phase
 from yunfn.rollout.plan import steps
-from yunfn.rollout.report import Recorded
+from yunfn.rollout.recorded import Recorded
 from yunfn.rollout.routing import Routing
 from yunfn.rollout.specification import Specification
 

@@ -12,7 +12,8 @@ from unit.rollout.records_of_rollouts import BEGAN, PLACE, promoted, rejected, w
 from yunfn.exceptions import RolloutError
 from yunfn.rollout.event import Ended
 from yunfn.rollout.phase import Phase
-from yunfn.rollout.report import AliasHistory, Recorded, page
+from yunfn.rollout.recorded import Recorded
+from yunfn.rollout.report import AliasHistory, page
 from yunfn.rollout.report.charts import metric_charts, weight_chart
 from yunfn.rollout.report.curves import Chart, Curve, Point, svg, ticks_across, ticks_up
 

@@ -1,6 +1,5 @@
 """The rollouts of aliases as one page of HTML that needs nothing else: no script, no network, light and dark."""
 
 from yunfn.rollout.report.page import AliasHistory, page
-from yunfn.rollout.report.recorded import Recorded
 
-__all__ = ["AliasHistory", "Recorded", "page"]
+__all__ = ["AliasHistory", "page"]

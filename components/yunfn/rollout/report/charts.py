@@ -9,8 +9,8 @@ from functools import partial
 
 from yunfn.rollout.event import Ended, Paused, Resumed
 from yunfn.rollout.metric import Conditions, Measurement, Metric, Outcome, Reading, Relation
+from yunfn.rollout.recorded import Recorded
 from yunfn.rollout.report.curves import Chart, Curve, Point
-from yunfn.rollout.report.recorded import Recorded
 from yunfn.rollout.routing import percent
 from yunfn.rollout.state import RolloutState
 from yunfn.rollout.words import amount, figure, measured, number, shares

@@ -10,9 +10,9 @@ from importlib.resources import files
 
 from yunfn.rollout.event import AliasPlace, Event, Measured
 from yunfn.rollout.phase import Phase
+from yunfn.rollout.recorded import Recorded
 from yunfn.rollout.report.charts import metric_charts, weight_chart
 from yunfn.rollout.report.curves import Chart, svg
-from yunfn.rollout.report.recorded import Recorded
 from yunfn.rollout.state import RolloutState
 from yunfn.rollout.words import duration, figure, measured, metric_of, plan, shares, told
 

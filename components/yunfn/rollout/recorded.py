@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from yunfn.exceptions import RolloutError
-from yunfn.rollout.event import Began, Event
+from yunfn.rollout.event import Began, Event, EventLog
+from yunfn.rollout.records import decoded
 from yunfn.rollout.state import RolloutState, begin, fold
 
 
@@ -48,3 +49,19 @@ class Recorded:
     def until(self, now: float) -> float:
         """When it ended, or ``now`` where it has not (unix seconds)."""
         return self.state.ended.at if self.state.ended else max(now, self.events[-1].at)
+
+
+def recorded(log: EventLog, number: int) -> Recorded | None:
+    """Rollout ``number`` of a record; None if it has no event. Raises CloudAnswerError, RolloutError."""
+    events = decoded(log.read(number), number)
+    return Recorded.of(number, events) if events else None
+
+
+def all_recorded(log: EventLog) -> list[Recorded]:
+    """Every rollout, the first one first. Raises CloudAnswerError, RolloutError."""
+    return [found for number in log.rollouts() if (found := recorded(log, number))]
+
+
+def last_recorded(log: EventLog) -> Recorded | None:
+    """The latest rollout; None if there never was one. Raises CloudAnswerError, RolloutError."""
+    return next((found for number in reversed(log.rollouts()) if (found := recorded(log, number))), None)
