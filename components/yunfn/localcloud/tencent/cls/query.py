@@ -1,4 +1,4 @@
-"""CQL, CLS's own search language, as far as it goes without SQL (CLS documentation, "Syntax and Rules", 614/37803)."""
+"""CQL, CLS's own search language, and where SQL behind it begins (CLS documentation, "Syntax and Rules", 614/37803)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from yunfn.localcloud.cloud_error import UnknownOperationError
-from yunfn.localcloud.logsearch import AnalyticStatement, Condition, Cutter, Dialect, FieldRule, LogIndex, QueryError
+from yunfn.localcloud.logsearch import Condition, Cutter, Dialect, FieldRule, LogIndex, QueryError, split
 from yunfn.localcloud.logsearch import parse as read
 from yunfn.localcloud.store import Document
 from yunfn.localcloud.tencent.cls.exceptions import SyntaxFault
@@ -41,17 +40,22 @@ def index_of(index: Document) -> LogIndex:
 
 
 def parse(query: str, index: LogIndex) -> Condition:
-    """The condition that ``query`` states over logs of ``index``.
+    """The condition that ``query``, without SQL, states over logs of ``index``.
 
-    Raises SyntaxFault where it breaks the grammar or asks for a field without index, and UnknownOperationError for
-    SQL behind a pipe, which the local cloud does not have.
+    Raises SyntaxFault where it breaks the grammar or asks for a field without index.
     """
     try:
         return read(query, index, _DIALECT)
-    except AnalyticStatement as error:
-        raise UnknownOperationError("cls", f"SearchLog with {error.message}") from None
     except QueryError as error:
         raise SyntaxFault(error.message) from None
+
+
+def parts(query: str) -> tuple[str, str]:
+    """The search and the SQL behind its pipe, "" where there is none; raises SyntaxFault for a pipe with nothing."""
+    search, statement = split(query)
+    if not statement and search != query:
+        raise SyntaxFault(f"syntax error in query {query!r}: there is no statement behind the pipe")
+    return search, statement
 
 
 def _field(value: Mapping[str, Any], case: bool) -> FieldRule:

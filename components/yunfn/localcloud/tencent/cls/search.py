@@ -11,10 +11,12 @@ from typing import Any
 
 from yunfn.localcloud.clock import Clock
 from yunfn.localcloud.cloud_error import UnknownOperationError
+from yunfn.localcloud.logsearch import Analysis
 from yunfn.localcloud.tencent.api import ApiRequest, InvalidParameterValue
+from yunfn.localcloud.tencent.cls.analytics import analysed
 from yunfn.localcloud.tencent.cls.exceptions import IndexNotExist, InvalidContext, TooFarIntoLogs
 from yunfn.localcloud.tencent.cls.models import ClsState, StoredEntry
-from yunfn.localcloud.tencent.cls.query import index_of, parse
+from yunfn.localcloud.tencent.cls.query import index_of, parse, parts
 
 # SearchLog's parameters in the API's reference: logs a page, bytes of a query, logs and seconds of a Context.
 _LIMIT, _LARGEST = 100, 1000
@@ -30,7 +32,8 @@ class Search:
     """What SearchLog asks for.
 
     Sees the logs that came while the topic had the index it has now, as CLS does. Raises SyntaxFault, IndexNotExist,
-    TopicNotExist, InvalidParameterValue, InvalidContext, or UnknownOperationError for SQL and Lucene's syntax.
+    TopicNotExist, InvalidParameterValue, InvalidContext, or UnknownOperationError for Lucene's syntax. ``statement`` is
+    the SQL behind the query's pipe, "" without; an analysis has no pages.
     """
 
     def __init__(self, state: ClsState, request: ApiRequest) -> None:
@@ -46,7 +49,8 @@ class Search:
         if self._begin >= self._end:
             raise InvalidParameterValue("From", "must be less than To")
         query = _query(request)
-        self._condition = parse(query, index_of(index))
+        where, self.statement = parts(query)
+        self._condition = parse(where, index_of(index))
         sort = request.text("Sort", "desc")
         if sort not in ("asc", "desc"):
             raise InvalidParameterValue("Sort", "must be asc or desc")
@@ -77,6 +81,10 @@ class Search:
         shown = found[self._offset : wanted]
         place = shown[-1].place if shown else self._after
         return shown, len(found) <= wanted, self._context(place, self._passed + len(shown))
+
+    async def analysis(self) -> Analysis:
+        """What the statement answers over all that the search finds; raises SyntaxFault."""
+        return await analysed(self.statement, self.topic["index"], [one async for one in self._found()])
 
     async def _found(self) -> AsyncIterator[StoredEntry]:
         begin = self._begin

@@ -105,11 +105,7 @@ def test_a_query_that_breaks_the_grammar_is_refused(cls: Cls, topic: str, query:
     cls.refused("FailedOperation.SyntaxError", "SearchLog", TopicId=topic, From=0, To=NOW, QueryString=query)
 
 
-def test_sql_and_lucene_are_loudly_not_there(cls: Cls, topic: str) -> None:
-    told = cls.refused(
-        "YunfnLocalUnknownOperation", "SearchLog", TopicId=topic, From=0, To=1, QueryString="* | select 1"
-    )
-    assert "SQL" in told
+def test_lucene_is_loudly_not_there(cls: Cls, topic: str) -> None:
     sent = {"TopicId": topic, "From": 0, "To": 10**13}
     assert "Lucene" in cls.refused("YunfnLocalUnknownOperation", "SearchLog", **sent, Query="level:WARN")
     assert contents(cls.call("SearchLog", **sent, Query="*")) == [LOG]

@@ -8,6 +8,7 @@ from typing import Any
 
 from yunfn.localcloud.store import Document
 from yunfn.localcloud.tencent.api import ApiRequest, MissingParameter, Operation
+from yunfn.localcloud.tencent.cls.analytics import shown
 from yunfn.localcloud.tencent.cls.log_group import read_log_groups
 from yunfn.localcloud.tencent.cls.models import ClsState, StoredEntry
 from yunfn.localcloud.tencent.cls.responses.names import allowed, resource
@@ -40,18 +41,21 @@ class LogCalls:
     async def _search(self, request: ApiRequest) -> dict[str, Any]:
         allowed(request, "topic", request.text("TopicId", "*"))
         search = Search(self._state, request)
-        found, over, context = await search.page()
-        return {
-            "Context": context,
-            "ListOver": over,
-            "Analysis": False,
-            "Results": [_shown(search.topic, one) for one in found],
+        told: dict[str, Any] = {
+            "Context": "",
+            "ListOver": True,
+            "Analysis": bool(search.statement),
+            "Results": None,
             "ColNames": None,
             "AnalysisResults": None,
             "AnalysisRecords": None,
             "Columns": None,
             "SamplingRate": 1,
         }
+        if search.statement:
+            return told | shown(await search.analysis(), new=request.flag("UseNewAnalysis", False))
+        found, over, context = await search.page()
+        return told | {"Context": context, "ListOver": over, "Results": [_shown(search.topic, one) for one in found]}
 
 
 def _shown(topic: Document, stored: StoredEntry) -> dict[str, Any]:
