@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 import pytest
 
-from unit.localcloud.held_functions import HOLD, let_go
+from support.held_functions import HOLD, let_go
 from unit.localcloud.runner.calls import call, processes_of
 from yunfn.exceptions import FunctionRunnerError
 from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation, instance

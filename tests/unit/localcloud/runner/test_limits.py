@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from unit.localcloud.held_functions import HOLD, let_go
+from support.held_functions import HOLD, let_go
 from unit.localcloud.runner.calls import call
 from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation, instance
 from yunfn.localcloud.runner import runner as running

@@ -6,8 +6,8 @@ import asyncio
 import base64
 import json
 
+from support.held_functions import HOLD, let_go
 from unit.localcloud.alibaba.fc.dataplane.workshop import REGION, Workshop
-from unit.localcloud.held_functions import HOLD, let_go
 
 ECHO = """
 def handler(event, context):

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from unit.localcloud.held_functions import HOLD, let_go
+from support.held_functions import HOLD, let_go
 from unit.localcloud.tencent.scf.dataplane.workshop import REGION, Refused, Workshop, packed
 from yunfn.localcloud.tencent.sts import StsService
 

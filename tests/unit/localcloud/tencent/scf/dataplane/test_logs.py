@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from unit.localcloud.held_functions import HOLD, let_go
+from support.held_functions import HOLD, let_go
 from unit.localcloud.tencent.scf.dataplane.workshop import REGION, Refused, Workshop
 
 SOURCE = """
