@@ -20,7 +20,7 @@ from yunfn.access.sts import Caller, Credentials, RoleFacts, SessionRequest, unr
 from yunfn.credentials.repeating import repeated
 from yunfn.exceptions import CloudAnswerError, PolicyDocumentError
 from yunfn.storage.alibaba_session import AlibabaSession
-from yunfn.storage.aliyun_refusals import refusal
+from yunfn.storage.aliyun_refusals import passes, refusal
 
 _KINDS: Final[dict[str, Literal["root", "user", "role"]]] = {
     "Account": "root",
@@ -29,7 +29,6 @@ _KINDS: Final[dict[str, Literal["root", "user", "role"]]] = {
 }
 # What RAM answers to who may not read roles (RAM and POP, common error codes).
 _FORBIDDEN: Final = ("NoPermission", "Forbidden")
-_THROTTLED: Final = "Throttling"
 
 
 class AlibabaTokens:
@@ -125,13 +124,4 @@ class AlibabaTokens:
                 raise CloudAnswerError(f"{api}: the answer is not JSON (request -)") from None
             return answer
 
-        return repeated(once, _passes)
-
-
-def _passes(error: BaseException) -> bool:
-    """Whether the same request may succeed in a moment: no answer, HTTP 5xx, throttling."""
-    if not isinstance(error, CloudAnswerError):
-        return False
-    if not error.code:
-        return True
-    return error.status >= 500 or error.code.startswith(_THROTTLED)
+        return repeated(once, passes)

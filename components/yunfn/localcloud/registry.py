@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yunfn.localcloud.alibaba.bss import BssService
+from yunfn.localcloud.alibaba.cms import CmsService
 from yunfn.localcloud.alibaba.fc import FcService
 from yunfn.localcloud.alibaba.kms import KmsService
 from yunfn.localcloud.alibaba.location import LocationService
@@ -33,6 +34,7 @@ SERVICES: tuple[type[Service], ...] = (
     LogService,
     TablestoreService,
     FcService,
+    CmsService,
     TagService,
     CamService,
     TencentStsService,

@@ -13,6 +13,8 @@ from yunfn.exceptions import CloudAnswerError
 _QUERY: Final = re.compile(r"\?[^\s)'\"]+")
 # Its message is all that was signed, the token too.
 _SIGNED: Final = "SignatureDoesNotMatch"
+# The codes of throttling, each with a suffix or without (POP, common error codes).
+_THROTTLED: Final = "Throttling"
 
 
 def refusal(api: str, error: ServerException | ClientException) -> CloudAnswerError:
@@ -26,3 +28,12 @@ def refusal(api: str, error: ServerException | ClientException) -> CloudAnswerEr
         text = f"{api}: {code}: {message} (request {error.get_request_id()})"
         return CloudAnswerError(text, code=code, status=int(error.get_http_status() or 0))
     return CloudAnswerError(f"{api}: no answer: {_QUERY.sub('?…', str(error.get_error_msg()))} (request -)")
+
+
+def passes(error: BaseException) -> bool:
+    """Whether the same request may succeed in a moment: no answer, HTTP 5xx, throttling."""
+    if not isinstance(error, CloudAnswerError):
+        return False
+    if not error.code:
+        return True
+    return error.status >= 500 or error.code.startswith(_THROTTLED)
