@@ -22,7 +22,8 @@
     │   ├── PolicyDocumentError     a RAM or CAM document is malformed: file, line, place, rule
     │   ├── PolicyFindingsError     a document would give away more than it may: the findings
     │   ├── MissingRightsError      credentials lack rights that are wanted: which
-    │   └── ExpiredCredentialsError temporary credentials have ended: whose, and why there are no new ones
+    │   ├── ExpiredCredentialsError temporary credentials have ended: whose, and why there are no new ones
+    │   └── EndingCredentialsError  temporary credentials would end before what they are to do: when, and what they lack
     ├── RolloutError                a rollout cannot go on, or did not put its candidate live
     │   ├── RolloutFailedError      the candidate was rejected, and stable serves: the measurement that decided
     │   ├── RejectedCandidateError  the candidate was rejected before: the earlier verdict
@@ -185,6 +186,10 @@ class ExpiredCredentialsError(AccessError):
         self.who = who
         self.why = why
         super().__init__(f"{who}: they have ended, and there are no new ones: {why}")
+
+
+class EndingCredentialsError(AccessError):
+    """Temporary credentials would end before the rollout that was to begin could be taken back; nothing was shifted."""
 
 
 class RolloutError(YunfnError):

@@ -18,6 +18,7 @@ SETTINGS: dict[str, tuple[str, bool]] = {
     "secretId": ("Tencent Cloud: id of the key; by default the environment's. A provider has one cloud's key.", False),
     "secretKey": ("Secret of the access key, or of the key that secretId names.", True),
     "securityToken": ("Token of a temporary key.", True),
+    "expiration": ("When the temporary key ends, RFC 3339: no rollout begins that it would not see the end of.", False),
     "appId": ("Tencent Cloud: APPID of the account that secretId belongs to.", False),
     "region": ("Region to import from; resources name their own.", False),
 }

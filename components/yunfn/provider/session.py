@@ -11,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from yunfn.exceptions import AccountMismatchError, CloudAnswerError
+from yunfn.provider import credentials_end
 from yunfn.provider.late_imports import ONE_AT_A_TIME
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import Properties
@@ -99,6 +101,16 @@ class Sessions:
     def tencent_region(self) -> str:
         """The region in the settings, else the environment's, else empty; Tencent Cloud's."""
         return str(self._settings.known("region") or os.environ.get(_TENCENT_REGION) or "")
+
+    def expiration(self, cloud: str) -> datetime | None:
+        """When the key for ``cloud`` ends, if anybody said so; raises ValidationError for what is no time.
+
+        What the environment says is of the environment's key, the setting of the settings' key.
+        """
+        own = "secretId" if cloud == "tencent" else "accessKey"
+        if self._settings.known(own):
+            return credentials_end.end_of(str(self._settings.known("expiration") or ""), "expiration")
+        return credentials_end.end_of(os.environ.get(credentials_end.VARIABLE, ""), credentials_end.VARIABLE)
 
     async def _session(self, operation: Operation, key: tuple[str, str], opening: Callable[[str], Any]) -> Any:
         async with self._locks.setdefault(key, asyncio.Lock()):

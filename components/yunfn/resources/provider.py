@@ -19,6 +19,7 @@ class Provider(pulumi.ProviderResource):
         security_token: pulumi.Input[str] | None = None,
         secret_id: pulumi.Input[str] | None = None,
         app_id: pulumi.Input[str] | None = None,
+        expiration: pulumi.Input[str] | None = None,
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -31,6 +32,8 @@ class Provider(pulumi.ProviderResource):
             security_token: Token of a temporary key; encrypted in state.
             secret_id: Tencent Cloud's key id; by default the environment's. A provider has the key of one cloud.
             app_id: APPID of the account on Tencent Cloud that ``secret_id`` belongs to.
+            expiration: When a temporary key ends, as RFC 3339 has it: no rollout begins that it would not see the end
+                of. Of the environment's key, ``YUNFN_CREDENTIALS_EXPIRATION`` tells it.
             region: Region to import from; resources name their own.
             opts: Options of the resource.
         """
@@ -40,6 +43,7 @@ class Provider(pulumi.ProviderResource):
             "securityToken": None if security_token is None else pulumi.Output.secret(security_token),
             "secretId": secret_id,
             "appId": app_id,
+            "expiration": expiration,
             "region": region,
         }
         super().__init__("yunfn", resource_name, properties, with_version(opts))

@@ -30,6 +30,8 @@ _NAMES: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
         ("TENCENT_SECRET_ID", "TENCENT_SECRET_KEY", "TENCENT_TOKEN"),
     ),
 }
+# What tells yunfn when the key in a shell ends.
+_EXPIRATION: Final = "YUNFN_CREDENTIALS_EXPIRATION"
 _FIELDS: Final = ("access_key_id", "access_key_secret", "security_token", "expiration", "role", "session")
 
 
@@ -84,11 +86,13 @@ class Credentials:
     def as_env(self) -> dict[str, str]:
         """Environment variables for the cloud's clients. Holds the secrets."""
         values = (self.access_key_id, self.access_key_secret, self.security_token)
-        return {
+        named = {
             name: value
             for family in _NAMES[self.policy.grammar.name]
             for name, value in zip(family, values, strict=True)
         }
+        # Rollouts that would last longer do not begin.
+        return named | {_EXPIRATION: self.expiration.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
 
     def as_shell(self) -> str:
         """Lines that export them in a POSIX shell. Holds the secrets."""
