@@ -1,111 +1,64 @@
-"""A function on Function Compute with versions in a local cloud, which are really called: for figures by version."""
+"""A function of Function Compute with versions in a local cloud, which are really called."""
 
 from __future__ import annotations
 
+import base64
 import itertools
-import json
-import time
 from typing import Any
 
-import requests
 from alibabacloud_fc20230330 import models
-from aliyun.log import IndexConfig, LogClient
 
 from support.clients import REGION, FunctionComputeClient
-from unit.localcloud.alibaba.fc.served_fc import inline
+from support.scf_plugin import zipped
 from yunfn.localcloud.connection import Connection
 from yunfn.rollout.event import AliasPlace
-from yunfn.rollout.metric import RequestMetrics
-from yunfn.rollout.metrics.request_fields import FIELDS
 from yunfn.storage.alibaba_session import AlibabaSession
 
 CODE = """\
-import json, time
+import json
+import time
 
 def handler(event, context):
-    asked = json.loads(event)
-    asked = asked.get("queryParameters") or asked
-    time.sleep(float(asked.get("sleep", 0)))
+    asked = json.loads(event or b"{}")
+    time.sleep(asked.get("sleep", 0))
     if asked.get("fail"):
-        raise ValueError("as it was told")
-    return {"statusCode": int(asked.get("status", 200)), "body": "hello"}
+        raise ValueError("told to")
+    return json.dumps({"said": asked.get("say", "hello")})
 """
-_NUMBERS = itertools.count(1)
+_NUMBERS = itertools.count()
 
 
-class VersionedFunction:
-    """A function with versions 1 and 2 of the same code, whose calls are written to a logstore of its own.
+class VersionedFcFunction:
+    """A function with versions 1 and 2; the second one's code has another comment, and nothing else."""
 
-    ``index`` is the logstore's, by default what RequestMetrics needs; ``settings`` are of CreateFunction.
-    """
-
-    def __init__(self, cloud: Connection, index: dict[str, Any] | None = None, **settings: Any) -> None:
-        self.cloud = cloud
+    def __init__(self, cloud: Connection, **settings: Any) -> None:
         key = cloud.home.owner_key
         self.session = AlibabaSession(key.id, key.secret, "", REGION, cloud.home.account)
-        number = next(_NUMBERS)
-        self.name = f"versioned-{number}"
-        self.source = RequestMetrics(project=f"versioned-{number}", logstore="calls")
-        log = LogClient(f"https://{REGION}.log.aliyuncs.com", key.id, key.secret)
-        log.create_project(self.source.project, "for a test")
-        log.create_logstore(self.source.project, self.source.logstore, 7, 1)
-        made = IndexConfig()
-        made.from_json(index or {"keys": {name: field(kind) for name, kind in FIELDS.items()}})
-        log.create_index(self.source.project, self.source.logstore, made)
-        self.fc = FunctionComputeClient(cloud)
-        body = models.CreateFunctionInput(
-            function_name=self.name,
-            runtime="python3.10",
-            handler="index.handler",
-            code=inline(index__py=CODE),
-            log_config=models.LogConfig(project=self.source.project, logstore=self.source.logstore),
-            **settings,
-        )
-        self.fc.call("create_function", models.CreateFunctionRequest(body=body))
-        for number in "12":
-            body = models.PublishFunctionVersionRequest(body=models.PublishVersionInput(description=number))
-            self.fc.call("publish_function_version", self.name, body)
-            # Unchanged code is published no second time.
-            more = models.UpdateFunctionInput(description=f"after {number}")
-            self.fc.call("update_function", self.name, models.UpdateFunctionRequest(body=more))
+        self.name = f"versioned{next(_NUMBERS)}"
+        self.place = AliasPlace("alibaba", cloud.home.account, REGION, "", self.name, "live")
+        self._client = FunctionComputeClient(cloud)
+        made = {"runtime": "python3.10", "handler": "index.handler", "timeout": 10, **settings}
+        code = models.InputCodeLocation(zip_file=_package(CODE))
+        body = models.CreateFunctionInput(function_name=self.name, code=code, **made)
+        self._client.call("create_function", models.CreateFunctionRequest(body=body))
+        self._publish()
+        code = models.InputCodeLocation(zip_file=_package(f"# changed\n{CODE}"))
+        self.ask("update_function", models.UpdateFunctionRequest(body=models.UpdateFunctionInput(code=code)))
+        self._publish()
 
-    @property
-    def place(self) -> AliasPlace:
-        return AliasPlace("alibaba", self.session.account, REGION, "", self.name, "live")
+    def ask(self, operation: str, *arguments: Any) -> Any:
+        """An operation about this function."""
+        return self._client.call(operation, self.name, *arguments)
 
-    def call(self, qualifier: str, **event: Any) -> dict[str, str]:
-        """Call by a version or alias; headers and body of the answer."""
-        return self.fc.invoke(self.name, json.dumps(event).encode(), qualifier)
+    def reserve(self, concurrency: int) -> None:
+        """Let so many calls run at once."""
+        body = models.PutConcurrencyInput(reserved_concurrency=concurrency)
+        self.ask("put_concurrency_config", models.PutConcurrencyConfigRequest(body=body))
 
-    def alias(self, name: str, version: str, **weights: float) -> None:
-        """Make an alias; weights by version as ``v2=0.5``."""
-        additional = {key.removeprefix("v"): weight for key, weight in weights.items()}
-        body = models.CreateAliasInput(alias_name=name, version_id=version, additional_version_weight=additional)
-        self.fc.call("create_alias", self.name, models.CreateAliasRequest(body=body))
-
-    def trigger(self, qualifier: str) -> str:
-        """An HTTP trigger on a version; its URL."""
-        settings = json.dumps({"authType": "anonymous", "methods": ["GET"]})
-        body = models.CreateTriggerInput(
-            trigger_name=f"by-http-{qualifier}", trigger_type="http", qualifier=qualifier, trigger_config=settings
-        )
-        answer = self.fc.call("create_trigger", self.name, models.CreateTriggerRequest(body=body))
-        return str(answer.http_trigger.url_internet)
-
-    def get(self, url: str, **query: Any) -> int:
-        """Call by HTTP; the status of the answer."""
-        return requests.get(url, params=query, timeout=30).status_code
-
-    def now(self) -> float:
-        """Unix seconds by the cloud's clock."""
-        offset: float = self.cloud.ask("GET", "/clock").json()["offset_seconds"]
-        return time.time() + offset
-
-    def go_to(self, second: float) -> None:
-        """Move the cloud's clock there."""
-        self.cloud.ask("POST", "/clock", json={"seconds": second - self.now()})
+    def _publish(self) -> None:
+        body = models.PublishVersionInput(description="")
+        self.ask("publish_function_version", models.PublishFunctionVersionRequest(body=body))
 
 
-def field(kind: str) -> dict[str, Any]:
-    """A field of an index with statistics."""
-    return {"type": kind, "doc_value": True, **({"token": [" "], "caseSensitive": False} if kind == "text" else {})}
+def _package(code: str) -> str:
+    return base64.b64encode(zipped({"index.py": code})).decode()
