@@ -41,7 +41,7 @@ def nothing_left(place: dict[str, str]) -> Iterator[None]:
     """After each test: no file of the demo's, and no process that came from it."""
     yield
     folder = Path(place["TMPDIR"])
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (list(folder.iterdir()) or _processes(folder)):
         time.sleep(0.2)
     assert [path.name for path in folder.iterdir()] == []

@@ -117,11 +117,14 @@ def test_killed_right_after_the_publish_the_next_run_adopts_it(
         direct, stack.environment = stack.environment, {**stack.environment, "HTTPS_PROXY": proxy, "https_proxy": proxy}
         update = RunningUpdate(stack)
 
+        one_at_a_time = threading.Lock()
+
         def kill_once_published() -> None:
             # The answers of the cloud wait here.
-            if not killed.is_set() and function.versions():
-                killed.set()
-                update.kill_plugin()
+            with one_at_a_time:
+                if not killed.is_set() and function.versions():
+                    killed.set()
+                    update.kill_plugin()
 
         relay.before_answer = kill_once_published
         assert update.end() != 0

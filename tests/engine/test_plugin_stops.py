@@ -96,7 +96,7 @@ def test_interrupted_once_it_stops_at_once_and_goes_on(
 ) -> None:
     update = _half_way(stack, relay)
     update.signal(signal.SIGINT)
-    update.wait_for_plugins_end(6)
+    update.wait_for_plugins_end()
     assert update.end() != 0
     assert "package: create was stopped: the update was cancelled" in update.output
     assert "the upload was cancelled; run again to go on with it" in update.output
@@ -117,7 +117,7 @@ def test_interrupted_twice_it_is_gone_and_goes_on(
     update.signal(signal.SIGINT)
     update.signal(signal.SIGINT)
     assert update.end() != 0
-    update.wait_for_plugins_end(6)
+    update.wait_for_plugins_end()
     assert _quiet(relay)
     _goes_on(stack, relay, account, artifact_bucket)
 
@@ -129,7 +129,7 @@ def test_killed_it_takes_the_plugin_with_it(
     assert update.plugin() is not None
     update.signal(signal.SIGKILL)
     update.end()
-    update.wait_for_plugins_end(6)
+    update.wait_for_plugins_end()
     assert _quiet(relay)
     stack.run("cancel", "--yes")
     _goes_on(stack, relay, account, artifact_bucket)
@@ -140,7 +140,7 @@ def test_a_killed_plugin_ends_the_update(
 ) -> None:
     update = _half_way(stack, relay)
     update.kill_plugin()
-    assert update.end(20) != 0
+    assert update.end() != 0
     assert _quiet(relay)
     _goes_on(stack, relay, account, artifact_bucket)
 

@@ -76,7 +76,7 @@ def log_lines(account: LocalAccount, project: str, logstore: str, query: str = "
         return [log.get_contents().get("message", "").rstrip("\n") for log in answer.get_logs()]
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 30.0) -> Any:
+def wait_for(what: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Ask until the answer is truthy and hand it back; the last answer fails the test after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not (found := what()):

@@ -54,7 +54,7 @@ class RunningUpdate:
     def end(self, seconds: float = 60) -> int:
         """Wait for the CLI's end; its exit code."""
         code = self._process.wait(seconds)
-        self._reader.join(5)
+        self._reader.join(60)
         return code
 
     def plugin(self) -> int | None:
@@ -77,8 +77,8 @@ class RunningUpdate:
         assert found is not None
         os.kill(found, signal.SIGKILL)
 
-    def wait_for_plugins_end(self, seconds: float) -> None:
-        """The plugin must be gone within so many seconds."""
+    def wait_for_plugins_end(self, seconds: float = 60) -> None:
+        """The plugin must be gone within so many seconds; what it has done by then tells whether it went at once."""
         deadline = time.monotonic() + seconds
         while (left := self.plugin()) is not None:
             assert time.monotonic() < deadline, f"the plugin {left} still runs"

@@ -259,21 +259,23 @@ def case_threads_that_ask_at_once_ask_kms_once():
 def case_no_thread_waits_longer_than_its_own_time():
     """KMS does not answer, and eight ask at once: none waits for what the seven others wait for."""
     kms = play(ALI, no(503, "ServiceUnavailable"))
-    until, took = time.monotonic() + 0.3, []
+    took = []
     yunfn_secrets.time.sleep = threading.Event().wait
     gate = threading.Barrier(8)
 
     def ask():
         gate.wait()
-        refused(timeout=0.3)
-        took.append(time.monotonic() - until)
+        began = time.monotonic()
+        refused(timeout=1)
+        took.append(time.monotonic() - began)
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(took) == 8 and max(took) < 1.5, took
+    # The last would wait for eight seconds.
+    assert len(took) == 8 and max(took) < 5, took
     kms.answers = [ali()]
     assert secret("DB", timeout=float("inf")) == VALUE
 
