@@ -14,6 +14,7 @@ from yunfn.localcloud.clock import Clock
 
 ANYONE = {"authType": "anonymous", "methods": ["GET"]}
 ANSWERS = """
+import json
 def handler(event, context):
     asked = json.loads(event)["queryParameters"]
     if "fail" in asked:
