@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -75,8 +76,8 @@ def test_percentiles_are_nearest_ranks_of_all_that_ran(measure: Measure, expecte
 
 
 def test_an_answer_must_hold_what_is_expected() -> None:
-    made = backend("answered 12", "answered 34", "failed 12", expect=r"is 1\d$")
-    assert made.measure(Measure.ERRORS, "1", 0, 9) == Reading(3, 2)
+    made = backend("answered 12", "answered 13", "answered 34", "failed 12", "refused", expect=r"is 1\d$")
+    assert made.measure(Measure.ERRORS, "1", 0, 9) == Reading(4, 2)
 
 
 def test_windows_hold_the_calls_of_earlier_measurements() -> None:
@@ -129,6 +130,20 @@ def test_a_cloud_that_refuses_is_no_failure_and_ends_the_round() -> None:
     assert found is not None
     assert found.failures == 0
     assert 100 <= found.count < 100 + before
+
+
+def test_no_call_is_begun_once_the_cloud_refused_one() -> None:
+    def refused(_version: str, event: str) -> CallAnswer:
+        if event == "first":
+            raise CloudAnswerError("no right to call it")
+        time.sleep(0.01)
+        return answered("1", event)
+
+    caller = Caller(refused)
+    made = ProbesBackend(PLACE, Probes(events=("first", *["answered"] * 99), calls=100), caller)
+    with pytest.raises(CloudAnswerError):
+        made.measure(Measure.ERRORS, "1", 0, 1)
+    assert len(caller.asked) < 50
 
 
 @pytest.mark.parametrize(
