@@ -40,7 +40,11 @@ class OssNumberedObjects(CreateOnlyObjects):
 
     def __init__(self, session: AlibabaSession, bucket: str) -> None:
         super().__init__(bucket)
-        self._oss = oss_client.open_bucket(session, bucket, timeout=TIMEOUT)
+        try:
+            self._oss = oss_client.open_bucket(session, bucket, timeout=TIMEOUT)
+        except oss2.exceptions.ClientError as error:
+            # A name that no bucket can have.
+            raise oss_client.refused("Bucket", bucket, error) from error
 
     def _versioning(self) -> str:
         return str(self._oss.get_bucket_versioning().status or "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import requests.exceptions
@@ -60,8 +60,15 @@ class TencentClient:
         Raises:
             CloudAnswerError: it refused, or nothing was answered or not by the API itself (``status`` 0).
         """
+        return self._asked(action, lambda client: client.call_json(action, dict(parameters or {})))
+
+    def send(self, action: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+        """What the API answers to bytes with ``headers``, as few actions of it take them; raises as ``ask``."""
+        return self._asked(action, lambda client: client.call_octet_stream(action, dict(headers), body))
+
+    def _asked(self, action: str, call: Callable[[CommonClient], Any]) -> dict[str, Any]:
         try:
-            answer = self._client().call_json(action, dict(parameters or {}))
+            answer = call(self._client())
         except TencentCloudSDKException as error:
             raise self._refused(action, error) from error
         except requests.exceptions.RequestException as error:

@@ -200,3 +200,10 @@ def test_a_missing_bucket_is_an_error_and_no_missing_object(backend: Backend) ->
         with pytest.raises(CloudAnswerError, match=r"NoSuchBucket.*\(request \S+\)") as caught:
             call(opened(backend, backend.missing))
         assert caught.value.status == 404
+
+
+def test_a_name_that_no_bucket_can_have_is_refused_before_it_is_asked_for(backend: Backend) -> None:
+    if not isinstance(backend, OssBackend):
+        pytest.skip("COS's client leaves that to COS")
+    with pytest.raises(CloudAnswerError, match="bucket_name is invalid"):
+        opened(backend, "B")

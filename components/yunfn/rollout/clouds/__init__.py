@@ -1,0 +1,1 @@
+"""What each cloud brings to a rollout."""
