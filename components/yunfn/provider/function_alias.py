@@ -20,10 +20,13 @@ class FunctionAlias:
     description: str
     weights: dict[str, float] = field(default_factory=dict)
 
+    def reads(self, other: FunctionAlias) -> bool:
+        """Whether both describe themselves alike; aliases that upstream's provider made bear no mark, and need none."""
+        return split_mark(self.description)[0] == split_mark(other.description)[0]
+
     def means(self, other: FunctionAlias) -> bool:
-        """Whether both are the same to users; aliases that upstream's provider made bear no mark, and need none."""
-        texts = split_mark(self.description)[0] == split_mark(other.description)[0]
-        return texts and (self.version, self.weights) == (other.version, other.weights)
+        """Whether both are the same to users."""
+        return self.reads(other) and (self.version, self.weights) == (other.version, other.weights)
 
 
 def wanted_alias(urn: str, whole: Mapping[str, Any]) -> FunctionAlias:

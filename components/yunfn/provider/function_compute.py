@@ -165,6 +165,13 @@ class FunctionCompute:
             "UpdateAlias", lambda: self._client.update_alias_with_options(function, name, request, {}, self._options)
         )
 
+    def describe_alias(self, function: str, name: str, description: str) -> None:
+        """Change the description of an alias, and nothing else; raises CloudAnswerError."""
+        request = models.UpdateAliasRequest(body=models.UpdateAliasInput(description=description))
+        self._ask(
+            "UpdateAlias", lambda: self._client.update_alias_with_options(function, name, request, {}, self._options)
+        )
+
     def delete_alias(self, function: str, name: str) -> None:
         """Remove an alias; nothing happens if it is gone. Raises CloudAnswerError."""
         try:

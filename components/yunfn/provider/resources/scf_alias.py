@@ -2,6 +2,10 @@
 
 ``$DEFAULT``, which every function has and clients without a qualifier call, is taken over instead of created; deleted,
 it goes back to ``$LATEST`` with nothing else set, as SCF made it, because it cannot be deleted.
+
+With a ``rollout``, another version is put live by steps inside the update. The first publication is all at once: an
+alias that is made serves nobody yet, so there are no calls to learn from and no version to go back to; and a
+``$DEFAULT`` at ``$LATEST`` goes to whatever the function was changed to last, which is what was just published.
 """
 
 from __future__ import annotations
@@ -9,18 +13,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from yunfn.exceptions import CloudAnswerError
+from yunfn.exceptions import CloudAnswerError, RolloutError
+from yunfn.provider import rolled_alias
 from yunfn.provider.alias_routing import read_routing, routing_config, routing_failures
 from yunfn.provider.cloud_function import DEFAULT, FUNCTION_GONE, LATEST, CloudFunction
 from yunfn.provider.declaration import CheckFailure, Declaration, Property, refreshed, with_defaults
 from yunfn.provider.declared_resource import DeclaredResource
+from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.function_place import PLACE, function_at, imported_place, thing_id
 from yunfn.provider.mark import described, mark_of, somebody_elses, split_mark
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import Properties
 from yunfn.provider.resource import State, Timeouts
+from yunfn.provider.rollout import AliasRollouts, rollouts_of
+from yunfn.provider.rollout_properties import (
+    KEEP_VERSIONS,
+    LAST_ROLLOUT,
+    ROLLOUT,
+    bucket_of,
+    foretold,
+    rollout_failures,
+    specification_of,
+)
 from yunfn.provider.session import Sessions
+from yunfn.rollout.event import AliasPlace
 
+_MAIN, _WEIGHTS, _MATCHES = "functionVersion", rolled_alias.WEIGHTS, "headerMatches"
 _GONE = FUNCTION_GONE | {"ResourceNotFound.Alias"}
 _MATCH = (
     Property("version", "string", "The version that serves what matches."),
@@ -47,6 +65,8 @@ _PROPERTIES = (
         required=False,
         items=Property("match", "object", "One rule.", fields=_MATCH, type_name="AliasHeaderMatch"),
     ),
+    ROLLOUT,
+    KEEP_VERSIONS,
 )
 
 
@@ -57,11 +77,13 @@ class Alias(DeclaredResource):
         token="yunfn:scf:Alias",  # noqa: S106
         description=(
             "The name under which one version of a function serves, or two by weight or header. $DEFAULT, which every "
-            "function has, is taken over, and goes back to $LATEST when it is deleted."
+            "function has, is taken over, and goes back to $LATEST when it is deleted. With a rollout, another version "
+            "is put live by steps, judged at each of them."
         ),
         inputs=_PROPERTIES,
-        outputs=_PROPERTIES,
+        outputs=(*_PROPERTIES, LAST_ROLLOUT),
         identity=(*(each.name for each in PLACE), "aliasName"),
+        rolling=ROLLOUT.name,
     )
     timeouts = Timeouts(create=300, update=300, delete=300, read=180)
 
@@ -70,17 +92,29 @@ class Alias(DeclaredResource):
 
     def check(self, inputs: Properties) -> list[CheckFailure]:
         """See Resource."""
-        weights, matches = inputs.known("additionalVersionWeight"), inputs.known("headerMatches")
-        wrong = routing_failures(inputs.known("functionVersion"), weights, matches)
-        return super().check(inputs) + [CheckFailure(path, reason) for path, reason in wrong]
+        wrong = routing_failures(inputs.known(_MAIN), inputs.known(_WEIGHTS), inputs.known(_MATCHES))
+        return [
+            *super().check(inputs),
+            *(CheckFailure(path, reason) for path, reason in wrong),
+            *rollout_failures(inputs, _MAIN, _WEIGHTS, _MATCHES),
+        ]
+
+    def plan(self, inputs: Properties, old_outputs: Properties | None) -> dict[str, Any]:
+        """See Resource."""
+        made = super().plan(inputs, old_outputs)
+        return made | {LAST_ROLLOUT.name: rolled_alias.planned(inputs, old_outputs, _MAIN)}
+
+    def foretell(self, inputs: Properties, old_outputs: Properties) -> list[str]:
+        """See Foretelling."""
+        return foretold(inputs.get(ROLLOUT.name), old_outputs.get(_MAIN), inputs.get(_MAIN))
 
     async def create(self, operation: Operation, inputs: Properties) -> State:
-        """See Resource."""
+        """See Resource. An alias that is there, of a run that was interrupted, serves already: it is rolled out."""
         whole = with_defaults(self.declaration.inputs, inputs)
         function = await function_at(operation, self._sessions, whole)
+        id = thing_id(whole, whole["aliasName"])
         if whole["aliasName"] == DEFAULT:
-            await _adopt(operation, function, whole, DEFAULT)
-            return State(thing_id(whole, DEFAULT), self.recorded(whole))
+            return State(id, await self._adopt(operation, function, whole))
         wanted = _parameters(operation, whole)
         if not (wanted["RoutingConfig"]["AdditionalVersionWeights"] or wanted["RoutingConfig"]["AddtionVersionMatchs"]):
             del wanted["RoutingConfig"]
@@ -89,8 +123,9 @@ class Alias(DeclaredResource):
         except CloudAnswerError as error:
             if error.code != "ResourceInUse.Alias":
                 raise
-            await _adopt(operation, function, whole, whole["aliasName"])
-        return State(thing_id(whole, whole["aliasName"]), self.recorded(whole))
+            return State(id, await self._adopt(operation, function, whole))
+        await self._retire(operation, whole, whole, "the alias was made anew")
+        return State(id, self.recorded(whole))
 
     async def read(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> State | None:
         """See Resource."""
@@ -112,14 +147,20 @@ class Alias(DeclaredResource):
             "additionalVersionWeight": weights,
             "headerMatches": matches,
         }
-        return State(id, self.recorded(told), refreshed(self.declaration.inputs, inputs, told))
+        known = rolled_alias.known(outputs)
+        if bucket := bucket_of(inputs):
+            rollouts = await self._rollouts(operation, told, bucket)
+            known[LAST_ROLLOUT.name] = await rollouts.told(known.get(LAST_ROLLOUT.name))
+        return State(id, self.recorded(known | told), refreshed(self.declaration.inputs, inputs, told))
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
         """See Resource. UpdateAlias says everything, so that a second time changes nothing."""
         whole = with_defaults(self.declaration.inputs, inputs)
         function = await function_at(operation, self._sessions, whole)
-        await function.change("UpdateAlias", of=_versions(whole), **_parameters(operation, whole))
-        return self.recorded(whole)
+        if specification_of(whole) is None:
+            return await self._moved(operation, function, whole, outputs)
+        found = await function.call("GetAlias", Name=whole["aliasName"])
+        return await self._rolled_out(operation, function, found, whole)
 
     async def delete(self, operation: Operation, id: str, outputs: Properties) -> None:
         """See Resource."""
@@ -135,19 +176,66 @@ class Alias(DeclaredResource):
         except CloudAnswerError as error:
             if error.code not in _GONE:
                 raise
+        await self._retire(operation, outputs, outputs, "the alias was deleted")
 
+    async def _adopt(self, operation: Operation, function: CloudFunction, whole: dict[str, Any]) -> dict[str, Any]:
+        """Make the alias that is there what is wanted, if it is this resource's; the outputs.
 
-async def _adopt(operation: Operation, function: CloudFunction, whole: Mapping[str, Any], alias: str) -> None:
-    """Make the alias that is there what is wanted, if it is this resource's: by its mark, or as nobody's $DEFAULT."""
-    found = await function.call("GetAlias", Name=alias)
-    its = split_mark(str(found.get("Description") or ""))[1]
-    if its != mark_of(operation.urn) and (its is not None or alias != DEFAULT):
-        raise CloudAnswerError(
-            somebody_elses(
-                operation.urn, f"the alias {alias} of {function.namespace}/{function.name}", thing_id(whole, alias)
-            )
+        It is by its mark, or as nobody's ``$DEFAULT``.
+        """
+        alias = whole["aliasName"]
+        id = thing_id(whole, alias)
+        found = await function.call("GetAlias", Name=alias)
+        its = split_mark(str(found.get("Description") or ""))[1]
+        if its != mark_of(operation.urn) and (its is not None or alias != DEFAULT):
+            there = f"the alias {alias} of {function.namespace}/{function.name}"
+            raise CloudAnswerError(somebody_elses(operation.urn, there, id))
+        version = str(found["FunctionVersion"])
+        if specification_of(whole) is None or version == LATEST:
+            return await self._moved(operation, function, whole, whole)
+        try:
+            return await self._rolled_out(operation, function, found, whole)
+        except RolloutError as error:
+            weights, matches = read_routing(found.get("RoutingConfig"))
+            left = whole | {_MAIN: version, _WEIGHTS: weights, _MATCHES: matches}
+            raise PartialFailureError(id, self.recorded(left), str(error)) from error
+
+    async def _moved(
+        self, operation: Operation, function: CloudFunction, whole: dict[str, Any], outputs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Make the alias at once what is wanted; the outputs."""
+        await function.change("UpdateAlias", of=_versions(whole), **_parameters(operation, whole))
+        await self._retire(operation, whole, outputs, "the alias was moved at once, without a rollout")
+        return self.recorded(whole)
+
+    async def _rolled_out(
+        self, operation: Operation, function: CloudFunction, found: Mapping[str, Any], whole: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Put the version live that is wanted; the outputs. What else is wanted comes first, and moves nothing."""
+        specification = specification_of(whole)
+        assert specification is not None
+        weights, matches = read_routing(found.get("RoutingConfig"))
+        if matches or split_mark(str(found.get("Description") or ""))[0] != whole["description"]:
+            as_it_is = whole | {_MAIN: str(found["FunctionVersion"]), _WEIGHTS: weights, _MATCHES: None}
+            await function.change("UpdateAlias", of=_versions(as_it_is), **_parameters(operation, as_it_is))
+        rollouts = await self._rollouts(operation, whole, specification.bucket)
+        session = await self._sessions.tencent(operation, whole["region"], whole["account"])
+        ends = self._sessions.expiration("tencent")
+        made = await rolled_alias.roll_out(
+            rollouts, whole, _MAIN, specification, ends=ends, temporary=bool(session.token)
         )
-    await function.change("UpdateAlias", of=_versions(whole), **_parameters(operation, whole))
+        return self.recorded(made)
+
+    async def _retire(
+        self, operation: Operation, where: Mapping[str, Any], outputs: Mapping[str, Any], reason: str
+    ) -> None:
+        if bucket := bucket_of(outputs):
+            await rolled_alias.retire(operation, await self._rollouts(operation, where, bucket), reason)
+
+    async def _rollouts(self, operation: Operation, where: Mapping[str, Any], bucket: str) -> AliasRollouts:
+        session = await self._sessions.tencent(operation, where["region"], where["account"])
+        at = (where["namespace"], where["functionName"], where["aliasName"])
+        return await rollouts_of(operation, AliasPlace("tencent", session.appid, session.region, *at), bucket, session)
 
 
 def _parameters(operation: Operation, whole: Mapping[str, Any]) -> dict[str, Any]:

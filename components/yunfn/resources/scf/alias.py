@@ -29,7 +29,8 @@ class Alias(PluginResource):
     """The name under which one version of a function serves, or two by weight or header.
 
     ``$DEFAULT``, which every function has and clients without a qualifier call, is taken over instead of created;
-    deleted, it goes back to ``$LATEST``.
+    deleted, it goes back to ``$LATEST``. With a ``rollout``, another version is put live by steps inside the update,
+    judged at each of them.
     """
 
     #: APPID of the account.
@@ -50,6 +51,12 @@ class Alias(PluginResource):
     additional_version_weight: pulumi.Output[Mapping[str, float] | None]
     #: Calls that another version serves, by a header.
     header_matches: pulumi.Output[Sequence[Mapping[str, Any]] | None]
+    #: How another version is put live.
+    rollout: pulumi.Output[Mapping[str, Any] | None]
+    #: How many of the function's published versions are kept.
+    keep_versions: pulumi.Output[int | None]
+    #: The last rollout: number, phase, versions, reason, phases, measurements.
+    last_rollout: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(
         self,
@@ -64,6 +71,8 @@ class Alias(PluginResource):
         description: pulumi.Input[str] | None = None,
         additional_version_weight: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
         header_matches: pulumi.Input[Sequence[AliasHeaderMatch]] | None = None,
+        rollout: pulumi.Input[Mapping[str, Any]] | None = None,
+        keep_versions: pulumi.Input[int] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the alias.
@@ -79,6 +88,9 @@ class Alias(PluginResource):
             description: Text shown in the console.
             additional_version_weight: One version that serves too, and its share of the calls, above 0 and up to 1.
             header_matches: Calls that another version serves; they come before the weights.
+            rollout: Steps, metrics, hooks and gates, and the bucket of the record: a strategy of ``yunfn.tencent``
+                makes it. Without one, the alias is moved at once.
+            keep_versions: How many of the function's published versions are kept; all, if nothing is said.
             opts: Options of the resource.
         """
         properties = {
@@ -91,5 +103,7 @@ class Alias(PluginResource):
             "description": description,
             "additional_version_weight": additional_version_weight,
             "header_matches": wire(header_matches),
+            "rollout": rollout,
+            "keep_versions": keep_versions,
         }
         super().__init__("yunfn:scf:Alias", resource_name, properties, opts)

@@ -1,0 +1,69 @@
+"""What aliases of both clouds do with a rollout beside what is their own: put a version live, and tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from yunfn.exceptions import YunfnError
+from yunfn.provider.operations import Operation
+from yunfn.provider.properties import UNKNOWN
+from yunfn.provider.rollout import AliasRollouts
+from yunfn.provider.rollout_properties import KEEP_VERSIONS, LAST_ROLLOUT, ROLLOUT
+from yunfn.provider.rollout_told import last_rollout
+from yunfn.rollout.specification import Specification
+
+#: The input and output that says which second version serves, on both clouds.
+WEIGHTS = "additionalVersionWeight"
+
+
+async def roll_out(
+    rollouts: AliasRollouts,
+    values: Mapping[str, Any],
+    main: str,
+    specification: Specification,
+    *,
+    ends: datetime | None,
+    temporary: bool,
+) -> dict[str, Any]:
+    """Put the version live that ``values`` have under ``main``; the outputs, which tell how far it came.
+
+    One that ``wait`` left in progress has the outputs of the alias as it is: the next run reads it first, and finds a
+    change. Raises what AliasRollouts.to does.
+    """
+    state = await rollouts.to(values[main], specification, ends=ends, temporary=temporary)
+    made = dict(values)
+    if state is None:
+        return made | {LAST_ROLLOUT.name: await rollouts.told(None)}
+    if state.ended is None:
+        routing = await rollouts.routing()
+        if routing is not None:
+            made[main] = routing.main
+            made[WEIGHTS] = {routing.additional: float(routing.weight)} if routing.weight else {}
+    return made | {LAST_ROLLOUT.name: last_rollout(state)}
+
+
+async def retire(operation: Operation, rollouts: AliasRollouts, reason: str) -> None:
+    """Close the record of an alias that is no more what it speaks of.
+
+    What goes wrong with it is told and stops nothing: a destroyed stack may have lost its bucket before.
+    """
+    try:
+        await rollouts.retire(reason)
+    except YunfnError as error:
+        operation.proceed(error)
+        operation.warn(f"{operation.name}: the record of its rollouts stays as it is: {error}")
+
+
+def planned(inputs: Mapping[str, Any], old_outputs: Mapping[str, Any] | None, main: str) -> Any:
+    """What a preview knows of the output ``lastRollout``: nothing where another version is to be put live."""
+    old = old_outputs or {}
+    if ROLLOUT.name in inputs and old_outputs is not None and inputs.get(main) != old.get(main):
+        return UNKNOWN
+    return old.get(LAST_ROLLOUT.name) if ROLLOUT.name in inputs else None
+
+
+def known(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What a read takes from the state because the cloud tells nothing of it."""
+    return {each.name: outputs[each.name] for each in (ROLLOUT, KEEP_VERSIONS, LAST_ROLLOUT) if each.name in outputs}
