@@ -14,6 +14,7 @@ from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked
 from yunfn.program.component import Component
 from yunfn.program.rules import within
+from yunfn.rollout.metrics.request_fields import FIELDS
 
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _LOGSTORE = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
@@ -32,7 +33,9 @@ class Logstore:
 
 
 class LogProject(Component):
-    """A project of the log service (SLS), one logstore in it, and a full-text index to search it by.
+    """A project of the log service (SLS), one logstore in it, and an index to search it by.
+
+    The index is of the full text, and of the fields of request metrics that a rollout is judged by (RequestMetrics).
 
     Outputs: ``project_name``, ``logstore_name``.
     """
@@ -63,7 +66,7 @@ class LogProject(Component):
             description: Text shown in the console.
             retention_days: Days that lines are kept, 1–3650 (3650: for ever).
             shards: Shards the logstore starts with, 1–100; a later change does nothing, shards are split in place.
-            index: Whether lines can be searched (full text, case ignored).
+            index: Whether lines can be searched (full text, case ignored) and request metrics counted.
             tags: Tags of the project.
             opts: Options of the component.
 
@@ -98,11 +101,18 @@ class LogProject(Component):
                 project=made.project_name,
                 logstore=store.logstore_name,
                 full_text=alicloud.log.StoreIndexFullTextArgs(case_sensitive=False, token=_TOKENS),
+                field_searches=[_field(field, kind) for field, kind in FIELDS.items()],
                 opts=child,
             )
         self.project_name = made.project_name
         self.logstore_name = store.logstore_name
         self.register_outputs({"projectName": self.project_name, "logstoreName": self.logstore_name})
+
+
+def _field(name: str, kind: str) -> alicloud.log.StoreIndexFieldSearchArgs:
+    """A field of the index, with statistics: SQL can count it."""
+    tokens = _TOKENS if kind == "text" else None
+    return alicloud.log.StoreIndexFieldSearchArgs(name=name, type=kind, token=tokens, enable_analytics=True)
 
 
 def _named(resource: str, property: str, value: str, pattern: re.Pattern[str]) -> None:

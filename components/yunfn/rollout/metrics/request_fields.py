@@ -9,7 +9,6 @@ from typing import Final
 FIELDS: Final[Mapping[str, str]] = {
     "functionName": "text",
     "versionId": "text",
-    "qualifier": "text",
     "hasFunctionError": "text",
     "statusCode": "double",
     "durationMs": "double",
