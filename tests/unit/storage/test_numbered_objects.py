@@ -13,6 +13,7 @@ from support.store_backends import Backend, Kind, OssBackend
 from yunfn.exceptions import ArtifactError, CloudAnswerError, ObjectExistsError
 from yunfn.localcloud.connection import Connection
 from yunfn.storage import numbered_objects
+from yunfn.storage.alibaba_session import AlibabaSession
 from yunfn.storage.cos_numbered_objects import CosNumberedObjects
 from yunfn.storage.numbered_objects import CreateOnlyObjects
 from yunfn.storage.oss_numbered_objects import OssNumberedObjects
@@ -202,8 +203,6 @@ def test_a_missing_bucket_is_an_error_and_no_missing_object(backend: Backend) ->
         assert caught.value.status == 404
 
 
-def test_a_name_that_no_bucket_can_have_is_refused_before_it_is_asked_for(backend: Backend) -> None:
-    if not isinstance(backend, OssBackend):
-        pytest.skip("COS's client leaves that to COS")
+def test_a_name_that_no_bucket_can_have_is_refused_as_every_request_is(session: AlibabaSession) -> None:
     with pytest.raises(CloudAnswerError, match="bucket_name is invalid"):
-        opened(backend, "B")
+        OssNumberedObjects(session, "B")

@@ -49,9 +49,13 @@ def _secrets(hook: HttpCall, environment: Mapping[str, str]) -> dict[str, str]:
     """The headers whose values are variables'."""
     found = {}
     for header, variable in hook.headers_from.items():
-        if not environment.get(variable):
+        value = environment.get(variable, "")
+        if not value:
             raise RolloutError(f"the environment variable {variable}, the value of the header {header}, is not set")
-        found[header] = environment[variable]
+        if not (value.isascii() and value.isprintable()):
+            # The client would tell the value.
+            raise RolloutError(f"the environment variable {variable} holds what no header can, such as a line's end")
+        found[header] = value
     return found
 
 
