@@ -18,7 +18,6 @@ from support.rollout_memory import (
     ScriptedHooks,
     shares,
 )
-
 from yunfn.rollout import records
 from yunfn.rollout.driver import Driver
 from yunfn.rollout.event import AliasPlace, Command, Leased

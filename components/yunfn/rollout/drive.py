@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeVar
 
@@ -30,18 +28,15 @@ from yunfn.rollout.controller import (
     Write,
     decide,
 )
-from yunfn.rollout.event import Decided, Decision, Ended, EventLog, Hooked, Leased, Measured, Shifted, Shifting
-from yunfn.rollout.holder import Holder, holder_here, is_dead
-from yunfn.rollout.hook import HookCaller
+from yunfn.rollout.event import Decided, Decision, Ended, Hooked, Measured, Shifted, Shifting
 from yunfn.rollout.journal import Journal, OvertakenError, steadily
+from yunfn.rollout.means import Means
 from yunfn.rollout.measuring import measure
-from yunfn.rollout.metric import Measurement, Metric, MetricsBackend
+from yunfn.rollout.metric import Measurement, Metric
 from yunfn.rollout.mover import Mover
 from yunfn.rollout.phase import Phase
-from yunfn.rollout.routing import Router, Routing
+from yunfn.rollout.routing import Routing
 from yunfn.rollout.state import RolloutState, fold
-from yunfn.rollout.surroundings import Surroundings
-from yunfn.rollout.telling import Teller
 from yunfn.rollout.whereabouts import Whereabouts
 
 T = TypeVar("T")
@@ -54,22 +49,6 @@ _RESTORES: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0, 8.0, 8.0)
 _READY: Final = 600.0
 # Seconds that a hook gets where the operation was stopped: the engine kills the plugin soon after.
 _LAST_HOOK: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a rollout is driven with; ``poll``: seconds between looks for commands, ``pause``: waits in a thread."""
-
-    router: Router
-    log: EventLog
-    backend: Callable[[Metric], MetricsBackend]
-    hooks: HookCaller
-    surroundings: Surroundings
-    teller: Teller
-    holder: Holder = field(default_factory=holder_here)
-    dead: Callable[[Leased], bool] = is_dead
-    poll: float = 2.0
-    pause: Callable[[float], None] = time.sleep
 
 
 class Drive:
@@ -95,6 +74,11 @@ class Drive:
     def state(self) -> RolloutState:
         """As the record tells it by now."""
         return self._journal.state
+
+    @property
+    def restoring(self) -> bool:
+        """Whether stable is to be put back, as far as that is decided and not done and written."""
+        return self._restoring is not None and not self.state.ended
 
     async def take_over(self) -> None:
         """Take the lease, and hold the record against the alias.
@@ -167,10 +151,12 @@ class Drive:
         One that was promoted already stays so.
         """
         self._cancelled = self._journal.closing = True
-        if not self._journal.leased or self._stuck or (self.state.ended and not self._superseded()):
+        if self._stuck or self._alias.contested or not await self._leads():
+            return
+        if self.state.ended and not self._superseded():
             return
         try:
-            if self.state.promoted and not self._mover.moved:
+            if self.state.promoted and not self._mover.restored:
                 await self.close(Phase.SUCCEEDED, "stopped after promotion, before all hooks were called")
                 return
             reason = f"stopped: {error}" if str(error) else f"stopped: {type(error).__name__}"
@@ -184,6 +170,13 @@ class Drive:
             back = "stable is back, but not all of that could be written down"
             away = "stable could not be put back"
             self._means.teller.say(f"{back if self._mover.restored or self.state.restored else away}: {second}")
+
+    async def _leads(self) -> bool:
+        """Whether this is the controller; a lease whose writing was cut off may be there or not, and is taken again."""
+        if not self._journal.leased:
+            with contextlib.suppress(YunfnError):
+                await self._journal.lease()
+        return self._journal.leased
 
     def _superseded(self) -> bool:
         """Whether a newer rollout was to follow, and the candidate still serves."""
@@ -335,9 +328,8 @@ class Drive:
                 self._cancelled = isinstance(decide(self.state, self._now()), Restore)
         finally:
             self._cancelled = self._journal.closing
-            if not task.done():
-                task.cancel()
-                await asyncio.wait({task})
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def _restore(self, action: Restore, *, careful: bool = False) -> None:
         """Put stable back, then write why.

@@ -10,17 +10,19 @@ from yunfn.exceptions import (
     ContestedAliasError,
     LeaseHeldError,
     ObjectExistsError,
+    OperationStoppedError,
     RejectedCandidateError,
     RolloutError,
     RolloutFailedError,
 )
 from yunfn.rollout import records
-from yunfn.rollout.drive import Drive, Means
+from yunfn.rollout.drive import Drive
 from yunfn.rollout.event import AliasPlace, Began, Decision, EventLog, Leased, encode
 from yunfn.rollout.holder import Holder, holder_here, is_dead
 from yunfn.rollout.hook import HookCaller
 from yunfn.rollout.journal import steadily
 from yunfn.rollout.lease import held_by_another, refusal
+from yunfn.rollout.means import Means
 from yunfn.rollout.metric import Metric, MetricsBackend
 from yunfn.rollout.phase import Phase
 from yunfn.rollout.routing import Router, Routing
@@ -89,8 +91,10 @@ class Driver:
         """Go on with the last rollout until its end, or, by ``once``, only with what is due now.
 
         Waits for a person without end. Returns and raises as ``roll_out``; RolloutError where there never was one.
+        Stopped, it leaves the rollout as it is, for whoever drives it next; but stable is put back where that was
+        decided.
         """
-        return await self._guarded(lambda: self._go_on(once))
+        return await self._guarded(lambda: self._go_on(once), leaves=True)
 
     async def _go_on(self, once: bool) -> RolloutState:
         last = await self._last()
@@ -228,15 +232,19 @@ class Driver:
             raise RolloutError(f"{self._place}: there is no such alias any more")
         return found
 
-    async def _guarded(self, body: Callable[[], Awaitable[T]]) -> T:
-        """Whatever ends it: stable is put back where this controller drives, and the lease is given back."""
+    async def _guarded(self, body: Callable[[], Awaitable[T]], *, leaves: bool = False) -> T:
+        """Whatever ends it: stable is put back where this controller drives, and the lease is given back.
+
+        With ``leaves`` a stop alone puts nothing back.
+        """
         self._drive = None
         try:
             return await body()
         except (LeaseHeldError, ContestedAliasError):
             raise
         except BaseException as error:
-            if self._drive is not None:
+            left = leaves and isinstance(error, OperationStoppedError)
+            if self._drive is not None and not (left and not self._drive.restoring):
                 await self._drive.break_off(error)
             raise
         finally:

@@ -122,6 +122,9 @@ def fold(state: RolloutState, events: Iterable[Event]) -> RolloutState:
 
 
 def _after(state: RolloutState, event: Event) -> RolloutState:
+    if state.ended and isinstance(event, GateReached | Paused | Resumed | Decided | Ended):
+        # The first end counts.
+        return state
     match event:
         case Began():
             raise ValueError(f"rollout {state.number} began twice")
@@ -159,9 +162,7 @@ def _after(state: RolloutState, event: Event) -> RolloutState:
             phase = Phase.PROMOTING if event.decision is Decision.PROMOTE else Phase.FINALISING
             return replace(state, decided=event, phase=phase, paused=None, gate=None, commands=_aborts(state, event))
         case Ended():
-            # The first end counts.
-            ended = state.ended or event
-            return replace(state, ended=ended, phase=ended.phase, paused=None, gate=None, commands=())
+            return replace(state, ended=event, phase=event.phase, paused=None, gate=None, commands=())
         case _:
             assert_never(event)
 

@@ -23,6 +23,8 @@ class Whereabouts:
         self._router = router
         self._journal = journal
         self._around = surroundings
+        #: Whether somebody moved it by other means: then it is left alone.
+        self.contested = False
 
     async def find(self) -> Routing | None:
         """Where it goes; None if it is gone. Raises CloudAnswerError."""
@@ -47,6 +49,7 @@ class Whereabouts:
         if found is not None and found in self._expected():
             return found
         state = self._journal.state
+        self.contested = True
         goes = f"goes to {found}" if found else "is gone"
         reason = (
             f"somebody moved the alias by other means: it {goes}, and rollout {state.number} had it at "

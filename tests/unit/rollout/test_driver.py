@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+
 from support.rollout_memory import run, shares
 from support.rollout_runs import World, errors, plan
-
 from yunfn.exceptions import (
     RejectedCandidateError,
     RolloutFailedError,
