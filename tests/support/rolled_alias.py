@@ -1,0 +1,113 @@
+"""An alias that the plugin rolls out, on either cloud: what it is declared with, and where it is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from support.cos_bucket import fresh_bucket, session_of
+from support.served_alias import FcAlias, ScfAlias
+from support.store_backends import oss_bucket, oss_session
+from yunfn.localcloud.connection import Connection
+from yunfn.rollout import records
+from yunfn.rollout.connections import Connections, connect
+from yunfn.rollout.event import AliasPlace
+from yunfn.rollout.metric import Conditions, Measure, Metric, Probes
+from yunfn.rollout.plan import Step
+from yunfn.rollout.routing import Routing
+from yunfn.rollout.specification import Specification
+from yunfn.rollout.state import RolloutState
+
+#: A probe that calls the version by its number; what does not say ``v1`` or ``v2`` fails.
+GOOD, BAD = "v[12]", "v1"
+
+
+def probes(expect: str, *, interval: float = 0.2, calls: int = 4) -> Metric:
+    """A metric of calls that must answer ``expect``."""
+    return Metric(
+        name="answers",
+        measure=Measure.ERRORS,
+        source=Probes(events=("{}",), calls=calls, expect=expect),
+        rule=Conditions(success="<= 0.5"),
+        interval=interval,
+        minimum=calls,
+    )
+
+
+def written(specification: Specification) -> dict[str, Any]:
+    """As it is declared on the wire."""
+    made: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(specification))
+    return made
+
+
+class RolledAlias:
+    """An alias called ``rolled`` of a function with the versions 1 to 3, and the bucket of its record.
+
+    It is not there before the plugin makes it.
+    """
+
+    token: str
+    #: The input that names the main version.
+    main: str
+
+    def __init__(self, cloud: Connection, kind: str, bucket: str = "") -> None:
+        self._cloud = cloud
+        self.kind = kind
+        if kind == "fc":
+            self.served: FcAlias | ScfAlias = FcAlias(cloud)
+            self.session: Any = oss_session(cloud)
+            self.bucket = bucket or oss_bucket(self.session).bucket_name
+            self.token, self.main = "yunfn:fc:Alias", "versionId"
+        else:
+            self.served = ScfAlias(cloud)
+            self.session = session_of(cloud)
+            self.bucket = bucket or fresh_bucket(self.session).name
+            self.token, self.main = "yunfn:scf:Alias", "functionVersion"
+        at = self.served.place
+        self.place = AliasPlace(at.cloud, at.account, at.region, at.namespace, at.function, "rolled")
+
+    def specification(self, *weights: str, seconds: float = 0.3, **more: Any) -> Specification:
+        """A plan of ``weights``, each for so many seconds, judged by nothing unless ``metrics`` are given."""
+        steps = tuple(Step(Decimal(weight), seconds) for weight in weights)
+        return Specification(bucket=self.bucket, steps=steps, **more)
+
+    def inputs(self, version: str, specification: Specification | None, **more: Any) -> dict[str, Any]:
+        """What it is declared with."""
+        place: dict[str, Any] = {
+            "account": self.place.account,
+            "region": self.place.region,
+            "functionName": self.place.function,
+            "aliasName": self.place.alias,
+            self.main: version,
+        }
+        if self.place.namespace:
+            place["namespace"] = self.place.namespace
+        rollout = {"rollout": written(specification)} if specification else {}
+        return {**place, **rollout, **more}
+
+    @property
+    def id(self) -> str:
+        """Its id in Pulumi."""
+        return str(self.place)
+
+    def connections(self) -> Connections:
+        """What reaches it past the plugin."""
+        return connect(self.place, self.bucket, self.session)
+
+    def routing(self) -> Routing | None:
+        """Where its calls go."""
+        return self.connections().router.read()
+
+    def move(self, routing: Routing) -> None:
+        """Move it by other means."""
+        self.connections().router.route(routing)
+
+    def state(self) -> RolloutState | None:
+        """Its last rollout, as the record has it."""
+        return records.last(self.connections().log)
+
+    def states(self) -> list[RolloutState]:
+        """All of its rollouts."""
+        return records.states(self.connections().log)
