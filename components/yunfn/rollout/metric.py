@@ -126,13 +126,14 @@ class Comparison(_Struct, frozen=True, tag="comparison"):
     """A test of the candidate's share against the stable version's in the same window, for the stated error bounds.
 
     A candidate equal to stable fails with at most ``false_rollback``; one that is worse by ``increase`` (0–1) or more
-    passes with at most ``missed``. It decides at the latest when either version has ``samples`` calls.
+    passes with at most ``missed``, however often it is looked at (``comparison`` says how). It decides as soon as both
+    bounds allow: with the default ones at the latest after some 1,000 calls of each version while stable fails 1 % of
+    them, after 2,100 at 5 %; and after fewer of the candidate's where stable has more. Shares only, no durations.
     """
 
     increase: Decimal = Decimal("0.05")
     false_rollback: float = 0.01
     missed: float = 0.001
-    samples: int = 1000
 
 
 Rule = Conditions | Comparison

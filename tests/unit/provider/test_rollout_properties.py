@@ -24,7 +24,7 @@ FULL = Specification(
     bucket="b",
     steps=steps([Decimal(1), Decimal("12.5")], 90.0),
     metrics=(
-        Metric(name="errors", measure=Measure.ERRORS, source=Probes(events=("{}",)), rule=Comparison(samples=7)),
+        Metric(name="errors", measure=Measure.ERRORS, source=Probes(events=("{}",)), rule=Comparison(missed=0.002)),
         Metric(
             name="slow",
             measure=Measure.P95,
