@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from yunfn import __version__
-from yunfn.cli import access, artifacts, denials, deployed, layer, local, plugin, sts, traffic, version_faults
+from yunfn.cli import access, artifacts, denials, deployed, layer, local, plugin, rollout, sts, traffic, version_faults
 from yunfn.exceptions import YunfnError
 
 application = typer.Typer(
@@ -35,6 +35,7 @@ local.application.command()(traffic.traffic)
 application.add_typer(local.application, name="local")
 application.add_typer(layer.application, name="layer")
 application.add_typer(access.application, name="access")
+application.add_typer(rollout.application, name="rollout")
 application.add_typer(artifacts.application, name="artifacts")
 application.add_typer(plugin.application, name="plugin")
 application.add_typer(sts.application, name="sts")

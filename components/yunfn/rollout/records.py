@@ -75,10 +75,11 @@ def order(
 ) -> RolloutState:
     """Write ``command`` into the record of the last rollout, as ``who`` (``user@host``); the state after it.
 
+    A retry goes into that of the last one whose candidate is rejected: others may have been rolled out since.
     Raises RolloutError where the command would mean nothing, saying why; CloudAnswerError.
     """
     for _ in range(_TRIES):
-        state = last(log)
+        state = (_last_rejected(log) if command is Command.RETRY else None) or last(log)
         if state is None:
             raise RolloutError("there never was a rollout of this alias")
         _refuse(state, command)
@@ -89,6 +90,11 @@ def order(
             continue
         return fold(state, [event])
     raise RolloutError(f"the record changed {_TRIES} times while the order was written; give it again")
+
+
+def _last_rejected(log: EventLog) -> RolloutState | None:
+    found = (read(log, rollout) for rollout in reversed(log.rollouts()[-MEMORY:]))
+    return next((state for state in found if state is not None and state.rejected), None)
 
 
 def _refuse(state: RolloutState, command: Command) -> None:

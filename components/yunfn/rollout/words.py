@@ -54,6 +54,15 @@ _ORDERS = {
 
 def told(state: RolloutState, event: Event) -> str:
     """What ``event`` says to a user; ``state`` is that after it. Empty for what only controllers care about."""
+    return one_line(_told(state, event))
+
+
+def one_line(text: str) -> str:
+    """A text from anywhere as a line for a terminal: functions and clouds may answer with control characters."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+def _told(state: RolloutState, event: Event) -> str:
     match event:
         case Began():
             return f"rollout {state.number} of {event.candidate} over {event.stable}: {plan(event.specification)}"
@@ -61,7 +70,7 @@ def told(state: RolloutState, event: Event) -> str:
             return ""
         case Hooked():
             ended = "passed" if event.passed else "FAILED"
-            answer = f": {_one_line(event.answer)}" if event.answer else ""
+            answer = f": {event.answer}" if event.answer else ""
             return f"hook {event.name} {_MOMENTS[event.moment]} {ended} after {event.seconds:.1f} s{answer}"
         case Shifted():
             return f"{_place(state, event.step)}{shares(event.routing)}"
@@ -118,7 +127,7 @@ def measured(state: RolloutState, measurement: Measurement) -> str:
     dry = " (dry run)" if measurement.dry_run else ""
     said = f"{measurement.metric}{dry}: {_OUTCOMES[measurement.outcome]}"
     if measurement.text:
-        return f"{said}, {_one_line(measurement.text)}"
+        return f"{said}, {one_line(measurement.text)}"
     metric = metric_of(state, measurement.metric)
     readings = [
         f"{version} {figure(metric, reading)} of {reading.count}"
@@ -174,7 +183,3 @@ def _place(state: RolloutState, step: int) -> str:
 
 def _by(holder: str) -> str:
     return f" by {holder}" if holder else ""
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -53,6 +53,20 @@ def test_all_commands_are_there() -> None:
                 "traffic",
             )
         ),
+        *(
+            f"rollout {name}"
+            for name in (
+                "status",
+                "watch",
+                "promote",
+                "pause",
+                "resume",
+                "abort",
+                "retry",
+                "drive",
+                "history",
+            )
+        ),
         *(f"artifacts {name}" for name in ("list", "purge", "bucket")),
         *("status", "invoke", "result", "logs"),
         *(f"layer {name}" for name in ("build", "check", "plan", "list", "tree", "lock", "cache")),
@@ -103,6 +117,7 @@ def test_no_command_imports_the_clouds_sdks_for_others(yunfn: Yunfn) -> None:
         ("yunfn loc", {"local"}),
         ("yunfn local st", {"start", "stop", "status"}),
         ("yunfn local start --p", {"--port"}),
+        ("yunfn rollout re", {"resume", "retry"}),
     ],
 )
 def test_the_shell_completes(yunfn: Yunfn, words: str, expected: set[str]) -> None:
@@ -116,6 +131,7 @@ def test_the_shell_completes(yunfn: Yunfn, words: str, expected: set[str]) -> No
         ("access lint --ignore", "YF-RAM-01", {f"YF-RAM-{number:03}" for number in range(10, 20)}),
         ("access lint --managed", "QcloudCOSF", {"QcloudCOSFullAccess"}),
         ("access lint -s", "de", {"dev"}),
+        ("rollout abort -s", "de", {"dev"}),
         ("access least --stack", "de", {"dev"}),
         ("access simulate --action", "mn", {"mns:"}),
         ("access simulate --action", "cos:HeadO", {"cos:HeadObject"}),

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from unit.rollout.records_of_rollouts import ERRORS, P95, PLACE, QUEUE, SPECIFICATION, promoted, rejected
-from yunfn.rollout.event import Began, Shifted
+from yunfn.rollout.event import Began, Hooked, Shifted
+from yunfn.rollout.hook import Moment
 from yunfn.rollout.metric import Measurement, Metric, Outcome, Reading
 from yunfn.rollout.plan import Step, canary, linear, steps
 from yunfn.rollout.routing import Routing
@@ -98,3 +99,10 @@ def test_a_measurement_without_words_of_its_own_shows_both_versions() -> None:
 
 def test_what_was_put_back_is_no_step() -> None:
     assert told(STATE, Shifted(at=1, step=-1, routing=Routing("3"))) == "all to 3"
+
+
+def test_what_a_function_answers_cannot_steer_a_terminal() -> None:
+    answer = "fine\n\x1b[2J\x1b]0;title\x07 \u202e ok"
+    hooked = Hooked(at=1, moment=Moment.STEP, step=0, name="smoke", passed=True, answer=answer, seconds=1)
+    said = told(STATE, hooked)
+    assert said.isprintable() and said.endswith(": fine [2J ]0;title ok")
