@@ -18,11 +18,13 @@ from yunfn.rollout.metric import Measure, Reading, RequestMetrics
 from yunfn.rollout.metrics.measures import PERCENTILES
 from yunfn.rollout.metrics.request_fields import FIELDS
 from yunfn.storage.alibaba_session import AlibabaSession
+from yunfn.storage.part_sender import retrying
 
 # Seconds until a row can be found. Not documented: the log service itself says three after it has a row.
 _LATE: Final = 5.0
 # A failure of an HTTP call is what the caller sees: a web app that answers 500 raises nothing in Function Compute.
 _FAILED: Final = "count_if(hasFunctionError = 'true' OR statusCode >= 500)"
+_SECONDS: Final = 30
 # What is said of a field without statistics, one without index, and a logstore without (SLS, "Common errors when
 # querying and analyzing logs").
 _UNINDEXED: Final = re.compile("column in the index|is not config as key value|without index config")
@@ -53,7 +55,8 @@ class RequestMetricsBackend:
         first, last = math.ceil(since), math.floor(until)
         if last <= first:
             return None
-        row = self._row(self._query(figure, version), first, last)
+        # The client itself asks again where the service errs, but not where nothing is answered.
+        row = retrying(_unanswered)(self._row, self._query(figure, version), first, last)
         count = int(_number(row, "calls"))
         if not count:
             return None
@@ -81,7 +84,7 @@ class RequestMetricsBackend:
             raise self._refused(error) from error
         if not answer.is_completed():
             # The client has asked several times already.
-            raise CloudAnswerError(f"SLS GetLogs {project}/{logstore}: the log service did not look through all rows")
+            raise RolloutError(f"SLS GetLogs {project}/{logstore}: the log service did not look through all rows")
         rows = answer.get_logs()
         if len(rows) != 1:
             raise RolloutError(f"SLS GetLogs {project}/{logstore}: {len(rows)} rows for a count, not one")
@@ -90,7 +93,11 @@ class RequestMetricsBackend:
 
     def _refused(self, error: Any) -> Exception:
         code, message, request = error.get_error_code(), error.get_error_message(), error.get_request_id() or "-"
-        text = f"SLS GetLogs {self._source.project}/{self._source.logstore}: {code}: {message} (request {request})"
+        place = f"SLS GetLogs {self._source.project}/{self._source.logstore}"
+        if code == "LogRequestError":
+            # The client's own word, for no answer or one in no shape of the log service's.
+            return CloudAnswerError(f"{place}: no answer: {message} (request {request})")
+        text = f"{place}: {code}: {message} (request {request})"
         if _UNINDEXED.search(str(message)):
             fields = ", ".join(f"{name} ({kind})" for name, kind in FIELDS.items())
             return RolloutError(f"{text}. Its index must have these fields, with statistics, as LogProject's: {fields}")
@@ -106,6 +113,7 @@ class RequestMetricsBackend:
             self._opened = LogClient(
                 endpoint, session.access_key_id, session.access_key_secret, session.token or None
             )  # fmt: skip
+            self._opened.timeout = _SECONDS
         return self._opened
 
 
@@ -116,6 +124,10 @@ def _figure(measure: Measure) -> str:
     if measure in PERCENTILES:
         return f"approx_percentile(durationMs, {PERCENTILES[measure]})"
     raise RolloutError(f"request metrics tell no {measure.value}: a call that was refused leaves no row")
+
+
+def _unanswered(error: BaseException) -> bool:
+    return isinstance(error, CloudAnswerError) and not error.code
 
 
 def _number(row: Mapping[str, str], name: str) -> float:

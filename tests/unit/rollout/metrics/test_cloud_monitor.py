@@ -12,7 +12,7 @@ from alibabacloud_fc20230330 import models
 from aliyunsdkcore.client import AcsClient
 from Tea.exceptions import TeaException
 
-from support.fc_versions import VersionedFunction
+from support.fc_measured import MeasuredFunction
 from support.scf_versions import inside_of_a_cloud
 from yunfn.exceptions import CloudAnswerError, RolloutError, ValidationError
 from yunfn.localcloud.connection import Connection
@@ -35,9 +35,9 @@ def cloud() -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="module")
-def function(cloud: Connection) -> VersionedFunction:
+def function(cloud: Connection) -> MeasuredFunction:
     """Called in two minutes; the first one's beginning is ``BEGIN``."""
-    made = VersionedFunction(cloud)
+    made = MeasuredFunction(cloud)
     made.alias("live", "1", v2=1.0)
     by_http = made.trigger("2")
     made.go_to(BEGIN + 5)
@@ -54,7 +54,7 @@ def function(cloud: Connection) -> VersionedFunction:
     return made
 
 
-def _one_at_a_time(function: VersionedFunction) -> None:
+def _one_at_a_time(function: MeasuredFunction) -> None:
     """Two calls of version 2 at once where one may run: the second is refused."""
     body = models.PutConcurrencyInput(reserved_concurrency=1)
     function.fc.call("put_concurrency_config", function.name, models.PutConcurrencyConfigRequest(body=body))
@@ -71,7 +71,7 @@ def _one_at_a_time(function: VersionedFunction) -> None:
 
 
 @pytest.fixture
-def monitor(function: VersionedFunction) -> CloudMonitorBackend:
+def monitor(function: MeasuredFunction) -> CloudMonitorBackend:
     return CloudMonitorBackend(function.session, function.place)
 
 
@@ -118,7 +118,7 @@ def test_pages_are_all_read(monitor: CloudMonitorBackend, monkeypatch: pytest.Mo
     assert reading is not None and reading.failures == 2 and reading.count >= 8
 
 
-def test_what_cloud_monitor_refuses_is_the_clouds_answer(function: VersionedFunction) -> None:
+def test_what_cloud_monitor_refuses_is_the_clouds_answer(function: MeasuredFunction) -> None:
     other = type(function.session)("no-such-key", "secret", "", function.session.region, function.session.account)
     with pytest.raises(CloudAnswerError, match=r"CMS DescribeMetricList: InvalidAccessKeyId\.NotFound") as caught:
         CloudMonitorBackend(other, function.place).measure(Measure.ERRORS, "1", BEGIN, BEGIN + 60)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socketserver
+import threading
 from collections.abc import Iterator
 
 import pytest
+from aliyun.log import LogClient
+from aliyun.log.queriedlog import QueriedLog
 
-from support.fc_versions import VersionedFunction, field
+from support.fc_measured import MeasuredFunction, field
 from support.scf_versions import inside_of_a_cloud
 from yunfn.exceptions import CloudAnswerError, RolloutError, ValidationError
 from yunfn.localcloud.connection import Connection
@@ -14,6 +18,7 @@ from yunfn.rollout.metric import Measure, Metric, Reading, RequestMetrics
 from yunfn.rollout.metrics.measures import check
 from yunfn.rollout.metrics.request_fields import FIELDS
 from yunfn.rollout.metrics.request_metrics import RequestMetricsBackend
+from yunfn.storage import part_sender
 
 # Years from now.
 BEGIN = 1_893_427_200.0
@@ -27,9 +32,9 @@ def cloud() -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="module")
-def function(cloud: Connection) -> VersionedFunction:
+def function(cloud: Connection) -> MeasuredFunction:
     """Called in two minutes; the first one's beginning is ``BEGIN``."""
-    made = VersionedFunction(cloud)
+    made = MeasuredFunction(cloud)
     # The weight of 1 sends all calls of the alias to version 2.
     made.alias("live", "1", v2=1.0)
     by_http = made.trigger("2")
@@ -49,7 +54,7 @@ def function(cloud: Connection) -> VersionedFunction:
 
 
 @pytest.fixture
-def backend(function: VersionedFunction) -> RequestMetricsBackend:
+def backend(function: MeasuredFunction) -> RequestMetricsBackend:
     return RequestMetricsBackend(function.session, function.place, function.source)
 
 
@@ -91,11 +96,11 @@ def test_what_rows_do_not_tell_is_refused(backend: RequestMetricsBackend, measur
     check(Metric(name="m", measure=Measure.P95, source=source))
 
 
-def test_an_index_without_the_fields_is_told_in_clear_words(function: VersionedFunction, cloud: Connection) -> None:
+def test_an_index_without_the_fields_is_told_in_clear_words(function: MeasuredFunction, cloud: Connection) -> None:
     keys = {name: field(kind) for name, kind in FIELDS.items()}
-    without = VersionedFunction(cloud, {"keys": {name: key for name, key in keys.items() if name != "statusCode"}})
-    no_statistics = VersionedFunction(cloud, {"keys": keys | {"versionId": {**keys["versionId"], "doc_value": False}}})
-    whole_line = VersionedFunction(cloud, {"line": {"token": [" "], "caseSensitive": False}})
+    without = MeasuredFunction(cloud, {"keys": {name: key for name, key in keys.items() if name != "statusCode"}})
+    no_statistics = MeasuredFunction(cloud, {"keys": keys | {"versionId": {**keys["versionId"], "doc_value": False}}})
+    whole_line = MeasuredFunction(cloud, {"line": {"token": [" "], "caseSensitive": False}})
     for other, words in (
         (without, "Column 'statusCode' cannot be resolved"),
         (no_statistics, "Column 'versionId' cannot be resolved"),
@@ -106,7 +111,7 @@ def test_an_index_without_the_fields_is_told_in_clear_words(function: VersionedF
             backend.measure(Measure.ERRORS, "1", BEGIN, BEGIN + 120)
 
 
-def test_what_the_log_service_refuses_is_the_clouds_answer(function: VersionedFunction) -> None:
+def test_what_the_log_service_refuses_is_the_clouds_answer(function: MeasuredFunction) -> None:
     gone = RequestMetrics(project=function.source.project, logstore="no-such-store")
     backend = RequestMetricsBackend(function.session, function.place, gone)
     with pytest.raises(CloudAnswerError, match="no-such-store") as caught:
@@ -114,7 +119,58 @@ def test_what_the_log_service_refuses_is_the_clouds_answer(function: VersionedFu
     assert (caught.value.code, caught.value.status) == ("LogStoreNotExist", 404)
 
 
-def test_a_name_cannot_change_the_query(function: VersionedFunction) -> None:
+def test_a_name_cannot_change_the_query(function: MeasuredFunction) -> None:
     backend = RequestMetricsBackend(function.session, function.place, function.source)
     with pytest.raises(RolloutError, match="no name of a function or version"):
         backend.measure(Measure.ERRORS, "1' OR '1' = '1", BEGIN, BEGIN + 120)
+
+
+def test_no_answer_is_told_after_some_tries(function: MeasuredFunction, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    class Refusing(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            asked.append(self.client_address)
+
+    monkeypatch.setattr(part_sender, "_LONGEST_WAIT", 0.01)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for name in ("HTTPS_PROXY", "https_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{server.server_address[1]}")
+        backend = RequestMetricsBackend(function.session, function.place, function.source)
+        with pytest.raises(CloudAnswerError, match=r"SLS GetLogs measured-\d+/calls: no answer: ") as caught:
+            backend.measure(Measure.ERRORS, "1", BEGIN, BEGIN + 120)
+        server.shutdown()
+    assert (caught.value.code, caught.value.status) == ("", 0)
+    assert len(asked) > 1
+    assert function.session.access_key_secret not in str(caught.value)
+
+
+class Answer:
+    """What the client answers, in place of the log service."""
+
+    def __init__(self, *rows: dict[str, str], complete: bool = True) -> None:
+        self._rows, self._complete = rows, complete
+
+    def is_completed(self) -> bool:
+        return self._complete
+
+    def get_logs(self) -> list[QueriedLog]:
+        return [QueriedLog(0, "", row) for row in self._rows]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer({"calls": "5", "figure": "1"}, complete=False), "did not look through all rows"),
+        (Answer(), "0 rows for a count"),
+        (Answer({"calls": "5", "figure": "null"}), "figure is 'null', not a number"),
+        (Answer({"figure": "1"}), "calls is None, not a number"),
+    ],
+)
+def test_an_answer_that_tells_no_figure_is_none(
+    backend: RequestMetricsBackend, monkeypatch: pytest.MonkeyPatch, answer: Answer, words: str
+) -> None:
+    monkeypatch.setattr(LogClient, "get_log", lambda *_, **__: answer)
+    with pytest.raises(RolloutError, match=words):
+        backend.measure(Measure.ERRORS, "1", BEGIN, BEGIN + 120)
