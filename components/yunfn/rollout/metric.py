@@ -72,6 +72,7 @@ class ClsLogs(_Struct, frozen=True, tag="cls"):
 class Prometheus(_Struct, frozen=True, tag="prometheus"):
     """A Prometheus server. ``query`` answers one number; ``{version}``, ``{function}``, ``{alias}`` and ``{window}``
     (``300s``) in it are put in. ``samples`` is a query of how many calls that rests on; without it any answer is one.
+    For shares ``query`` counts the calls that failed (or were refused), and ``samples`` all calls.
 
     ``token_variable`` names the environment variable with a bearer token.
     """

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 from yunfn.exceptions import ValidationError
 from yunfn.rollout.metric import (
@@ -21,6 +24,8 @@ SHARES: Final = frozenset({Measure.ERRORS, Measure.THROTTLES})
 #: What of the calls must not be above a percentile, as a share (0–1).
 PERCENTILES: Final[Mapping[Measure, float]] = {Measure.P50: 0.5, Measure.P95: 0.95, Measure.P99: 0.99}
 
+# Calls of one measurement: more would still be under way when the next one is due.
+_MOST_CALLS: Final = 1000
 _CALLS = frozenset({Measure.ERRORS, *PERCENTILES})
 # Of each source what it measures, and what to say of the rest.
 _MEASURES: Final[Mapping[type, tuple[frozenset[Measure], str]]] = {
@@ -43,10 +48,67 @@ def check(metric: Metric) -> None:
     measures, reason = _MEASURES.get(type(source), (frozenset(Measure), ""))
     if metric.measure not in measures:
         raise ValidationError(metric.name, "measure", metric.measure.value, reason)
-    if isinstance(source, Prometheus) and metric.measure in SHARES and not source.samples:
+    if isinstance(source, Prometheus):
+        _check_prometheus(metric, source)
+    if isinstance(source, Probes):
+        _check_probes(metric, source)
+
+
+def address_fault(source: Prometheus) -> str:
+    """What is wrong with the address of a Prometheus server, "" where nothing is."""
+    try:
+        parts = urlsplit(source.address)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        return f"this is no address: {error}"
+    if parts.scheme not in ("http", "https") or not host:
+        return "an address begins with http:// or https:// and a host"
+    if parts.username is not None or parts.password is not None:
+        return "an address holds no user and password, for it stands in states and records: use token_variable"
+    if parts.query or parts.fragment:
+        return "an address ends with the path before /api/v1"
+    if source.token_variable and parts.scheme == "http" and not _is_loopback(host):
+        return "a token is sent by https:// only"
+    return ""
+
+
+def server_of(source: Prometheus) -> str:
+    """Scheme, host and port of a Prometheus server, without what may be secret in its address."""
+    try:
+        parts = urlsplit(source.address)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that cannot be read"
+    return f"{parts.scheme}://{parts.hostname or ''}{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _check_prometheus(metric: Metric, source: Prometheus) -> None:
+    if fault := address_fault(source):
+        raise ValidationError(metric.name, "address", server_of(source), fault)
+    if not source.query.strip():
+        raise ValidationError(metric.name, "query", source.query, "a query is a PromQL expression")
+    if metric.measure in SHARES and not source.samples.strip():
         raise ValidationError(
             metric.name,
             "samples",
             source.samples,
             "a share needs two queries: query counts the calls that failed, samples all of them",
         )
+
+
+def _check_probes(metric: Metric, source: Probes) -> None:
+    if not source.events:
+        raise ValidationError(metric.name, "events", list(source.events), "probes need an event at least")
+    if not 1 <= source.calls <= _MOST_CALLS:
+        raise ValidationError(metric.name, "calls", source.calls, f"1–{_MOST_CALLS} calls of either version at once")
+    try:
+        re.compile(source.expect)
+    except re.error as error:
+        raise ValidationError(metric.name, "expect", source.expect, f"no regular expression: {error}") from None

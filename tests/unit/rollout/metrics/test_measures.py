@@ -1,0 +1,88 @@
+"""Which source can measure what, told before anything is deployed."""
+
+from __future__ import annotations
+
+import pytest
+
+from yunfn.exceptions import ValidationError
+from yunfn.rollout.metric import (
+    CloudMonitor,
+    ClsLogs,
+    Conditions,
+    Measure,
+    Metric,
+    Probes,
+    Prometheus,
+    RequestMetrics,
+    Source,
+    TencentMonitor,
+)
+from yunfn.rollout.metrics.measures import check
+
+SHARES = {Measure.ERRORS, Measure.THROTTLES}
+PERCENTILES = {Measure.P50, Measure.P95, Measure.P99}
+SERVER = Prometheus(address="https://prometheus.example.com", query="q", samples="n")
+SOURCES: list[tuple[Source, set[Measure]]] = [
+    (CloudMonitor(), SHARES),
+    (RequestMetrics(project="p", logstore="l"), {Measure.ERRORS} | PERCENTILES),
+    (TencentMonitor(), SHARES),
+    (ClsLogs(topic="t"), {Measure.ERRORS} | PERCENTILES),
+    (SERVER, set(Measure)),
+    (Probes(events=("{}",)), SHARES | PERCENTILES),
+]
+
+
+def metric(measure: Measure, source: Source) -> Metric:
+    return Metric(name="latency", measure=measure, source=source, rule=Conditions(failure="> 1"))
+
+
+@pytest.mark.parametrize("measure", Measure)
+@pytest.mark.parametrize(("source", "measures"), SOURCES, ids=[type(source).__name__ for source, _ in SOURCES])
+def test_a_source_measures_what_it_can(source: Source, measures: set[Measure], measure: Measure) -> None:
+    if measure in measures:
+        check(metric(measure, source))
+        return
+    with pytest.raises(ValidationError) as caught:
+        check(metric(measure, source))
+    assert (caught.value.resource, caught.value.property, caught.value.value) == ("latency", "measure", measure.value)
+    # What to do is told as well.
+    assert "take" in caught.value.rule
+
+
+@pytest.mark.parametrize(
+    ("source", "property", "rule"),
+    [
+        (Prometheus(address="prometheus:9090", query="q"), "address", "http:// or https://"),
+        (Prometheus(address="http://[x", query="q"), "address", "this is no address"),
+        (Prometheus(address="https://me:hidden@x", query="q"), "address", "use token_variable"),
+        (Prometheus(address="https://x/?token=hidden", query="q"), "address", "ends with the path"),
+        (Prometheus(address="http://x", query="q", token_variable="T"), "address", "by https:// only"),
+        (Prometheus(address="https://x", query=" "), "query", "PromQL"),
+    ],
+)
+def test_a_prometheus_server_that_cannot_be_asked(source: Prometheus, property: str, rule: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        check(metric(Measure.VALUE, source))
+    assert caught.value.property == property
+    assert rule in caught.value.rule
+    assert "hidden" not in str(caught.value)
+
+
+def test_a_share_by_prometheus_takes_two_queries() -> None:
+    with pytest.raises(ValidationError, match="samples all of them"):
+        check(metric(Measure.ERRORS, Prometheus(address="https://x", query="q")))
+
+
+@pytest.mark.parametrize(
+    ("source", "property"),
+    [
+        (Probes(events=()), "events"),
+        (Probes(events=("{}",), calls=0), "calls"),
+        (Probes(events=("{}",), calls=1001), "calls"),
+        (Probes(events=("{}",), expect="(ok"), "expect"),
+    ],
+)
+def test_probes_that_cannot_be(source: Probes, property: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        check(metric(Measure.ERRORS, source))
+    assert (caught.value.resource, caught.value.property) == ("latency", property)
