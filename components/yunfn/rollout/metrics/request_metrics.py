@@ -70,7 +70,7 @@ class RequestMetricsBackend:
             if not _SAFE.fullmatch(text):
                 raise RolloutError(f"request metrics: {text!r} is no name of a function or version")
         # The search narrows what SQL has to read; words of an index may be parts of names, so SQL compares whole ones.
-        search = f'functionName: "{name}" and versionId: "{version}" and durationMs >= 0'
+        search = f'durationMs >= 0 and functionName: "{name}" and versionId: "{version}"'
         where = f"functionName = '{name}' AND versionId = '{version}'"
         return f"{search} | SELECT count(1) AS calls, {figure} AS figure FROM log WHERE {where}"  # noqa: S608 — checked
 
