@@ -22,6 +22,7 @@ from yunfn.rollout.metric import (
     Measure,
     Metric,
     Probes,
+    Prometheus,
     RequestMetrics,
     Source,
     TencentMonitor,
@@ -30,7 +31,7 @@ from yunfn.rollout.routing import Routing
 
 ALIBABA: list[Source] = [CloudMonitor(), RequestMetrics(project="p", logstore="l")]
 TENCENT: list[Source] = [TencentMonitor(), ClsLogs(topic="t")]
-EITHER: list[Source] = [Probes(events=("{}",))]
+EITHER: list[Source] = [Probes(events=("{}",)), Prometheus(address="http://127.0.0.1:1", query="1")]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.rollout.lines import moment_of
@@ -18,6 +19,7 @@ TOPIC: Final = "yunfn-rollout"
 # Seconds to connect or to wait for an answer, and for all tries of one write: what is driven waits meanwhile.
 _TIMEOUT: Final = 10
 _WRITING: Final = 15.0
+_PASSING: Final = ("LogRequestError", "InternalServerError", "RequestTimeout", "ServerBusy", "WriteQuotaExceed")
 
 
 class SlsLines:
@@ -35,23 +37,40 @@ class SlsLines:
 
     def write(self, lines: Sequence[dict[str, str]]) -> None:
         """See LineWriter. What fails for a moment is tried again for 15 s, and a line may then be there twice."""
+        if not lines:
+            return
         items = [LogItem(timestamp=int(moment_of(each)), contents=list(each.items())) for each in lines]
-        project, logstore = self._place
+        # Told no source, it looks up this machine's address.
+        request = PutLogsRequest(*self._place, topic=TOPIC, source="yunfn", logitems=items, compress=False)
+        retrying = Retrying(
+            retry=retry_if_exception(_passes),
+            wait=wait_random_exponential(multiplier=0.2, max=2),
+            stop=stop_after_delay(_WRITING),
+            reraise=True,
+        )
+        retrying(self._put, request)
+
+    def _put(self, request: PutLogsRequest) -> None:
         try:
-            # Told no source, it looks up this machine's address.
-            request = PutLogsRequest(project, logstore, topic=TOPIC, source="yunfn", logitems=items, compress=False)
             self._client.put_logs(request)
         except LogException as error:
             code, request_id = str(error.get_error_code()), error.get_request_id() or "-"
-            text = f"SLS PutLogs {project}/{logstore}: {code}: {error.get_error_message()} (request {request_id})"
+            text = f"SLS PutLogs {'/'.join(self._place)}: {code}: {error.get_error_message()} (request {request_id})"
             status = int(getattr(error, "resp_status", 0) or 0)
             raise CloudAnswerError(text, code=code, status=status) from error
 
 
-class _Client(LogClient):
-    """Ends its ten tries of a request, a second apart, in time; each may take as long as the timeout."""
+def _passes(error: BaseException) -> bool:
+    """Whether the same request may succeed in a moment (SLS's error codes); LogRequestError is no answer."""
+    return isinstance(error, CloudAnswerError) and (error.code in _PASSING or error.status >= 500)
 
-    _until = threading.local()
+
+class _Client(LogClient):
+    """Ends its ten tries of a request, a second apart, in time: those of answers with 5xx; without TLS, of none too."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._until = threading.local()
 
     def put_logs(self, request: Any) -> Any:
         self._until.at = time.monotonic() + _WRITING

@@ -27,6 +27,9 @@ class Site(ThreadingHTTPServer):
         #: Another site, to be sent to.
         self.other = ""
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """One that gave up in the middle is no error."""
+
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.server_port}{path}"
 
