@@ -36,13 +36,12 @@ def judge(
     since: float,
     until: float,
     earlier: Sequence[Earlier] = (),
-    looks: int = 0,
 ) -> Measurement:
     """Judge the readings of both versions from ``since`` to ``until`` (unix seconds), measured ``at``.
 
     ``earlier`` are readings since the same ``since`` at each change of weights, in order: a comparison counts calls of
-    one weight together only. How many ``looks`` there were before changes nothing: the bounds of a comparison are
-    those of all looks together, and conditions have none. Conditions of the figure itself need no ``stable``.
+    one weight together only. How many looks there were before is no matter: the bounds of a comparison are those of all
+    looks together. Conditions of the figure itself need no ``stable``.
     """
     blank = partial(
         Measurement,

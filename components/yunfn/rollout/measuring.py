@@ -21,9 +21,6 @@ from yunfn.rollout.metric import (
 )
 from yunfn.rollout.state import RolloutState
 
-# What a measurement rested on, where it counts as a look at the data.
-_LOOKS = (Outcome.SUCCESS, Outcome.FAILURE, Outcome.INCONCLUSIVE, Outcome.UNDECIDED)
-
 
 def measure(state: RolloutState, metric: Metric, backend: MetricsBackend, now: Callable[[], float]) -> Measurement:
     """Measure ``metric`` of both versions in the same window, and judge it. Blocks; never raises for the source.
@@ -51,7 +48,6 @@ def measure(state: RolloutState, metric: Metric, backend: MetricsBackend, now: C
         at=now(),
         since=since,
         until=until,
-        looks=sum(each.outcome in _LOOKS for each in seen),
         earlier=_earlier(state, seen, since),
     )
     measurement = judged(candidate, stable)
