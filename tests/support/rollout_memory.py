@@ -54,9 +54,14 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         return loop.run_until_complete(coroutine)
     finally:
-        for task in asyncio.all_tasks(loop):
+        left = asyncio.all_tasks(loop)
+        for task in left:
             task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
+
+        async def leave() -> None:
+            await asyncio.gather(*left, return_exceptions=True)
+
+        loop.run_until_complete(leave())
         loop.close()
 
 

@@ -235,8 +235,8 @@ def _due(state: RolloutState, now: float, ends: float | None = None) -> tuple[tu
         interval = max(metric.interval, _SHORTEST)
         done = [each.at for each in state.step_measurements if each.metric == metric.name]
         at = done[-1] + interval if done else state.measured_since + min(interval, step.seconds)
-        if ends is not None and (not done or done[-1] < ends):
-            at = min(at, max(ends, state.measured_since))
+        if ends is not None and ends > (done[-1] if done else state.measured_since):
+            at = min(at, ends)
         if at <= now:
             due.append(metric)
         else:

@@ -300,8 +300,7 @@ class Drive:
         await self._alias.look()
         found: list[Measurement] = []
         for metric in metrics:
-            backend = self._means.backend(metric)
-            taken = await self._meanwhile(partial(measure, self.state, metric, backend, self._now))
+            taken = await self._meanwhile(partial(self._take, self.state, metric))
             found.append(taken)
             action = decide(
                 fold(self.state, [Measured(at=taken.at, step=self.state.step, measurements=tuple(found))]), taken.at
@@ -311,6 +310,10 @@ class Drive:
                 await self._restore(action)
                 return
         await self._journal.record(Measured(at=self._now(), step=self.state.step, measurements=tuple(found)))
+
+    def _take(self, state: RolloutState, metric: Metric) -> Measurement:
+        """Opens the source as well, which imports its SDK: blocks."""
+        return measure(state, metric, self._means.backend(metric), self._now)
 
     async def _meanwhile(self, call: Callable[[], T]) -> T:
         """Run a blocking call; keeps the lease, and looks for orders to abort, however long it takes."""

@@ -1,4 +1,4 @@
-"""A controller that is killed before or after any call it makes, or whose call the cloud refuses or loses the answer of.
+"""A controller that is killed before or after any call it makes, or whose call is refused or loses its answer.
 
 Every call of a whole rollout is tried. After a kill the alias is exactly stable, exactly the candidate, or mid-way with
 a record that the next run finishes.
