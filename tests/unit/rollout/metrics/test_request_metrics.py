@@ -104,7 +104,7 @@ def test_an_index_without_the_fields_is_told_in_clear_words(function: MeasuredFu
     for other, words in (
         (without, "Column 'statusCode' cannot be resolved"),
         (no_statistics, "Column 'versionId' cannot be resolved"),
-        (whole_line, r"key \(functionName\) is not config as key value config"),
+        (whole_line, r"key \(durationMs\) is not config as key value config"),
     ):
         backend = RequestMetricsBackend(other.session, other.place, other.source)
         with pytest.raises(RolloutError, match=f"{words}.*statistics, as LogProject's: functionName"):
