@@ -26,6 +26,8 @@ PERCENTILES: Final[Mapping[Measure, float]] = {Measure.P50: 0.5, Measure.P95: 0.
 
 # Calls of one measurement: more would still be under way when the next one is due.
 _MOST_CALLS: Final = 1000
+# Seconds in which there is a whole minute, whenever they begin.
+_MINUTES: Final = 120.0
 _CALLS = frozenset({Measure.ERRORS, *PERCENTILES})
 # Of each source what it measures, and what to say of the rest.
 _MEASURES: Final[Mapping[type, tuple[frozenset[Measure], str]]] = {
@@ -48,6 +50,9 @@ def check(metric: Metric) -> None:
     measures, reason = _MEASURES.get(type(source), (frozenset(Measure), ""))
     if metric.measure not in measures:
         raise ValidationError(metric.name, "measure", metric.measure.value, reason)
+    if isinstance(source, CloudMonitor | TencentMonitor) and metric.window is not None and metric.window < _MINUTES:
+        reason = f"figures are of whole minutes: a shorter window than {_MINUTES:g} seconds may hold none"
+        raise ValidationError(metric.name, "window", metric.window, reason)
     if isinstance(source, Prometheus):
         _check_prometheus(metric, source)
     if isinstance(source, Probes):

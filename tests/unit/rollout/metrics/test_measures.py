@@ -86,3 +86,13 @@ def test_probes_that_cannot_be(source: Probes, property: str) -> None:
     with pytest.raises(ValidationError) as caught:
         check(metric(Measure.ERRORS, source))
     assert (caught.value.resource, caught.value.property) == ("latency", property)
+
+
+@pytest.mark.parametrize("source", [CloudMonitor(), TencentMonitor()])
+def test_a_window_of_whole_minutes_is_long_enough_for_one(source: Source) -> None:
+    with pytest.raises(ValidationError, match=r"window.*whole minutes") as caught:
+        check(Metric(name="m", measure=Measure.ERRORS, source=source, window=119.0))
+    assert caught.value.property == "window"
+    for window in (None, 120.0):
+        check(Metric(name="m", measure=Measure.ERRORS, source=source, window=window))
+    check(Metric(name="m", measure=Measure.ERRORS, source=RequestMetrics(project="p", logstore="l"), window=10.0))
