@@ -1,4 +1,8 @@
-"""Calls of which the latest counts: one that puts stable back is not undone by an earlier one that is still tried."""
+"""Calls that move an alias: tried again for a short while, and no more once a later one has begun.
+
+Whoever moves an alias looks again at record and lease between its tries; so those of one call end soon. One that puts
+stable back must not be undone by an earlier one, which a stopped operation left behind in its thread.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,9 @@ T = TypeVar("T")
 
 #: Seconds for a connection to stand, and for each wait for bytes: what puts stable back may have to wait for a call.
 CONNECT, READ = 5, 10
-# Seconds that a call is tried again for, at most: one that shifts, and one that only looks.
-_SENDING: Final = 45.0
+# Seconds that a call is tried again for, at most: one that shifts, and one that only looks. With its last try a shift
+# ends within 20 s, in which its lease must last (``yunfn.rollout.lease.MARGIN``).
+_SENDING: Final = 5.0
 _LOOKING: Final = 20.0
 _LONGEST_WAIT: Final = 2.0
 
@@ -32,38 +37,23 @@ def looking(passing: Callable[[BaseException], bool], call: Callable[[], T]) -> 
 
 
 class LatestCall:
-    """Sends the calls that move one alias; from any thread, because a stop does not wait for the call under way.
+    """Sends the calls that move one alias, from any thread.
 
-    Errors that are ``passing`` are tried again for 45 s, and not at all once a later call has begun. A call that began
-    while another was under way is sent at once, and once more when that one has ended: in what order both arrived
-    nobody knows.
+    Errors that are ``passing`` are tried again for 5 s, and not at all once a later call has begun: a call waits for
+    the cloud as long as its timeouts say, and no longer.
     """
 
     def __init__(self, passing: Callable[[BaseException], bool]) -> None:
         self._passing = passing
         self._lock = threading.Lock()
-        self._under_way: dict[threading.Event, threading.Event] = {}
+        self._superseded = threading.Event()
 
     def send(self, call: Callable[[], T]) -> T:
         """What ``call``, which may be made more than once, answers; raises its errors."""
-        superseded, ended = threading.Event(), threading.Event()
         with self._lock:
-            earlier = list(self._under_way.items())
-            for other, _ in earlier:
-                other.set()
-            self._under_way[superseded] = ended
-        try:
-            answer = _retrying(self._passing, _SENDING, superseded)(call)
-            for _, end in earlier:
-                # Ends by itself: no call waits longer for the cloud than its timeouts, and none is tried again now.
-                end.wait(_SENDING)
-            if earlier and not superseded.is_set():
-                answer = _retrying(self._passing, _SENDING, superseded)(call)
-            return answer
-        finally:
-            with self._lock:
-                del self._under_way[superseded]
-            ended.set()
+            self._superseded.set()
+            self._superseded = mine = threading.Event()
+        return _retrying(self._passing, _SENDING, mine)(call)
 
 
 def _retrying(passing: Callable[[BaseException], bool], seconds: float, end: threading.Event) -> Retrying:

