@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from unit.localcloud.alibaba.signatures.served_cloud import ServedCloud
 from unit.localcloud.tencent.scf.conftest import Scf, document
 
 
-@pytest.fixture(scope="module")
-def far(scf_cloud: ServedCloud) -> Scf:
-    """A region of this module's own: limits count in one."""
-    return Scf(scf_cloud, "ap-beijing")
+@pytest.fixture
+def far(scf_cloud: ServedCloud) -> Iterator[Scf]:
+    """A region of this module's own, empty before and after each test: limits count in one."""
+    made = Scf(scf_cloud, "ap-beijing")
+    yield made
+    for each in made.call("ListNamespaces").Namespaces:
+        for function in made.call("ListFunctions", Namespace=each.Name, Limit=100).Functions:
+            made.call("DeleteFunction", FunctionName=function.FunctionName, Namespace=each.Name)
+        if each.Name != "default":
+            made.call("DeleteNamespace", Namespace=each.Name)
 
 
 def test_namespaces_come_change_and_go(far: Scf) -> None:
@@ -42,8 +50,6 @@ def test_a_region_has_five_namespaces(far: Scf) -> None:
     for number in range(4):
         far.call("CreateNamespace", Namespace=f"one{number}")
     far.refused("LimitExceeded.Namespace", "CreateNamespace", Namespace="sixth")
-    for number in range(4):
-        far.call("DeleteNamespace", Namespace=f"one{number}")
 
 
 def test_functions_are_listed_by_page_order_and_filter(far: Scf) -> None:
