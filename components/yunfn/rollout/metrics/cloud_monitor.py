@@ -43,7 +43,7 @@ _SECONDS: Final = 30
 
 
 class CloudMonitorBackend:
-    """Whole minutes only: what of the window begins or ends inside one is left out."""
+    """Whole minutes only: what of the window begins or ends inside one is left out. Needs cms:QueryMetricList on *."""
 
     late = _LATE
 

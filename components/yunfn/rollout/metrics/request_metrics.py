@@ -33,7 +33,10 @@ _SAFE: Final = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 class RequestMetricsBackend:
-    """Asks the log service by SQL; the window is whole seconds, as its times are."""
+    """Asks the log service by SQL; the window is whole seconds, as its times are.
+
+    Needs log:GetLogStoreLogs on the logstore.
+    """
 
     late = _LATE
 
