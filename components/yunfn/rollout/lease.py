@@ -1,7 +1,7 @@
 """The lease of a rollout: one controller at a time, and no longer than it lives.
 
-Hosts' clocks are taken to differ by less than the seconds that a holder keeps off its lease's end (``MARGIN``); a
-controller that slept past its end reads the record before it does anything.
+Hosts' clocks are taken to differ by less than five seconds, which a holder keeps off its lease's end beside the time
+that a call takes (``MARGIN``); a controller that slept past its end reads the record before it does anything.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from yunfn.rollout.holder import Holder
 LENGTH: Final = 60.0
 #: It is renewed when so many seconds are left.
 RENEW: Final = 30.0
-#: Nothing is moved in the last seconds.
-MARGIN: Final = 5.0
+#: Nothing is moved in the last seconds: a call that moves it ends within twenty (``yunfn.rollout.routers.latest``).
+MARGIN: Final = 25.0
 
 
 def lease(holder: Holder, now: float) -> Leased:
