@@ -53,7 +53,7 @@ QUEUE = Metric(
     name="queue <depth>",
     measure=Measure.VALUE,
     source=Prometheus(address="https://prometheus.example", query="q"),
-    rule=Conditions(success="< 5"),
+    rule=Conditions(success="< 500 %"),
     dry_run=True,
 )
 SPECIFICATION = Specification(

@@ -81,6 +81,7 @@ def test_each_metric_has_a_chart_and_the_failure_stands_out() -> None:
     assert [(point.value, point.mark) for point in candidate.points if point] == [(0.005, False)] * 5 + [(0.2, True)]
     assert {point.value for point in stable.points if point} == {0.005}
     assert p95.levels == ((300.0, "<= 300"), (400.0, "> 400"))
+    assert queue.levels == ((5.0, "< 500 %"),)
     assert [curve.points for curve in queue.curves] == [(None,) * 6]
     assert "no data" in svg(queue) and "&lt;depth&gt;" in svg(queue)
 

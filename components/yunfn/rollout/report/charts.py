@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
+from yunfn.rollout.conditions import condition
 from yunfn.rollout.event import Ended, Paused, Resumed
 from yunfn.rollout.metric import Conditions, Measurement, Metric, Outcome, Reading, Relation
 from yunfn.rollout.recorded import Recorded
@@ -14,8 +14,6 @@ from yunfn.rollout.report.curves import Chart, Curve, Point
 from yunfn.rollout.routing import percent
 from yunfn.rollout.state import RolloutState
 from yunfn.rollout.words import amount, figure, measured, number, shares
-
-_THRESHOLD = re.compile(r"[<>]=?\s*([0-9.]+)")
 
 
 def weight_chart(recorded: Recorded, until: float) -> Chart:
@@ -79,9 +77,8 @@ def _levels(metric: Metric) -> Iterator[tuple[float, str]]:
     if not isinstance(rule, Conditions) or rule.of is not Relation.FIGURE:
         return
     for said in (rule.success, rule.failure):
-        found = _THRESHOLD.search(said)
-        if found:
-            yield float(found[1]), said
+        if said:
+            yield condition(said).bound, said
 
 
 def _percent(value: float) -> str:
