@@ -112,6 +112,15 @@ class CloudFunction:
         if found is not None:
             raise self._failed(version, found)
 
+    async def delete_version(self, version: str) -> None:
+        """Remove a version and wait until it is gone; nothing happens if it is. Raises CloudAnswerError."""
+        try:
+            await self.change("DeleteFunctionVersion", of=(version,), Qualifier=version)
+        except CloudAnswerError as error:
+            if error.code not in VERSION_GONE | FUNCTION_GONE:
+                raise
+        await self.wait_gone(version)
+
     def _failed(self, qualifier: str, found: Mapping[str, Any]) -> CloudAnswerError:
         status = str(found["Status"])
         return CloudAnswerError(

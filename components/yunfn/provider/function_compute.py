@@ -132,6 +132,27 @@ class FunctionCompute:
         weights = {str(version): float(share) for version, share in (found.additional_version_weight or {}).items()}
         return FunctionAlias(str(found.version_id), found.description or "", weights)
 
+    def aliases(self, function: str) -> Iterator[tuple[str, set[str]]]:
+        """Every alias by name, with the versions that it names; raises CloudAnswerError."""
+        for each in self._pages(
+            "ListAliases", lambda token: self._list_aliases(function, token), lambda answer: answer.aliases
+        ):
+            yield str(each.alias_name), {str(each.version_id), *map(str, each.additional_version_weight or ())}
+
+    def named(self, function: str) -> Iterator[str]:
+        """What triggers and provisioned instances of a function name: versions and aliases. Raises CloudAnswerError."""
+        for trigger in self._pages(
+            "ListTriggers", lambda token: self._list_triggers(function, token), lambda answer: answer.triggers
+        ):
+            yield str(trigger.qualifier or "")
+        for config in self._pages(
+            "ListProvisionConfigs",
+            lambda token: self._list_provision(function, token),
+            lambda answer: answer.provision_configs,
+        ):
+            # acs:fc:<region>:<account>:functions/<function>/<qualifier>
+            yield str(config.function_arn or "").rpartition("/")[2]
+
     def create_alias(self, function: str, name: str, wanted: FunctionAlias) -> bool:
         """Make an alias; False if there is one of that name. Raises CloudAnswerError."""
         body = models.CreateAliasInput(
@@ -179,6 +200,29 @@ class FunctionCompute:
         except CloudAnswerError as error:
             if error.status != _NOT_FOUND:
                 raise
+
+    def _list_aliases(self, function: str, token: str | None) -> Any:
+        request = models.ListAliasesRequest(limit=_PAGE, next_token=token)
+        return self._client.list_aliases_with_options(function, request, {}, self._options)
+
+    def _list_triggers(self, function: str, token: str | None) -> Any:
+        request = models.ListTriggersRequest(limit=_PAGE, next_token=token)
+        return self._client.list_triggers_with_options(function, request, {}, self._options)
+
+    def _list_provision(self, function: str, token: str | None) -> Any:
+        request = models.ListProvisionConfigsRequest(function_name=function, limit=_PAGE, next_token=token)
+        return self._client.list_provision_configs_with_options(request, {}, self._options)
+
+    def _pages(
+        self, operation: str, page: Callable[[str | None], Any], items: Callable[[Any], Any]
+    ) -> Iterator[Any]:  # fmt: skip
+        token: str | None = None
+        while True:
+            answer = self._ask(operation, lambda token=token: page(token))  # type: ignore[misc]
+            yield from items(answer) or ()
+            token = answer.next_token
+            if not token:
+                return
 
     def _function(self, name: str, qualifier: str | None) -> dict[str, Any] | None:
         request = models.GetFunctionRequest(qualifier=qualifier)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from yunfn.provider.properties import UNKNOWN
 from yunfn.provider.rollout import AliasRollouts
 from yunfn.provider.rollout_properties import KEEP_VERSIONS, LAST_ROLLOUT, ROLLOUT
 from yunfn.provider.rollout_told import last_rollout
+from yunfn.provider.version_pruning import Versions, prune
 from yunfn.rollout.specification import Specification
 
 #: The input and output that says which second version serves, on both clouds.
@@ -42,6 +43,29 @@ async def roll_out(
             made[main] = routing.main
             made[WEIGHTS] = {routing.additional: float(routing.weight)} if routing.weight else {}
     return made | {LAST_ROLLOUT.name: last_rollout(state)}
+
+
+async def pruned(
+    operation: Operation,
+    versions: Versions,
+    rollouts_of_alias: Callable[[str], Awaitable[AliasRollouts | None]],
+    values: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    main: str,
+) -> None:
+    """Delete the versions beyond the count that ``values`` keep, now that the version they have under ``main`` is live.
+
+    ``outputs`` are those of the run: while a rollout is in progress nothing is deleted.
+    """
+    keep = values.get(KEEP_VERSIONS.name)
+    if keep is None or outputs.get(main) != values[main]:
+        return
+
+    async def unfinished(alias: str) -> Iterable[str]:
+        rollouts = await rollouts_of_alias(alias)
+        return await rollouts.needed() if rollouts is not None else ()
+
+    await prune(operation, versions, values[main], int(keep), unfinished)
 
 
 async def retire(operation: Operation, rollouts: AliasRollouts, reason: str) -> None:

@@ -120,6 +120,11 @@ class AliasRollouts:
             return last_rollout(state)
         return dict(known) if known else None
 
+    async def needed(self) -> tuple[str, ...]:
+        """The versions that an unfinished rollout needs."""
+        state = await self._operation.run(lambda: records.last(self._connections.log))
+        return () if state is None or state.ended else (state.stable, state.candidate)
+
     async def retire(self, reason: str) -> None:
         """End what the record holds as unfinished, and forgive what was rejected: the alias it speaks of is no more.
 

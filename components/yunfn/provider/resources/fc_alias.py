@@ -33,6 +33,7 @@ from yunfn.provider.rollout_properties import (
     specification_of,
 )
 from yunfn.provider.session import Sessions
+from yunfn.provider.version_pruning import FcVersions
 from yunfn.rollout.event import AliasPlace
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class Alias(DeclaredResource):
             if not found.means(wanted):
                 await operation.run(functions.update_alias, function, name, wanted)
             await self._retire(operation, session, whole, outputs, "the alias was moved at once, without a rollout")
-            return self.recorded(whole)
+            return await self._pruned(operation, session, functions, whole, self.recorded(whole))
         if not found.reads(wanted):
             await operation.run(functions.describe_alias, function, name, wanted.description)
         rollouts = await self._rollouts(operation, session, whole, specification.bucket)
@@ -186,7 +187,25 @@ class Alias(DeclaredResource):
         made = await rolled_alias.roll_out(
             rollouts, whole, _MAIN, specification, ends=ends, temporary=bool(session.token)
         )
-        return self.recorded(made)
+        return await self._pruned(operation, session, functions, whole, self.recorded(made))
+
+    async def _pruned(
+        self,
+        operation: Operation,
+        session: AlibabaSession,
+        functions: FunctionCompute,
+        whole: dict[str, Any],
+        made: dict[str, Any],
+    ) -> dict[str, Any]:
+        """The outputs ``made``, after versions that are not kept were deleted."""
+        bucket = bucket_of(whole)
+
+        async def rollouts_of_alias(alias: str) -> AliasRollouts | None:
+            return await self._rollouts(operation, session, whole | {"aliasName": alias}, bucket) if bucket else None
+
+        versions = FcVersions(operation, functions, whole["functionName"])
+        await rolled_alias.pruned(operation, versions, rollouts_of_alias, whole, made, _MAIN)
+        return made
 
     async def _retire(
         self,

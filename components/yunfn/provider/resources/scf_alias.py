@@ -36,6 +36,7 @@ from yunfn.provider.rollout_properties import (
     specification_of,
 )
 from yunfn.provider.session import Sessions
+from yunfn.provider.version_pruning import ScfVersions
 from yunfn.rollout.event import AliasPlace
 
 _MAIN, _WEIGHTS, _MATCHES = "functionVersion", rolled_alias.WEIGHTS, "headerMatches"
@@ -206,7 +207,7 @@ class Alias(DeclaredResource):
         """Make the alias at once what is wanted; the outputs."""
         await function.change("UpdateAlias", of=_versions(whole), **_parameters(operation, whole))
         await self._retire(operation, whole, outputs, "the alias was moved at once, without a rollout")
-        return self.recorded(whole)
+        return await self._pruned(operation, function, whole, self.recorded(whole))
 
     async def _rolled_out(
         self, operation: Operation, function: CloudFunction, found: Mapping[str, Any], whole: dict[str, Any]
@@ -224,7 +225,19 @@ class Alias(DeclaredResource):
         made = await rolled_alias.roll_out(
             rollouts, whole, _MAIN, specification, ends=ends, temporary=bool(session.token)
         )
-        return self.recorded(made)
+        return await self._pruned(operation, function, whole, self.recorded(made))
+
+    async def _pruned(
+        self, operation: Operation, function: CloudFunction, whole: dict[str, Any], made: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The outputs ``made``, after versions that are not kept were deleted."""
+        bucket = bucket_of(whole)
+
+        async def rollouts_of_alias(alias: str) -> AliasRollouts | None:
+            return await self._rollouts(operation, whole | {"aliasName": alias}, bucket) if bucket else None
+
+        await rolled_alias.pruned(operation, ScfVersions(function), rollouts_of_alias, whole, made, _MAIN)
+        return made
 
     async def _retire(
         self, operation: Operation, where: Mapping[str, Any], outputs: Mapping[str, Any], reason: str

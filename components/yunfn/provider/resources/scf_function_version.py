@@ -11,7 +11,7 @@ from typing import Any
 
 from yunfn.exceptions import CloudAnswerError, YunfnError
 from yunfn.provider import provisioned_concurrency
-from yunfn.provider.cloud_function import FUNCTION_GONE, VERSION_GONE, CloudFunction
+from yunfn.provider.cloud_function import VERSION_GONE, CloudFunction
 from yunfn.provider.declaration import CheckFailure, Declaration, Property, refreshed, with_defaults
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.failures import PartialFailureError
@@ -151,7 +151,7 @@ class FunctionVersion(DeclaredResource):
         version = outputs.get("versionId") or id.rpartition(":")[2]
         if outputs.get(PROVISIONED.name) is not None:
             await provision(operation, function, version, None)
-        await _remove(function, version)
+        await function.delete_version(version)
 
     async def _published(self, function: CloudFunction, number: str, begun: str) -> dict[str, Any]:
         """Wait until the version is Active; one that failed is removed, so that the next run publishes anew."""
@@ -190,15 +190,6 @@ async def _left(function: CloudFunction, fingerprint: str, mark: str) -> str | N
 async def _landed(function: CloudFunction, fingerprint: str, mark: str) -> dict[str, Any] | None:
     number = await _left(function, fingerprint, mark)
     return {"FunctionVersion": number} if number else None
-
-
-async def _remove(function: CloudFunction, version: str) -> None:
-    try:
-        await function.change("DeleteFunctionVersion", of=(version,), Qualifier=version)
-    except CloudAnswerError as error:
-        if error.code not in VERSION_GONE | FUNCTION_GONE:
-            raise
-    await function.wait_gone(version)
 
 
 def _carries(description: str, fingerprint: str) -> bool:
