@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import cycle, islice
 from typing import Final
 
@@ -19,6 +20,8 @@ from yunfn.rollout.metrics.measures import PERCENTILES
 # Calls that are under way at once, and seconds that one may take.
 _AT_ONCE: Final = 5
 _TIMEOUT: Final = 60.0
+# Calls beyond its own by which a version catches up with the other one.
+_CATCH_UP: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,25 @@ class _Probe:
     milliseconds: float
 
 
+@dataclass(slots=True)
+class _Version:
+    """The calls of one version; ``told`` is what the last round of them was measured by."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    probes: list[_Probe] = field(default_factory=list)
+    told: set[Measure] = field(default_factory=set)
+    last: float = -math.inf
+
+    def between(self, since: float, until: float) -> list[_Probe]:
+        """The calls in the window; those of its very end always are."""
+        return [probe for probe in self.probes if since < probe.at <= until or probe.at == until]
+
+
 class ProbesBackend:
     """Each measurement calls its version anew; figures are of all calls in the window, earlier measurements' too.
 
-    It remembers them itself: one backend serves a whole rollout, and one that is made anew begins anew.
+    Several measures (errors, and percentiles) share a round of calls: the first that is asked for again begins the
+    next. It remembers calls itself: one backend serves a whole rollout, and one that is made anew begins anew.
     """
 
     late = 0.0
@@ -50,7 +68,7 @@ class ProbesBackend:
         self._place = place
         self._source = source
         self._caller = caller
-        self._probes: dict[str, list[_Probe]] = {}
+        self._versions: defaultdict[str, _Version] = defaultdict(_Version)
 
     def measure(self, measure: Measure, version: str, since: float, until: float) -> Reading | None:
         """Call ``version``, and tell of all calls in the window; None where none ran.
@@ -62,15 +80,26 @@ class ProbesBackend:
         """
         if measure not in (Measure.ERRORS, Measure.THROTTLES, *PERCENTILES):
             raise RolloutError(f"probes tell no {measure.value}")
-        made = self._probes.setdefault(version, [])
-        events = islice(cycle(self._source.events), max(self._source.calls, 1))
+        asked = self._versions[version]
+        with asked.lock:
+            if measure in asked.told or not since < asked.last <= until:
+                self._round(version, asked, since, until)
+            asked.told.add(measure)
+            return _reading(measure, asked.between(since, until))
+
+    def _round(self, version: str, asked: _Version, since: float, until: float) -> None:
+        others = [each for name, each in list(self._versions.items()) if name != version]
+        # A version that is asked only once the other one fails must have as many calls to be compared by.
+        most = max((len(each.between(since, until)) for each in others), default=0)
+        behind = min(most - len(asked.between(since, until)), _CATCH_UP)
+        events = islice(cycle(self._source.events), max(self._source.calls, behind, 1))
         answers, error = _each(events, lambda event: self._call(version, event))
         # They count at the end of the window they were made for, whatever the clock says when they are over.
-        made += [self._judged(answer, until) for answer in answers]
+        asked.probes += [self._judged(answer, until) for answer in answers]
         if error is not None:
             raise error
-        seen = [probe for probe in made if since < probe.at <= until or probe.at == until]
-        return _reading(measure, seen)
+        asked.last = until
+        asked.told.clear()
 
     def _call(self, version: str, event: str) -> CallAnswer:
         place = self._place

@@ -87,8 +87,36 @@ def test_windows_hold_the_calls_of_earlier_measurements() -> None:
     assert made.measure(Measure.ERRORS, "1", 0, 120) == Reading(4, 2)
     # Sixty seconds, sixty seconds apart: no call twice.
     assert made.measure(Measure.ERRORS, "1", 120, 180) == Reading(2, 1)
-    assert made.measure(Measure.ERRORS, "2", 0, 180) == Reading(2, 1)
+    assert made.measure(Measure.ERRORS, "2", 120, 180) == Reading(2, 1)
     assert made.measure(Measure.ERRORS, "1", 0, 240) == Reading(8, 4)
+
+
+def test_several_measures_share_a_round_of_calls() -> None:
+    caller = Caller(answered)
+    made = ProbesBackend(PLACE, Probes(events=("answered 1", "failed 5"), calls=4), caller)
+    assert made.measure(Measure.ERRORS, "1", 0, 60) == Reading(4, 2)
+    assert made.measure(Measure.P99, "1", 0, 61) == Reading(4, value=5)
+    assert made.measure(Measure.THROTTLES, "1", 0, 62) == Reading(4, 0)
+    assert len(caller.asked) == 4
+    # The first that is asked for again begins the next round, and so does a window that the last one is not in.
+    assert made.measure(Measure.P99, "1", 0, 120) == Reading(8, value=5)
+    assert made.measure(Measure.ERRORS, "1", 0, 121) == Reading(8, 4)
+    assert len(caller.asked) == 8
+    assert made.measure(Measure.THROTTLES, "1", 120, 180) == Reading(4, 0)
+    assert len(caller.asked) == 12
+
+
+def test_a_version_that_is_asked_later_catches_up() -> None:
+    caller = Caller(answered)
+    made = ProbesBackend(PLACE, Probes(events=("answered 1",), calls=10), caller)
+    for until in (60, 120, 180):
+        made.measure(Measure.ERRORS, "2", 0, until)
+    assert made.measure(Measure.ERRORS, "1", 60, 181) == Reading(20, 0)
+    assert made.measure(Measure.ERRORS, "1", 0, 240) == Reading(30, 0)
+    for until in range(300, 2100, 60):
+        made.measure(Measure.ERRORS, "2", 0, until)
+    # By so many at once at most.
+    assert made.measure(Measure.ERRORS, "1", 0, 2100) == Reading(130, 0)
 
 
 def test_no_more_than_five_calls_run_at_once() -> None:
