@@ -22,6 +22,8 @@ CALLED = {
     "NasMount": ("CfsMount", "CFS is Tencent's file system"),
     "OssSource": ("CosSource", "COS is Tencent's object storage"),
     "LogSource": ("ClsSource", "CLS is Tencent's log service"),
+    "CloudMonitor": ("Monitor", "either cloud's monitor is called so"),
+    "RequestMetrics": ("RequestLogs", "SCF writes a line of each call, and calls it no metrics"),
 }
 #: Classes that one cloud has alone.
 ALONE = {

@@ -11,6 +11,7 @@ from yunfn.alibaba.invocation import AsyncInvocation, ProvisionedInstances, Sche
 from yunfn.alibaba.layer import Layer
 from yunfn.alibaba.log_project import LogProject, Logstore
 from yunfn.alibaba.network import NasMount, OssMount, Vpc
+from yunfn.alibaba.rollout import CloudMonitor, RequestMetrics
 from yunfn.alibaba.service import Service
 from yunfn.alibaba.sources import (
     CdnSource,
@@ -24,24 +25,55 @@ from yunfn.alibaba.sources import (
     TimerSource,
 )
 from yunfn.alibaba.trigger import Trigger
+from yunfn.program.rollout.hooks import FunctionHook, Gate, HttpHook
+from yunfn.program.rollout.metrics import Duration, ErrorRate, Query, Throttles
+from yunfn.program.rollout.presets import (
+    Canary10Percent5Minutes,
+    Canary10Percent10Minutes,
+    Canary10Percent15Minutes,
+    Canary10Percent30Minutes,
+    Linear10PercentEvery1Minute,
+    Linear10PercentEvery2Minutes,
+    Linear10PercentEvery3Minutes,
+    Linear10PercentEvery10Minutes,
+)
+from yunfn.program.rollout.sources import Probes, Prometheus
+from yunfn.program.rollout.strategies import AllAtOnce, Canary, Linear, Steps
 
 __all__ = [
     "Account",
     "Alias",
+    "AllAtOnce",
     "AsyncInvocation",
+    "Canary",
+    "Canary10Percent5Minutes",
+    "Canary10Percent10Minutes",
+    "Canary10Percent15Minutes",
+    "Canary10Percent30Minutes",
     "CdnSource",
     "Certificate",
+    "CloudMonitor",
     "Container",
     "CustomDomain",
     "CustomRuntime",
     "Dns",
+    "Duration",
+    "ErrorRate",
     "EventBridgeSource",
     "Function",
+    "FunctionHook",
+    "Gate",
     "Gpu",
     "HealthCheck",
+    "HttpHook",
     "HttpSource",
     "Initializer",
     "Layer",
+    "Linear",
+    "Linear10PercentEvery1Minute",
+    "Linear10PercentEvery2Minutes",
+    "Linear10PercentEvery3Minutes",
+    "Linear10PercentEvery10Minutes",
     "LogProject",
     "LogSource",
     "Logstore",
@@ -50,13 +82,19 @@ __all__ = [
     "OssMount",
     "OssSource",
     "PreStop",
+    "Probes",
+    "Prometheus",
     "ProvisionedInstances",
+    "Query",
+    "RequestMetrics",
     "Rewrite",
     "Route",
     "ScheduledInstances",
     "Service",
     "Source",
+    "Steps",
     "TablestoreSource",
+    "Throttles",
     "TimerSource",
     "Trigger",
     "Vpc",

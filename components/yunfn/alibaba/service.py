@@ -89,7 +89,7 @@ class Service(RolePolicies):
         self.internet_access = internet_access
         self.grants = tuple(grants)
         self.secrets_key = secrets_key
-        self._log_project = log_project
+        self.log_project = log_project
         self._vpc = vpc
         self._nas = (tuple(nas_mounts), nas_user_id, nas_group_id)
         self._oss_mounts = tuple(oss_mounts)
@@ -105,9 +105,9 @@ class Service(RolePolicies):
     def platform_grants(self) -> list[Grant]:
         """List what the platform itself does by the role: write logs, stand in the VPC, reach mounted buckets."""
         found: list[Grant] = []
-        if self._log_project is not None:
-            project = as_name(self._log_project.project_name)
-            logstore = as_name(self._log_project.logstore_name)
+        if self.log_project is not None:
+            project = as_name(self.log_project.project_name)
+            logstore = as_name(self.log_project.logstore_name)
             region, account = self.account.region, self.account.account_id
             found.append(access.log.write(project, logstore, region=region, account=account))
         if self._vpc is not None:
@@ -128,10 +128,10 @@ class Service(RolePolicies):
     def settings(self) -> dict[str, Any]:
         """Answer what each function of the service is configured with, in the words of upstream's V3Function."""
         found: dict[str, Any] = {"internet_access": self.internet_access}
-        if self._log_project is not None:
+        if self.log_project is not None:
             found["log_config"] = {
-                "project": self._log_project.project_name,
-                "logstore": self._log_project.logstore_name,
+                "project": self.log_project.project_name,
+                "logstore": self.log_project.logstore_name,
                 "enable_request_metrics": True,
                 "enable_instance_metrics": True,
             }

@@ -100,7 +100,7 @@ class Service(RolePolicies):
         self.fixed_ip = fixed_ip
         self.grants = tuple(grants)
         self.secrets_key = secrets_key
-        self._log_project = log_project
+        self.log_project = log_project
         self._vpc = vpc
         self._mounts = tuple(cfs_mounts)
         if not made_here:
@@ -128,9 +128,9 @@ class Service(RolePolicies):
     def settings(self) -> dict[str, Any]:
         """Answer what each function of the service is configured with, in the words of SCF."""
         found: dict[str, Any] = {}
-        if self._log_project is not None:
-            found["cls_logset_id"] = self._log_project.logset_id
-            found["cls_topic_id"] = self._log_project.topic_id
+        if self.log_project is not None:
+            found["cls_logset_id"] = self.log_project.logset_id
+            found["cls_topic_id"] = self.log_project.topic_id
         if self._vpc is not None:
             found["vpc_config"] = {"vpcId": self._vpc.vpc_id, "subnetId": self._vpc.subnet_id}
         if self._mounts:
