@@ -148,6 +148,8 @@ class MemoryAlias:
     #: Versions that the alias may not name yet, or never.
     unready: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
+    #: Asked of each move before it is made: whether it may be.
+    guard: Callable[[str, Routing], None] | None = None
 
     def move(self, who: str, routing: Routing) -> None:
         """Send calls there; refuses what the clouds refuse."""
@@ -155,6 +157,8 @@ class MemoryAlias:
         assert bool(routing.additional) == bool(routing.weight), routing
         assert routing.additional != routing.main, routing
         assert sum(routing.share(each) for each in {routing.main, routing.additional} - {""}) == Decimal(1)
+        if self.guard:
+            self.guard(who, routing)
         self.routing = routing
         self.moves.append((who, routing))
 

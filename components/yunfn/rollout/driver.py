@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import msgspec
+
 from yunfn.exceptions import (
     AbortedRolloutError,
     ContestedAliasError,
@@ -118,12 +120,11 @@ class Driver:
             found = await self._where()
             if found == Routing(candidate):
                 return last if last is not None and last.candidate == candidate else None
-            await self._refuse_rejected(candidate)
             if found.main == candidate:
-                # Nothing to judge it by: it is the one that serves, and the other version's share goes.
-                self._teller.say(f"{self._place}: {found.additional} no longer gets {found.weight} of the calls")
-                await steadily(self._around, lambda: self._router.route(Routing(candidate)))
-                return None
+                # It is the one that serves: only the other version's share goes, and there is nothing to judge by.
+                specification = msgspec.structs.replace(specification, steps=(), metrics=(), hooks=(), gates=())
+            else:
+                await self._refuse_rejected(candidate)
             number = last.number + 1 if last else 1
             if await self._begin(number, candidate, specification, found.main, found):
                 return self._told(await self._lead(specification))
