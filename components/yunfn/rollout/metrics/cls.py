@@ -18,9 +18,7 @@ from yunfn.exceptions import CloudAnswerError, RolloutError
 from yunfn.rollout.event import AliasPlace
 from yunfn.rollout.metric import ClsLogs, Measure, Reading
 from yunfn.rollout.metrics.measures import PERCENTILES
-from yunfn.storage.part_sender import retrying
-from yunfn.storage.tencent_client import TencentClient
-from yunfn.storage.tencent_refusals import passes
+from yunfn.rollout.metrics.tencent_questions import Questions
 from yunfn.storage.tencent_session import TencentSession
 
 # Seconds until a line can be searched. Not documented: lines are "reported in real time", CLS says seconds.
@@ -41,7 +39,7 @@ class ClsBackend:
     late = _LATE
 
     def __init__(self, session: TencentSession, place: AliasPlace, source: ClsLogs) -> None:
-        self._client = TencentClient(session, "cls")
+        self._questions = Questions(session, "cls")
         self._place = place
         self._source = source
 
@@ -88,7 +86,7 @@ class ClsBackend:
             "UseNewAnalysis": True,
         }
         try:
-            answer = retrying(passes)(self._client.ask, "SearchLog", asked)
+            answer = self._questions.ask("SearchLog", asked)
         except CloudAnswerError as error:
             if error.code == "FailedOperation.SyntaxError" or error.code.endswith("IndexNotExist"):
                 raise RolloutError(

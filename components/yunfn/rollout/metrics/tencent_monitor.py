@@ -15,9 +15,7 @@ from typing import Any, Final
 from yunfn.exceptions import RolloutError
 from yunfn.rollout.event import AliasPlace
 from yunfn.rollout.metric import Measure, Reading
-from yunfn.storage.part_sender import retrying
-from yunfn.storage.tencent_client import TencentClient
-from yunfn.storage.tencent_refusals import passes
+from yunfn.rollout.metrics.tencent_questions import Questions
 from yunfn.storage.tencent_session import TencentSession
 
 _METRICS: Final[Mapping[Measure, str]] = {Measure.ERRORS: "Error", Measure.THROTTLES: "Throttle"}
@@ -36,7 +34,7 @@ class TencentMonitorBackend:
     late = _LATE
 
     def __init__(self, session: TencentSession, place: AliasPlace) -> None:
-        self._client = TencentClient(session, "monitor")
+        self._questions = Questions(session, "monitor")
         self._place = place
 
     def measure(self, measure: Measure, version: str, since: float, until: float) -> Reading | None:
@@ -56,8 +54,7 @@ class TencentMonitorBackend:
         return Reading(count, failures) if count else None
 
     def _sum(self, metric: str, version: str, first: int, last: int, period: int) -> int:
-        answer = retrying(passes)(
-            self._client.ask,
+        answer = self._questions.ask(
             "GetMonitorData",
             {
                 "Namespace": "QCE/SCF_V2",

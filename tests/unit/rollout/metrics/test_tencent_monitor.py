@@ -100,19 +100,27 @@ def test_a_refusal_is_told_with_its_request(function: VersionedFunction) -> None
         TencentMonitorBackend(nobody, function.place).measure(Measure.ERRORS, "2", BEGIN, BEGIN + 120)
 
 
-def test_what_passes_is_asked_again(monitor: TencentMonitorBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_passes_is_asked_once_more(monitor: TencentMonitorBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     ask = TencentClient.ask
-    left = [CloudAnswerError("slower", code="RequestLimitExceeded", status=200), CloudAnswerError("no answer")]
+    left: list[CloudAnswerError] = []
+    asked: list[str] = []
 
     def failing(client: TencentClient, action: str, parameters: Any = None) -> Any:
+        asked.append(parameters["MetricName"])
         if left:
             raise left.pop()
         return ask(client, action, parameters)
 
     monkeypatch.setattr(part_sender, "_LONGEST_WAIT", 0.05)
     monkeypatch.setattr(TencentClient, "ask", failing)
-    assert monitor.measure(Measure.ERRORS, "2", BEGIN, BEGIN + 120) == Reading(5, 2)
-    assert not left
+    for passing in (CloudAnswerError("no answer"), CloudAnswerError("slow", code="RequestLimitExceeded", status=200)):
+        left.append(passing)
+        assert monitor.measure(Measure.ERRORS, "2", BEGIN, BEGIN + 120) == Reading(5, 2)
+    asked.clear()
+    left += [CloudAnswerError("no answer")] * 3
+    with pytest.raises(CloudAnswerError, match="no answer"):
+        monitor.measure(Measure.ERRORS, "2", BEGIN, BEGIN + 120)
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize(
