@@ -18,7 +18,7 @@ _REFUSED: Final = frozenset({429, 432})
 
 
 class ScfCaller:
-    """Events are JSON texts; SCF refuses others."""
+    """Events are JSON texts; SCF refuses others, and any call of a web function. Needs ``scf:InvokeFunction`` on it."""
 
     def __init__(self, session: TencentSession) -> None:
         self._session = session

@@ -34,7 +34,7 @@ _CQL: Final = 1
 
 
 class ClsBackend:
-    """Asks CLS by SQL; the window is whole milliseconds."""
+    """Asks CLS by SQL; the window is whole milliseconds. Needs ``cls:SearchLog`` on the topic."""
 
     late = _LATE
 

@@ -29,7 +29,10 @@ _LATE: Final = 120.0
 
 
 class TencentMonitorBackend:
-    """Whole periods only: what of the window begins or ends inside one is left out."""
+    """Whole periods only: what of the window begins or ends inside one is left out.
+
+    Needs ``monitor:GetMonitorData`` on ``*``.
+    """
 
     late = _LATE
 
