@@ -1,4 +1,4 @@
-"""One right each is enough for Tencent's backends and for probes, by temporary credentials; without it there is a refusal."""
+"""One right each is enough for Tencent's backends and for probes, by temporary credentials, and none is not."""
 
 from __future__ import annotations
 
