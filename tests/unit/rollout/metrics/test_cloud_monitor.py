@@ -151,6 +151,11 @@ def test_points_of_another_version_are_not_counted(
     point = {"timestamp": BEGIN * 1000, "Value": 3}
     Scripted(monkeypatch, _points({**point, "qualifier": "1"}, {**point, "qualifier": "2", "Value": 1}))
     assert monitor.measure(Measure.ERRORS, "2", BEGIN, BEGIN + 60) == Reading(1, 1)
+    # As if it took no heed of the range.
+    named = {"qualifier": "2", "Value": 1}
+    outside = [{**named, "timestamp": (BEGIN + seconds) * 1000} for seconds in (-60, 0, 60)]
+    Scripted(monkeypatch, _points(*outside))
+    assert monitor.measure(Measure.ERRORS, "2", BEGIN, BEGIN + 60) == Reading(1, 1)
     Scripted(monkeypatch, _points(point))
     with pytest.raises(RolloutError, match=r"the points have no timestamp, qualifier and Value.*request R"):
         monitor.measure(Measure.ERRORS, "2", BEGIN, BEGIN + 60)
