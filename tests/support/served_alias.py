@@ -23,7 +23,8 @@ from yunfn.rollout.routers.fc import FcRouter
 from yunfn.rollout.routers.scf import ScfRouter
 
 _NUMBERS = itertools.count(1)
-#: Says its version and its event; an event with ``fail`` fails, with ``sleep`` takes so many seconds.
+#: Says its version and its event; an event with ``fail`` fails, with ``failing`` that version does, with ``sleep`` it
+#: takes so many seconds.
 CODE = """\
 import json
 import time
@@ -33,6 +34,8 @@ def handler(event, context):
     time.sleep(told.get("sleep", 0))
     if "fail" in told:
         raise ValueError(told["fail"])
+    if told.get("failing") == {said!r}:
+        raise ValueError("a bad version")
     return json.dumps({{"said": {said!r}, "event": told}}, sort_keys=True)
 """
 NAMESPACE = "default"
