@@ -28,12 +28,12 @@ from yunfn.rollout.controller import (
     Write,
     decide,
 )
-from yunfn.rollout.event import Decided, Decision, Ended, Hooked, Measured, Shifted, Shifting
+from yunfn.rollout.event import Decided, Decision, Ended, Event, Hooked, Measured, Shifted, Shifting
 from yunfn.rollout.journal import Journal, OvertakenError, steadily
 from yunfn.rollout.means import Means
 from yunfn.rollout.measuring import measure
 from yunfn.rollout.metric import Measurement, Metric
-from yunfn.rollout.mover import Mover
+from yunfn.rollout.mover import Mover, put_back
 from yunfn.rollout.phase import Phase
 from yunfn.rollout.routing import Routing
 from yunfn.rollout.state import RolloutState, fold
@@ -43,8 +43,6 @@ T = TypeVar("T")
 
 # Tries of a shift that the cloud refuses, seconds between them; its client has tried by itself before.
 _REFUSALS: Final = (1.0, 2.0, 4.0, 8.0)
-# The same for what puts stable back: there is nothing better to do.
-_RESTORES: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0, 8.0, 8.0)
 # Seconds that a version may take until an alias can name it.
 _READY: Final = 600.0
 # Seconds that a hook gets where the operation was stopped: the engine kills the plugin soon after.
@@ -67,7 +65,7 @@ class Drive:
         self._stuck = False
         self._ready = False
         self._restoring: Restore | None = None
-        self._deciding: tuple[Measurement, ...] = ()
+        self._deciding: tuple[Event, ...] = ()
         self._late: Routing | None = None
 
     @property
@@ -283,17 +281,17 @@ class Drive:
             result = await self._around.finish(lambda: self._means.hooks.call(hook, facts, lambda: False))
         else:
             result = await self._meanwhile(lambda: self._means.hooks.call(hook, facts, lambda: self._cancelled))
-        await self._journal.record(
-            Hooked(
-                at=self._now(),
-                moment=hook.moment,
-                step=action.step,
-                name=hook.name,
-                passed=result.passed,
-                answer=result.answer,
-                seconds=result.seconds,
-            )
+        told = Hooked(
+            at=self._now(),
+            moment=hook.moment,
+            step=action.step,
+            name=hook.name,
+            passed=result.passed,
+            answer=result.answer,
+            seconds=result.seconds,
         )
+        if not await self._decided_against(told):
+            await self._journal.record(told)
 
     async def _measure(self, metrics: Sequence[Metric]) -> None:
         """Measure; where one of them decides against the candidate, stable is put back before that is written."""
@@ -302,14 +300,19 @@ class Drive:
         for metric in metrics:
             taken = await self._meanwhile(partial(self._take, self.state, metric))
             found.append(taken)
-            action = decide(
-                fold(self.state, [Measured(at=taken.at, step=self.state.step, measurements=tuple(found))]), taken.at
-            )
-            if isinstance(action, Restore):
-                self._deciding = tuple(found)
-                await self._restore(action)
+            told = Measured(at=taken.at, step=self.state.step, measurements=tuple(found))
+            if await self._decided_against(told):
                 return
-        await self._journal.record(Measured(at=self._now(), step=self.state.step, measurements=tuple(found)))
+        await self._journal.record(told)
+
+    async def _decided_against(self, event: Event) -> bool:
+        """Whether ``event``, which is not written yet, decides against the candidate: then stable is put back first."""
+        action = decide(fold(self.state, [event]), self._now())
+        if not isinstance(action, Restore):
+            return False
+        self._deciding = (event,)
+        await self._restore(action)
+        return True
 
     def _take(self, state: RolloutState, metric: Metric) -> Measurement:
         """Opens the source as well, which imports its SDK: blocks."""
@@ -341,8 +344,7 @@ class Drive:
         """
         self._restoring = action
         if not self._journal.safe:
-            # This process slept: somebody else may drive.
-            await self._journal.catch_up()
+            await self._still_leads()
         if careful:
             await self._alias.look()
         request_id = ""
@@ -358,11 +360,22 @@ class Drive:
                 Shifted(at=self._now(), step=self.state.step, routing=routing, request_id=request_id)
             )
 
+    async def _still_leads(self) -> None:
+        """Make sure that nobody else drives: this process slept, or could not renew its lease. Raises LeaseHeldError.
+
+        Where the record cannot be read the alias tells: it is as this controller left it.
+        """
+        try:
+            await self._journal.catch_up()
+        except CloudAnswerError:
+            if not self._alias.expected(await self._alias.find()):
+                raise
+
     async def _write_down(self, action: Restore) -> None:
         state = self.state
-        if self._deciding:
-            await self._journal.record(Measured(at=self._now(), step=state.step, measurements=self._deciding))
-            self._deciding = ()
+        while self._deciding:
+            await self._journal.record(self._deciding[0])
+            self._deciding = self._deciding[1:]
         if state.decided is None or state.decided.decision is Decision.PROMOTE:
             await self._journal.record(
                 Decided(at=self._now(), decision=action.decision, reason=action.reason, measurement=action.measurement)
@@ -370,18 +383,14 @@ class Drive:
 
     async def _put_back(self) -> str:
         stable = Routing(self.state.stable)
-        for pause in (*_RESTORES, None):
-            try:
-                return await self._around.finish(partial(self._mover.restore, stable))
-            except CloudAnswerError as error:
-                if pause is None:
-                    self._stuck = True
-                    raise RolloutError(
-                        f"{self.state.began.alias}: {stable.main} could not be put back, calls still go to "
-                        f"{self.state.routing}: {error}; the next pulumi up or yunfn rollout drive tries again"
-                    ) from error
-                await self._around.finish(partial(self._means.pause, pause))
-        raise AssertionError("unreachable")
+        try:
+            return await put_back(self._mover, stable, self._around, self._means.pause)
+        except CloudAnswerError as error:
+            self._stuck = True
+            raise RolloutError(
+                f"{self.state.began.alias}: {stable.main} could not be put back, calls still go to "
+                f"{self.state.routing}: {error}; the next pulumi up or yunfn rollout drive tries again"
+            ) from error
 
     async def _settle(self) -> None:
         """A call of a controller that died may arrive after stable was put back: look, and put it back once more."""

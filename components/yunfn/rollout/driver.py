@@ -151,6 +151,7 @@ class Driver:
             ours = drive.state.candidate == candidate and drive.state.phase is not Phase.ABORTED
             return self._told(drive.state) if ours else None
         if state.candidate == candidate:
+            self._teller.say(f"rollout {state.number} of {candidate} goes on: {state.routing}")
             return self._told(await self._lead(specification))
         if candidate == state.stable:
             await drive.end(Decision.ABORT, f"{candidate} is wanted again")
@@ -158,6 +159,8 @@ class Driver:
         await drive.close(Phase.SUPERSEDED, f"{candidate} took its place")
         if await self._begin(state.number + 1, candidate, specification, state.stable, state.routing):
             return self._told(await self._lead(specification))
+        # Somebody else began one.
+        self._drive = None
         return None
 
     async def _begin(

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from yunfn.exceptions import OperationStoppedError
+from yunfn.exceptions import CloudAnswerError, OperationStoppedError
 from yunfn.rollout.journal import OvertakenError
 from yunfn.rollout.routing import Router, Routing
+from yunfn.rollout.surroundings import Surroundings
 
 # Seconds that a call under way may take to end, with all that its client tries.
 _PATIENCE: Final = 60.0
+# Seconds between tries to put stable back, for a minute: there is nothing better to do.
+_PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0, 8.0, 8.0)
 
 
 class Mover:
@@ -64,3 +68,16 @@ class Mover:
             request_id = self._router.route(stable)
         self.moved, self.restored = False, True
         return request_id
+
+
+async def put_back(mover: Mover, stable: Routing, surroundings: Surroundings, pause: Callable[[float], None]) -> str:
+    """Restore ``stable`` though the operation was stopped, and again where the cloud refuses; the request's id.
+
+    ``pause`` waits in a thread. Raises CloudAnswerError at last.
+    """
+    for seconds in _PAUSES:
+        try:
+            return await surroundings.finish(partial(mover.restore, stable))
+        except CloudAnswerError:
+            await surroundings.finish(partial(pause, seconds))
+    return await surroundings.finish(partial(mover.restore, stable))

@@ -39,14 +39,14 @@ class Whereabouts:
         """
         found = await self.find()
         for _ in range(_LOOKS):
-            if found is not None and found in self._expected():
+            if found is not None and self.expected(found):
                 return found
             if not self._journal.closing:
                 await self._around.sleep(_AGAIN)
             # Another controller that took the lease meanwhile is no intruder.
             await self._journal.catch_up()
             found = await self.find()
-        if found is not None and found in self._expected():
+        if found is not None and self.expected(found):
             return found
         state = self._journal.state
         self.contested = True
@@ -58,9 +58,8 @@ class Whereabouts:
         await self._journal.record(Ended(at=self._around.now(), phase=Phase.CONTESTED, reason=reason))
         raise ContestedAliasError(f"{state.began.alias}: {reason}")
 
-    def _expected(self) -> list[Routing]:
+    def expected(self, found: Routing | None) -> bool:
+        """Whether the record tells of ``found``: as it left the alias, or as a shift under way finds or leaves it."""
         state = self._journal.state
-        expected = [state.routing] if state.routing else []
-        if state.shifting:
-            expected += [state.shifting.routing, state.shifting.before]
-        return expected
+        under_way = (state.shifting.routing, state.shifting.before) if state.shifting else ()
+        return found is not None and found in (state.routing, *under_way)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from support.rollout_memory import run, shares
+from support.rollout_memory import Crash, Faults, run, shares
 from support.rollout_runs import World, errors, plan
 from yunfn.exceptions import AbortedRolloutError, CloudAnswerError, RejectedCandidateError
 from yunfn.exceptions import RolloutFailedError as Failed
@@ -88,6 +88,44 @@ def test_a_newer_version_begins_from_the_first_step_with_the_same_stable() -> No
     assert [each.phase for each in records.states(world.log)] == [Phase.SUPERSEDED, Phase.SUCCEEDED]
 
 
+@pytest.mark.parametrize("candidate", ["2", "3"])
+def test_a_promotion_that_nobody_could_write_down_counts(candidate: str) -> None:
+    world = World()
+    faults = Faults()
+
+    def die_at_promotion(name: str) -> None:
+        if name == "append" and world.alias.routing == CANDIDATE:
+            raise Crash
+
+    faults.before = die_at_promotion
+
+    async def scenario() -> None:
+        with pytest.raises(Crash):
+            await world.controller("first", faults).driver.roll_out("2", plan(10))
+        world.dead.add("first")
+        await _begin(world, plan(10), "second", candidate)
+
+    run(scenario())
+    first, *rest = records.states(world.log)
+    assert first.phase is Phase.SUCCEEDED and first.stable == "1"
+    assert [(each.stable, each.candidate, each.phase) for each in rest] == (
+        [] if candidate == "2" else [("2", "3", Phase.SUCCEEDED)]
+    )
+    assert world.alias.routing == Routing(candidate)
+
+
+def test_a_weight_beside_the_wanted_version_goes_by_one_call() -> None:
+    world = World()
+    world.alias.routing = Routing("2", "9", Decimal("0.3"))
+
+    async def scenario() -> None:
+        state = await _begin(world, plan(10, metrics=[errors()]))
+        assert state.phase is Phase.SUCCEEDED and (state.stable, state.candidate) == ("2", "2")
+
+    run(scenario())
+    assert [routing for _, routing in world.alias.moves] == [CANDIDATE]
+
+
 def test_who_goes_back_to_stable_meanwhile_aborts() -> None:
     world = World()
 
@@ -121,8 +159,7 @@ def test_a_weight_left_by_others_is_dropped_by_the_first_shift() -> None:
 
     async def scenario() -> None:
         await _begin(world, plan(10, wait=0.0))
-        assert world.alias.routing == TENTH
-        world.alias.routing = Routing("2", "9", Decimal("0.3"))
+        assert [routing for _, routing in world.alias.moves] == [TENTH]
 
     run(scenario())
 

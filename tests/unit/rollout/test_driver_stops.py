@@ -205,6 +205,23 @@ def test_where_the_record_cannot_be_written_stable_is_put_back() -> None:
     assert world.alias.routing == CANDIDATE
 
 
+@pytest.mark.parametrize("latency", [0.05, 4.0])
+def test_where_the_record_cannot_even_be_read_stable_is_put_back(latency: float) -> None:
+    world = World(latency=latency)
+
+    async def scenario() -> None:
+        first = world.controller()
+        task = asyncio.ensure_future(first.driver.roll_out("2", plan(10, seconds=500, metrics=[errors()])))
+        await asyncio.sleep(100)
+        assert world.alias.routing == Routing("1", "2", PLAN.steps[0].weight)
+        first.faults.always = {"append", "read", "rollouts"}
+        with pytest.raises(CloudAnswerError):
+            await task
+
+    run(scenario())
+    assert world.alias.routing == STABLE
+
+
 def test_a_lease_keeps_others_out_until_it_ends_or_its_process_is_dead() -> None:
     world = World()
 
