@@ -155,6 +155,7 @@ def test_pages(cms: RpcClient) -> None:
     assert len(json.loads(answer["Datapoints"])) == 3
     rest = cms.do("DescribeMetricList", **asked("FunctionTotalInvocations", Length="3", NextToken=answer["NextToken"]))
     assert len(json.loads(rest["Datapoints"])) == 1 and "NextToken" not in rest
+    assert "NextToken" not in cms.do("DescribeMetricList", **asked("FunctionTotalInvocations", Length="4"))
 
 
 @pytest.mark.parametrize(
