@@ -14,7 +14,7 @@ from yunfn.rollout.phase import Phase
 from yunfn.rollout.state import RolloutState, begin, fold
 
 #: How many rollouts back a rejected candidate is looked for.
-MEMORY: Final = 200
+MEMORY: Final = 50
 # Orders meet a controller that writes an event every few seconds: more in a row than this is no accident.
 _TRIES: Final = 50
 

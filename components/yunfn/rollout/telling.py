@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from yunfn.exceptions import YunfnError
-from yunfn.rollout.event import AliasPlace, Event, Leased, Measured, Released, Shifting, encode
+from yunfn.rollout.event import AliasPlace, Event, Leased, Measured, Released, Shifted, Shifting, encode
 from yunfn.rollout.metric import Measurement
 from yunfn.rollout.plan import length
 from yunfn.rollout.routing import percent
@@ -42,7 +42,8 @@ class Teller:
         if isinstance(event, _SILENT):
             return
         text = told(state, event)
-        self._surroundings.tell(text, lasting=not isinstance(event, Measured))
+        line = text + outlook(state, event.step) if isinstance(event, Shifted) else text
+        self._surroundings.tell(line, lasting=not isinstance(event, Measured))
         if self._lines is not None:
             self._rows.append(row(self._place, state, event, text))
 
@@ -86,6 +87,16 @@ def row(place: AliasPlace, state: RolloutState, event: Event, text: str) -> dict
         "text": text,
         "event": encode(event).decode(),
     }
+
+
+def outlook(state: RolloutState, step: int) -> str:
+    """What follows a shift's line: how long it takes at least, and what the step before came to. "" for an end's."""
+    steps = state.began.specification.steps
+    if state.decided or not 0 <= step < len(steps):
+        return ""
+    last = {each.metric: each for each in state.measurements}
+    seen = "".join(f"; {measured(state, each)}" for each in last.values())
+    return f", {duration(length(steps[step:]))} left at least{seen}"
 
 
 def standing(state: RolloutState, until: float | None, now: float) -> str:

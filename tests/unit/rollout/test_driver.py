@@ -25,11 +25,14 @@ def test_a_good_candidate_becomes_main_with_no_weight_left() -> None:
         state = await first.driver.roll_out("2", plan(5, 20, 50, metrics=[errors()]))
         assert state is not None
         assert state.phase is Phase.SUCCEEDED
-        assert [line for line in first.lasting if line.startswith("step")] == [
-            "step 1 of 3: 95 % to 1, 5 % to 2",
-            "step 2 of 3: 80 % to 1, 20 % to 2",
-            "step 3 of 3: 50 % to 1, 50 % to 2",
+        told = [line for line in first.lasting if line.startswith("step")]
+        assert [line.partition(";")[0] for line in told] == [
+            "step 1 of 3: 95 % to 1, 5 % to 2, 3 min left at least",
+            "step 2 of 3: 80 % to 1, 20 % to 2, 2 min left at least",
+            "step 3 of 3: 50 % to 1, 50 % to 2, 1 min left at least",
         ]
+        # What the step before came to.
+        assert [line.count("; errors: ") for line in told] == [0, 1, 1]
 
     run(scenario())
     assert world.alias.routing == Routing("2")
