@@ -66,11 +66,14 @@ def judge(
         return blank(
             outcome=Outcome.ERROR, text=f"{metric.measure} has no counts of failures, which a comparison needs"
         )
-    verdict = compare(metric.rule, _strata(Earlier(candidate, stable), earlier))
+    strata = _strata(Earlier(candidate, stable), earlier)
+    if not any(each.weight for each in strata):
+        return blank(outcome=Outcome.NO_DATA, text="both versions never had calls while the weights were the same")
+    verdict = compare(metric.rule, strata)
     return blank(
         outcome=verdict.outcome,
         figure=verdict.difference,
-        text=_compared(metric, metric.rule, candidate, stable, verdict),
+        text=_compared(metric, metric.rule, candidate, stable, verdict, by_weight=len(strata) > 1),
     )
 
 
@@ -125,12 +128,14 @@ def _strata(now: Earlier, earlier: Sequence[Earlier]) -> list[Stratum]:
     return found
 
 
-def _compared(metric: Metric, rule: Comparison, candidate: Reading, stable: Reading, verdict: Verdict) -> str:
+def _compared(
+    metric: Metric, rule: Comparison, candidate: Reading, stable: Reading, verdict: Verdict, *, by_weight: bool
+) -> str:
     done = _DONE.get(metric.measure, "failed")
     said = (
         f"{amount(metric, candidate.share or 0.0)} of {candidate.count:,} calls {done}, "
         f"{amount(metric, stable.share or 0.0)} of {stable.count:,} of stable: {verdict.difference * 100:+.2f} points"
-    )
+    ) + (" step by step" if by_weight else "")
     increase = f"{float(rule.increase) * 100:+g} points"
     if verdict.outcome is Outcome.FAILURE:
         why = "the failures are its own" if verdict.at_once else f"{verdict.line * 100:+.2f} decide"

@@ -18,7 +18,7 @@ _OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">": operator.gt,
 }
 _OPPOSITES: Final = {"<=": ">", ">=": "<", "<": ">=", ">": "<="}
-_WRITTEN: Final = re.compile(r"\s*(<=|>=|<|>)\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(%?)\s*")
+_WRITTEN: Final = re.compile(r"\s*(<=|>=|<|>)\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(%?)\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
