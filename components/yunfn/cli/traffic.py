@@ -28,6 +28,7 @@ def traffic(
     rps: Annotated[float, typer.Option("--rps", help="Calls a second.")] = 10.0,
     duration: Annotated[str, typer.Option("--for", help="How long: 30s, 5m, 1h.")] = "30s",
     data: Annotated[str, typer.Option("--data", "-d", help="The event of each call.")] = "{}",
+    at_once: Annotated[int, typer.Option("--at-once", help="Most calls under way; more are not sent, and told.")] = 16,
     home: HomeOption = None,
     region: RegionOption = environment.DEFAULT_REGION,
     tencent_region: TencentRegionOption = environment.DEFAULT_TENCENT_REGION,
@@ -50,6 +51,7 @@ def traffic(
         "rate": rps,
         "seconds": float(found[1]) * _SECONDS[found[2]],
         "payload": data,
+        "at_once": at_once,
     }
     for line in cloud_of(home).follow("/traffic", load):
         typer.echo(json.dumps(line) if json_output else _words(line))

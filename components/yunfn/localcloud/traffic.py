@@ -1,6 +1,7 @@
 """Load on a function: calls at an even rate, each really run, told second by second which version answered.
 
-Open loop: a call begins when it is due, however slow those before it are, as users' calls do.
+A call begins when it is due, however slow those before it are, as users' calls do. But no more are under way at once
+than this machine can start instances for: those that would be are told as dropped.
 """
 
 from __future__ import annotations
@@ -17,15 +18,14 @@ from yunfn.localcloud.cloud_error import CloudError
 
 _SERVICES = {"alibaba": "fc", "tencent": "scf"}
 _FASTEST, _LONGEST_S = 1000.0, 86_400.0
-# Calls under way at once; what is due beyond is told as dropped.
-_AT_ONCE = 500
+_MOST_AT_ONCE = 500
 _CALLER = "yunfn local traffic"
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """``rate`` calls a second for ``seconds`` (real time), of ``function`` (``namespace/function`` on Tencent Cloud) by
-    ``qualifier``, with the event ``payload``.
+    ``qualifier``, with the event ``payload``; at most ``at_once`` are under way.
     """
 
     cloud: str
@@ -35,6 +35,7 @@ class Load:
     rate: float
     seconds: float
     payload: str = "{}"
+    at_once: int = 16
 
     @property
     def service(self) -> str:
@@ -44,7 +45,7 @@ class Load:
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Load:
         """The load in a JSON document; raises ValueError with what is wrong with it."""
-        names = ("cloud", "region", "function", "qualifier", "rate", "seconds", "payload")
+        names = ("cloud", "region", "function", "qualifier", "rate", "seconds", "payload", "at_once")
         if unknown := set(document) - set(names):
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
         try:
@@ -56,6 +57,7 @@ class Load:
                 float(document["rate"]),
                 float(document["seconds"]),
                 str(document.get("payload", "{}")),
+                int(document.get("at_once", 16)),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"a load has a cloud, region, function, qualifier, rate and seconds ({error})") from None
@@ -63,6 +65,8 @@ class Load:
             raise ValueError("cloud is alibaba or tencent")
         if not 0 < load.rate <= _FASTEST or not 0 < load.seconds <= _LONGEST_S:
             raise ValueError(f"rate is above 0 and at most {_FASTEST:g} a second, seconds at most {_LONGEST_S:g}")
+        if not 1 <= load.at_once <= _MOST_AT_ONCE:
+            raise ValueError(f"at_once is 1 to {_MOST_AT_ONCE}")
         return load
 
 
@@ -116,13 +120,15 @@ async def traffic(load: Load, callee: Callee) -> AsyncIterator[str]:
             tally.errors[version] = tally.errors.get(version, 0) + (error is not None)
             tally.durations.append(took)
 
-    began, due, told = time.monotonic(), 0, 0
+    # One alone, so that a function of which no instance stands meets no crowd of cold starts.
+    await one()
+    began, due, told = time.monotonic(), 1, 0
     try:
         while True:
             passed = time.monotonic() - began
             while due < min(passed, load.seconds) * load.rate:
                 due += 1
-                if len(running) >= _AT_ONCE:
+                if len(running) >= load.at_once:
                     total.dropped += 1
                     second.dropped += 1
                     continue

@@ -10,6 +10,8 @@ from yunfn.localcloud.traffic import Load, traffic
 from yunfn.localcloud.version_faults import VersionFault
 
 SOURCE = "def main_handler(event, context):\n    return 'ok'\n"
+# Standard deviations of a coin: chance alone goes beyond three once in 370 looks.
+WITHIN = 4.5
 
 
 async def _two_versions(workshop: Workshop) -> None:
@@ -31,11 +33,12 @@ async def test_a_version_fails_as_often_as_it_was_told_to_and_no_other_does(work
     await _two_versions(workshop)
     faults = workshop.cloud.version_faults
     faults.follow(VersionFault("tencent", "default/proc", "2", errors=0.5))
-    total = await _total(workshop, 80, 2)
+    total = await _total(workshop, 40, 3)
     calls, errors = total["calls"], total["errors"]
-    assert sum(calls.values()) == 160 and not total["refused"]
-    assert abs(calls["2"] - 80) <= 3 * 40**0.5
-    assert errors["1"] == 0 and abs(errors["2"] - calls["2"] / 2) <= 3 * (calls["2"] / 4) ** 0.5
+    made = sum(calls.values())
+    assert made + total["dropped"] == 120 and made > 20 and not total["refused"]
+    assert abs(calls["2"] - made / 2) <= WITHIN * (made / 4) ** 0.5
+    assert errors["1"] == 0 and abs(errors["2"] - calls["2"] / 2) <= WITHIN * (calls["2"] / 4) ** 0.5
     assert faults.document()[0]["calls"] == calls["2"]
 
 
