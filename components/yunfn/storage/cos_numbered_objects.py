@@ -22,13 +22,12 @@ _MARK = f"x-cos-meta-{MARK}"
 _CREATE_ONLY = {"x-cos-forbid-overwrite": "true"}
 _MADE = {"ACL": "private", "ServerSideEncryption": "AES256", "ContentType": "application/json"}
 _CRC = "x-cos-hash-crc64ecma"
-_NOT_FOUND = 404
 
 
 class CosNumberedObjects(CreateOnlyObjects):
     """The objects of ``bucket``, whose name ends with the APPID, in the session's region; see NumberedObjects.
 
-    The key needs the rights ``name/cos:`` GetObject, HeadObject, PutObject, GetBucket and GetBucketVersioning.
+    The key needs the rights ``name/cos:`` GetObject, PutObject, GetBucket and GetBucketVersioning.
     """
 
     cloud: ClassVar[str] = "COS"
@@ -85,12 +84,15 @@ class CosNumberedObjects(CreateOnlyObjects):
         return str(answer.get("x-cos-version-id") or "")
 
     def _mark(self, key: str) -> str:
+        # A HEAD would need a right of its own.
         try:
-            return str(self._call(self._cos.head_object, Key=key).get(_MARK) or "")
+            answer = self._call(self._cos.get_object, Key=key)
         except CosServiceError as error:
-            if error.get_status_code() != _NOT_FOUND:
+            if cos_client.code_of(error) != "NoSuchKey":
                 raise
             return ""
+        answer["Body"].get_raw_stream().close()
+        return str(answer.get(_MARK) or "")
 
     def _temporary(self, error: BaseException) -> bool:
         return cos_client.temporary(error)
