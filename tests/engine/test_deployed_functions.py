@@ -252,3 +252,5 @@ def test_what_was_removed_is_undeployed_and_what_failed_says_why(
     assert (failed.exit_code, row.split()[1]) == (1, "failed")
     assert "CreateFailed: " in row
     ask(cloud, "scf", "DeleteFunction", **place)
+    # The other tests may come after this one.
+    stack.up("--refresh")
