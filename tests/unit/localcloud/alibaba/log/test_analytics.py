@@ -65,6 +65,8 @@ def asked(client: LogClient, query: str) -> list[dict[str, str]]:
         ("* | SELECT __topic__, count(1) AS n WHERE __source__ = '10.0.0.1' GROUP BY __topic__",
          [{"__topic__": "web", "n": "4"}]),
         ("* | SELECT count(1) AS n WHERE level = 'error'", [{"n": "0"}]),
+        ("* | SELECT count(1) AS n WHERE status = (SELECT max(status) FROM log LIMIT 1)", [{"n": "1"}]),
+        ("* | SELECT count(1) AS n;", [{"n": "4"}]),
     ],
 )  # fmt: skip
 def test_rows(client: LogClient, query: str, rows: list[dict[str, str]]) -> None:
