@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yunfn.rollout.event import AliasPlace
+from yunfn.storage.names import artifact_bucket, cos_artifact_bucket
 
 _CLOUDS = {"yunfn:fc:Alias": "alibaba", "yunfn:scf:Alias": "tencent"}
 # Operations of a run that is under way or was killed, whose resource is as the run wants it.
@@ -20,11 +21,16 @@ _INSIDE = "-alias"
 
 @dataclass(frozen=True, slots=True)
 class RollingAlias:
-    """An alias with a rollout: what the program calls it, where it is, and the ``bucket`` that holds its record."""
+    """An alias with a rollout: what the program calls it, where it is, and the ``bucket`` that holds its record.
+
+    One that is not ``declared`` has no rollout by the state, and ``bucket`` is the one where its record would be: a
+    first rollout that failed leaves the state as it was, and so does one that the program no longer asks for.
+    """
 
     name: str
     place: AliasPlace
     bucket: str
+    declared: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -37,8 +43,8 @@ class RollingAlias:
         return (*names, *(f"{at.cloud}:{name}" for name in names))
 
 
-def rolling_aliases_in(exported: Mapping[str, Any]) -> list[RollingAlias]:
-    """Every alias with a rollout in a stack's state, by cloud and name.
+def rolling_aliases_in(exported: Mapping[str, Any], *, undeclared: bool = False) -> list[RollingAlias]:
+    """Every alias with a rollout in a stack's state, by cloud and name; with ``undeclared`` those without one too.
 
     The first run that gives an alias a rollout is in the state as an operation only, until it has ended: such an alias
     is found as well. Left out are those that wait to be deleted or are only read.
@@ -46,8 +52,8 @@ def rolling_aliases_in(exported: Mapping[str, Any]) -> list[RollingAlias]:
     found: dict[AliasPlace, RollingAlias] = {}
     for resource in _resources(exported):
         alias = _alias(resource)
-        if alias is not None:
-            found.setdefault(alias.place, alias)
+        if alias is not None and (alias.declared or undeclared) and not _declared(found.get(alias.place)):
+            found[alias.place] = alias
     return sorted(found.values(), key=lambda each: (each.place.cloud, each.name, str(each.place)))
 
 
@@ -66,7 +72,7 @@ def _alias(resource: Mapping[str, Any]) -> RollingAlias | None:
     inputs, outputs = resource.get("inputs") or {}, resource.get("outputs") or {}
     # A run that failed leaves the inputs of the one before it, and the outputs of its own.
     bucket = _bucket(inputs) or _bucket(outputs)
-    if cloud is None or not bucket:
+    if cloud is None:
         return None
 
     def named(property: str) -> str:
@@ -80,8 +86,17 @@ def _alias(resource: Mapping[str, Any]) -> RollingAlias | None:
         named("functionName"),
         named("aliasName"),
     )
-    whole = all((place.account, place.region, place.function, place.alias))
-    return RollingAlias(_name(resource), place, bucket) if whole else None
+    if not all((place.account, place.region, place.function, place.alias)):
+        return None
+    declared = bool(bucket)
+    if not declared:
+        name_of = artifact_bucket if cloud == "alibaba" else cos_artifact_bucket
+        bucket = name_of(place.account, place.region)
+    return RollingAlias(_name(resource), place, bucket, declared)
+
+
+def _declared(alias: RollingAlias | None) -> bool:
+    return alias is not None and alias.declared
 
 
 def _bucket(properties: Mapping[str, Any]) -> str:

@@ -80,5 +80,7 @@ def at(monkeypatch: pytest.MonkeyPatch, now: float, *commands: str) -> SimpleNam
 
     for command in commands:
         module = import_module(f"yunfn.cli.rollout.{command}")
-        monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: clock.now, sleep=sleep))
+        monkeypatch.setattr(
+            module, "time", SimpleNamespace(time=lambda: clock.now, monotonic=lambda: clock.now, sleep=sleep)
+        )
     return clock

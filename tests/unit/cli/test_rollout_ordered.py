@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -13,10 +14,12 @@ from decimal import Decimal
 import pytest
 
 from support.rollout_memory import MemoryLog
-from unit.cli.rolling_stack import RollingStack, in_place
+from unit.cli.rolling_stack import RollingStack, at, in_place
 from unit.rollout.records_of_rollouts import ERRORS, PLACE, promoted, rejected
+from yunfn.cli.rollout import driving
 from yunfn.exceptions import RolloutError
-from yunfn.rollout.event import Began, Command, Commanded, Event, Leased, Shifted, encode
+from yunfn.rollout.event import Began, Command, Commanded, Ended, Event, Leased, Shifted, encode
+from yunfn.rollout.holder import holder_here
 from yunfn.rollout.hook import Gate
 from yunfn.rollout.metric import CloudMonitor, Conditions, Measure, Metric
 from yunfn.rollout.phase import Phase
@@ -119,6 +122,36 @@ class TestOrders:
         assert stack("abort").exit_code == 0
         assert stack.aliases["live"].routing == Routing("3")
 
+    def test_who_is_dead_on_this_machine_is_not_waited_for(self, stack: RollingStack) -> None:
+        _serving(stack, Specification(bucket="b", steps=LONG))
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        lease = Leased(at=0, holder="up", until=time.time() + 60, host=holder_here().host, process=gone.pid)
+        stack.logs["live"].objects[1, 3] = encode(lease)
+        assert json.loads(stack("status", "--json").stdout)[0]["driver"] is None
+        begun = time.monotonic()
+        assert stack("abort").exit_code == 0
+        assert time.monotonic() - begun < 20
+        assert stack.aliases["live"].routing == Routing("3")
+
+    def test_an_abort_that_came_too_late_ends_with_1(
+        self, stack: RollingStack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _serving(stack, Specification(bucket="b", steps=LONG))
+        now = time.time()
+        lease = Leased(at=0, holder="up@builder", until=now + 60, host="elsewhere", process=1)
+        stack.logs["live"].objects[1, 3] = encode(lease)
+        clock = at(monkeypatch, now, "orders")
+
+        def promoted_meanwhile() -> None:
+            number = len(stack.logs["live"].objects) + 1
+            ended = Ended(at=now, holder="up@builder", phase=Phase.SUCCEEDED, reason="all steps are done")
+            stack.logs["live"].objects[1, number] = encode(ended)
+
+        clock.then = promoted_meanwhile
+        done = stack("abort")
+        assert (done.exit_code, "Succeeded" in done.stdout) == (1, True)
+
     def test_json(self, stack: RollingStack) -> None:
         _serving(stack, Specification(bucket="b", steps=LONG))
         document = json.loads(stack("abort", "--json").stdout)
@@ -186,6 +219,17 @@ class TestDrive:
         assert done.exit_code == 0
         assert "its rollout is driven by up@builder" in done.stderr
         assert stack.aliases["live"].moves == []
+
+    def test_until_done_stands_by_and_takes_over(self, stack: RollingStack, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(driving, "_STANDING_BY", 0.2)
+        short = (Step(Decimal("0.1"), 0.5),)
+        _serving(stack, Specification(bucket="b", steps=short), age=601)
+        lease = Leased(at=0, holder="up@builder", until=time.time() + 1, host="elsewhere", process=1)
+        stack.logs["live"].objects[1, 3] = encode(lease)
+        done = stack("drive", "--until-done")
+        assert done.exit_code == 0, done.output
+        assert done.stdout.count("standing by: dev-orders:live: its rollout is driven by up@builder") == 1
+        assert stack.aliases["live"].routing == Routing("4")
 
     @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
     def test_a_signal_leaves_the_rollout_in_progress(

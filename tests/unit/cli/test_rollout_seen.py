@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from unit.cli.rolling_stack import RollingStack, at, in_place
+from unit.deployment.test_rollouts import rolling_fc, state
 from unit.rollout.records_of_rollouts import BEGAN, HOLDER, Writer, promoted, rejected, waiting
 from yunfn.rollout.event import Ended, Measured, decode, encode
 from yunfn.rollout.phase import Phase
@@ -259,3 +260,11 @@ class TestSelection:
     def test_a_stack_without_any(self, stack: RollingStack) -> None:
         stack.exported = {}
         assert "stack dev has no alias with a rollout: Alias(rollout=" in str(stack("history").exception)
+
+    def test_one_that_the_state_does_not_tell_of_is_found_by_its_record(self, stack: RollingStack) -> None:
+        stack.exported = state(rolling_fc(rollout=None))
+        assert "has no alias with a rollout" in str(stack("status").exception)
+        stack.hold(rejected(1))
+        assert "4 over 3" in stack("status", "live").stdout
+        assert "4, which rollout 1 rejected, may try again" in stack("retry").stdout
+        assert {each.bucket for each in stack.opened} == {"yunfn-artifacts-1000000000000001-cn-shanghai"}

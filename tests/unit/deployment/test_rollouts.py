@@ -67,6 +67,19 @@ def test_after_a_failure_the_outputs_are_newer_than_the_inputs() -> None:
     assert rolling_aliases_in(state(failed)) == [RollingAlias("live", FC, "artifacts")]
 
 
+def test_those_without_one_are_told_if_asked_with_the_bucket_where_a_record_would_be() -> None:
+    plain = rolling_fc(rollout=None)
+    assert rolling_aliases_in(state(plain, rolling_scf()), undeclared=True) == [
+        RollingAlias("live", FC, f"yunfn-artifacts-{ACCOUNT}-cn-shanghai", declared=False),
+        RollingAlias("site-alias", SCF, "artifacts-1"),
+    ]
+    under_way = state(plain, pending=(("updating", rolling_fc()),))
+    assert rolling_aliases_in(under_way, undeclared=True) == [RollingAlias("live", FC, "artifacts")]
+    # A run that takes the rollout away has not done so yet.
+    leaving = state(rolling_fc(), pending=(("updating", plain),))
+    assert rolling_aliases_in(leaving, undeclared=True) == [RollingAlias("live", FC, "artifacts")]
+
+
 @pytest.mark.parametrize("gone", [{"delete": True}, {"external": True}])
 def test_what_waits_to_be_deleted_or_is_only_read_is_left_out(gone: dict[str, bool]) -> None:
     assert rolling_aliases_in(state(rolling_fc() | gone)) == []

@@ -74,7 +74,11 @@ class Rolling:
             self.command(*arguments), env=self.variables, capture_output=True, text=True, timeout=_SECONDS
         )
 
-    def _state(self) -> dict[str, Any]:
+    def forget(self) -> None:
+        """Let the state tell of no rollout, as after a first one that failed."""
+        Path(self.variables["PATH"].partition(":")[0], "state.json").write_text(json.dumps(self._state(rollout=None)))
+
+    def _state(self, **inputs_otherwise: Any) -> dict[str, Any]:
         place = self.served.place
         alibaba = place.cloud == "alibaba"
         inputs = {
@@ -84,6 +88,7 @@ class Rolling:
             "aliasName": place.alias,
             "rollout": {"bucket": self.bucket},
             **({} if alibaba else {"namespace": place.namespace}),
+            **inputs_otherwise,
         }
         kind = "fc" if alibaba else "scf"
         urn = f"urn:pulumi:dev::shop::yunfn:{place.cloud}:Alias$yunfn:{kind}:Alias::live-alias"
@@ -119,6 +124,16 @@ def test_it_is_seen_paused_and_aborted_from_elsewhere(rolling: Callable[..., Rol
         "began", "shifting", "shifted", "commanded", "paused", "commanded", "decided", "shifted", "ended",
     ]  # fmt: skip
     assert stack("watch").returncode == 1
+
+
+def test_without_a_rollout_in_the_state_and_without_a_bucket_there_is_none(rolling: Callable[..., Rolling]) -> None:
+    stack = rolling()
+    # Its record is not in the bucket that the components would take.
+    stack.forget()
+    done = stack("status")
+    assert done.returncode == 1 and done.stderr.startswith("error: stack dev has no alias with a rollout: "), (
+        done.stderr
+    )
 
 
 def test_drive_judges_by_probes_and_rejects(rolling: Callable[..., Rolling]) -> None:

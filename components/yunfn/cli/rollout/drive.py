@@ -53,7 +53,7 @@ def drive(
     Example: yunfn rollout drive -s shop-prod
     """
     clouds, found = Clouds(), list[_Driven]()
-    for rolled in rolling(stack, alias):
+    for rolled in rolling(stack, alias, clouds):
         connections = clouds.of(rolled)
         found.append(_Driven(rolled, connections, last(connections.log)))
     came = asyncio.run(_all(found, once=not until_done, named=len(found) > 1, quiet=json_output))

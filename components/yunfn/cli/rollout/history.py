@@ -38,7 +38,7 @@ def history(
     clouds, now = Clouds(), time.time()
     found = [
         AliasHistory(each.name, each.place, tuple(all_recorded(clouds.of(each).log)))
-        for each in rolling(stack, alias)
+        for each in rolling(stack, alias, clouds)
     ]  # fmt: skip
     if html is not None:
         html.write_text(page(f"Rollouts of stack {stack}", found, now), encoding="utf-8")

@@ -58,7 +58,7 @@ def promote(
 
     Example: yunfn rollout promote -s shop-prod live -m "the figures are fine"
     """
-    _give(Command.PROMOTE, one(stack, alias), reason, timeout, json_output)
+    _give(Command.PROMOTE, stack, alias, reason, timeout, json_output)
 
 
 def pause(
@@ -73,7 +73,7 @@ def pause(
     A pulumi up that waits for it puts stable back after the rollout's pause_limit.
     Example: yunfn rollout pause -s shop-prod live -m "let us read the logs"
     """
-    _give(Command.PAUSE, one(stack, alias), reason, timeout, json_output)
+    _give(Command.PAUSE, stack, alias, reason, timeout, json_output)
 
 
 def resume(
@@ -87,7 +87,7 @@ def resume(
 
     Example: yunfn rollout resume -s shop-prod live
     """
-    _give(Command.RESUME, one(stack, alias), reason, timeout, json_output)
+    _give(Command.RESUME, stack, alias, reason, timeout, json_output)
 
 
 def abort(
@@ -101,7 +101,7 @@ def abort(
 
     Ends with 1 if the rollout has ended otherwise meanwhile. Example: yunfn rollout abort -s shop-prod live
     """
-    _give(Command.ABORT, one(stack, alias), reason, timeout, json_output)
+    _give(Command.ABORT, stack, alias, reason, timeout, json_output)
 
 
 def retry(
@@ -111,17 +111,20 @@ def retry(
 
     Example: yunfn rollout retry -s shop-prod live -m "the database was down"
     """
-    chosen = one(stack, alias)
-    state = order(Clouds().of(chosen).log, Command.RETRY, person(), reason)
+    clouds = Clouds()
+    chosen = one(stack, alias, clouds)
+    state = order(clouds.of(chosen).log, Command.RETRY, person(), reason)
     if json_output:
         _print_document(chosen, state)
     else:
         typer.echo(f"{chosen.name}: {state.candidate}, which rollout {state.number} rejected, may try again")
 
 
-def _give(command: Command, alias: RollingAlias, reason: str, timeout: float, json_output: bool) -> None:
+def _give(command: Command, stack: str, name: str | None, reason: str, timeout: float, json_output: bool) -> None:
     """Write the order, and wait until it is carried out."""
-    connections = Clouds().of(alias)
+    clouds = Clouds()
+    alias = one(stack, name, clouds)
+    connections = clouds.of(alias)
     state = order(connections.log, command, person(), reason)
     ordered, end = state.orders[-1], time.monotonic() + timeout
     while True:

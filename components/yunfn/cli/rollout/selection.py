@@ -8,8 +8,12 @@ from typing import Annotated
 
 import typer
 
+from yunfn.cli.rollout.connecting import Clouds
 from yunfn.deployment import RollingAlias, export, rolling_aliases_in
-from yunfn.exceptions import StackError
+from yunfn.exceptions import CloudAnswerError, StackError
+
+# Both clouds' word for a bucket that is not there.
+_NO_BUCKET = "NoSuchBucket"
 
 AliasArgument = Annotated[
     str | None,
@@ -21,26 +25,40 @@ AliasArgument = Annotated[
 ]
 
 
-def rolling(stack: str, name: str | None = None) -> list[RollingAlias]:
-    """The aliases with a rollout of a stack, or those called ``name``; raises StackError where there is none."""
-    found = rolling_aliases_in(export(stack))
-    if not found:
+def rolling(stack: str, name: str | None, clouds: Clouds) -> list[RollingAlias]:
+    """The aliases with a rollout of a stack, or those called ``name``; raises StackError where there is none.
+
+    Those as well that have a record though the state tells of no rollout: a first one that failed is not in it.
+    """
+    every = rolling_aliases_in(export(stack), undeclared=True)
+    named = every
+    if name is not None:
+        named = [each for each in every if name in (each.name, f"{each.place.cloud}:{each.name}")]
+        named = named or [each for each in every if name in each.names]
+    found = [each for each in named if each.declared or _has_record(each, clouds)]
+    if found:
+        return found
+    if name is None or not every:
         raise StackError(
             f"stack {stack} has no alias with a rollout: Alias(rollout=Canary(10, '10m')) gives it one, and pulumi up "
             "makes it known"
         )
-    if name is None:
-        return found
-    named = [each for each in found if name in (each.name, f"{each.place.cloud}:{each.name}")]
-    named = named or [each for each in found if name in each.names]
-    if not named:
-        raise StackError(f"stack {stack} has no alias {name} with a rollout; it has {shown(found)}")
-    return named
+    others = [each for each in every if each.declared]
+    raise StackError(f"stack {stack} has no alias {name} with a rollout; it has {shown(others) or 'none'}")
 
 
-def one(stack: str, name: str | None) -> RollingAlias:
+def _has_record(alias: RollingAlias, clouds: Clouds) -> bool:
+    try:
+        return bool(clouds.of(alias).log.rollouts())
+    except CloudAnswerError as error:
+        if error.code != _NO_BUCKET:
+            raise
+        return False
+
+
+def one(stack: str, name: str | None, clouds: Clouds) -> RollingAlias:
     """The alias called ``name``, or the only one; raises StackError where that is none or several."""
-    found = rolling(stack, name)
+    found = rolling(stack, name, clouds)
     if len(found) > 1:
         many = f"{len(found)} aliases with a rollout" + (f" called {name}" if name else "")
         raise StackError(f"stack {stack} has {many}; name one of them: {shown(found)}")

@@ -39,7 +39,7 @@ def status(stack: StackOption, alias: AliasArgument = None, json_output: JsonOpt
     """
     clouds, now = Clouds(), time.time()
     rows = []
-    for each in rolling(stack, alias):
+    for each in rolling(stack, alias, clouds):
         recorded = last_recorded(clouds.of(each).log)
         rows.append(_Row(each, recorded, neglected(recorded, now) if recorded else ""))
     if json_output:

@@ -42,7 +42,8 @@ def watch(
     Watching changes nothing: pulumi up or `yunfn rollout drive` carries a rollout out. Ends with 0 if the candidates
     serve now, 1 if a rollout ended otherwise, 130 by Ctrl-C. Example: yunfn rollout watch -s shop-prod
     """
-    clouds, aliases = Clouds(), rolling(stack, alias)
+    clouds = Clouds()
+    aliases = rolling(stack, alias, clouds)
     watched = [_Watched(each, clouds.of(each).log, len(aliases) > 1) for each in aliases]
     while True:
         for each in watched:
