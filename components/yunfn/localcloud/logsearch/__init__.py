@@ -6,7 +6,7 @@ SLS and CLS ask in nearly the same words; where they differ a :class:`Dialect` s
 from yunfn.localcloud.logsearch.analysis import Analysis, UnresolvedColumn, analyse, split
 from yunfn.localcloud.logsearch.conditions import Condition
 from yunfn.localcloud.logsearch.dialect import Dialect
-from yunfn.localcloud.logsearch.exceptions import AnalyticStatement, QueryError
+from yunfn.localcloud.logsearch.exceptions import QueryError
 from yunfn.localcloud.logsearch.index import Field, FieldRule, LogIndex, Searchable
 from yunfn.localcloud.logsearch.parser import parse
 from yunfn.localcloud.logsearch.timeline import Timeline
@@ -14,7 +14,6 @@ from yunfn.localcloud.logsearch.words import Cutter
 
 __all__ = [
     "Analysis",
-    "AnalyticStatement",
     "Condition",
     "Cutter",
     "Dialect",

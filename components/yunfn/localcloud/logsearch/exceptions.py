@@ -9,10 +9,3 @@ class QueryError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-
-
-class AnalyticStatement(QueryError):
-    """SQL behind a pipe, which the local cloud does not have."""
-
-    def __init__(self) -> None:
-        super().__init__("an analytic statement (SQL after the pipe)")

@@ -19,7 +19,7 @@ from yunfn.localcloud.logsearch.conditions import (
     Within,
 )
 from yunfn.localcloud.logsearch.dialect import Dialect
-from yunfn.localcloud.logsearch.exceptions import AnalyticStatement, QueryError
+from yunfn.localcloud.logsearch.exceptions import QueryError
 from yunfn.localcloud.logsearch.index import Field, LogIndex
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -48,11 +48,9 @@ class _Token:
 def parse(query: str, index: LogIndex, dialect: Dialect) -> Condition:
     """The condition that ``query`` states over logs of ``index``.
 
-    Raises QueryError where it breaks the grammar or asks for a field without index, AnalyticStatement for SQL.
+    SQL is not of it (``split``). Raises QueryError where it breaks the grammar or asks for a field without index.
     """
     tokens = _tokens(query, dialect)
-    if any(one.is_sign("|") for one in tokens):
-        raise AnalyticStatement
     if not tokens or (len(tokens) == 1 and tokens[0].text == "*"):
         return Everything()
     reader = _Reader(query, tokens, index, dialect)
