@@ -12,6 +12,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import ClassVar, Final, Protocol, TypeVar
 
+from tenacity import stop_after_delay
+
 from yunfn.exceptions import ArtifactError, CloudAnswerError, ObjectExistsError
 from yunfn.storage.part_sender import retrying
 
@@ -21,6 +23,8 @@ T = TypeVar("T")
 TIMEOUT: Final = (5, 10)
 #: The largest object that is read, in bytes: an event with its measurements has some thousand.
 LARGEST: Final = 4 * 2**20
+# Seconds after which nothing is tried again: who keeps a record has more to do than to wait for it.
+_TRYING: Final = 20.0
 # Which metadata tells the writer.
 MARK: Final = "yunfn-write"
 
@@ -148,8 +152,10 @@ class CreateOnlyObjects(ABC):
         )
 
     def _ask(self, operation: str, key: str, call: Callable[[], T]) -> T:
+        tries = retrying(lambda error: isinstance(error, BentError) or self._temporary(error))
+        often, late = tries.stop, stop_after_delay(_TRYING)
         try:
-            return retrying(lambda error: isinstance(error, BentError) or self._temporary(error))(call)
+            return tries.copy(stop=lambda state: often(state) or late(state))(call)
         except BentError as error:
             raise CloudAnswerError(
                 f"{self.cloud} {operation} {self._subject(key)}: {error}, again and again"

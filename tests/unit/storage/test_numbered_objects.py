@@ -182,11 +182,21 @@ def test_a_cloud_that_never_answers_is_an_error_and_soon(
     assert numbered_objects.TIMEOUT == (5, 10)
     module = type(opened(backend)).__module__
     monkeypatch.setattr(f"{module}.TIMEOUT", (0.2, 0.2))
+    monkeypatch.setattr(numbered_objects, "_TRYING", 0.3)
     objects = opened(backend)
+    true, tries = objects._get, list[str]()
+
+    def get(key: str) -> bytes | None:
+        tries.append(key)
+        return true(key)
+
+    monkeypatch.setattr(objects, "_get", get)
     relay.silent.set()
     with pytest.raises(CloudAnswerError, match=f"{backend.cloud} GetObject .*{KEY}: "):
         objects.read(KEY)
     relay.silent.clear()
+    # Not six.
+    assert len(tries) <= 3
 
 
 def test_an_object_too_large_for_a_record_is_refused(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,8 @@ class Hooks:
     def call(self, hook: Hook, facts: dict[str, str], cancelled: Callable[[], bool]) -> HookResult:
         """See HookCaller."""
         began = time.monotonic()
+        if cancelled():
+            return HookResult(passed=False, answer="was stopped before it was called", seconds=0.0)
         found: list[tuple[bool, str]] = []
         done = threading.Event()
 

@@ -129,6 +129,12 @@ def test_it_is_given_up_when_it_is_stopped() -> None:
     assert result.seconds < 5
 
 
+def test_one_that_was_stopped_before_is_not_called() -> None:
+    functions = Functions()
+    result = Hooks(PLACE, functions).call(function(), FACTS, lambda: True)
+    assert not result.passed and functions.called == []
+
+
 def test_http_hooks_are_told_of_the_rollout(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[HttpCall, str]] = []
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from support.faulty_relay import faulty_relay
 from support.served_alias import FcAlias, ScfAlias, ServedAlias
 from yunfn.exceptions import CloudAnswerError
 from yunfn.localcloud.connection import Connection
+from yunfn.rollout import lease
 from yunfn.rollout.routers import latest
 from yunfn.rollout.routing import Routing
 
@@ -133,6 +135,30 @@ def test_what_does_not_pass_is_told_after_a_while(
             assert 0.4 < time.monotonic() - began < 5
     finally:
         in_cloud.ask("DELETE", "/faults")
+
+
+def test_a_cloud_that_never_answers_is_told_while_something_can_still_be_done(
+    served: ServedAlias, in_cloud: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (latest.CONNECT, latest.READ) == (5, 10)
+    assert latest._SENDING + latest.CONNECT + latest.READ < lease.MARGIN
+    module = type(served.router()).__module__
+    for name in ("CONNECT", "READ"):
+        monkeypatch.setattr(f"{module}.{name}", 0.3)
+    monkeypatch.setattr(latest, "_SENDING", 0.5)
+    monkeypatch.setattr(latest, "_LOOKING", 0.5)
+    with faulty_relay(in_cloud.proxy_port) as relay:
+        for name in ("HTTPS_PROXY", "https_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{relay.port}")
+        router = served.router()
+        assert router.read() == Routing("1")
+        relay.silent.set()
+        for call in (router.read, lambda: router.route(Routing("2"))):
+            began = time.monotonic()
+            with pytest.raises(CloudAnswerError, match="no answer"):
+                call()
+            assert time.monotonic() - began < 8
+        relay.silent.clear()
 
 
 def test_a_call_still_tried_does_not_undo_the_one_that_restores(
