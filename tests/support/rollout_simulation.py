@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -12,6 +13,7 @@ from yunfn.rollout import controller, measuring
 from yunfn.rollout.event import AliasPlace, Began, Decided, Event, Measured, Paused, Shifted
 from yunfn.rollout.metric import Measure, Reading
 from yunfn.rollout.phase import Phase
+from yunfn.rollout.plan import Step
 from yunfn.rollout.routing import Routing
 from yunfn.rollout.specification import Specification
 from yunfn.rollout.state import RolloutState, begin, fold
@@ -124,6 +126,21 @@ class _Traffic:
             self._counted[version][bisect.bisect_right(self._times, at) - 1] for at in (since, until)
         )
         return Reading(last - first, failures=failed_last - failed_first) if last > first else None
+
+
+def rate_for(steps: Sequence[Step], samples: float, late: float) -> float:
+    """Calls in a second with which either version has so many ``samples`` counted by the end of the plan, in the mean.
+
+    Figures are ``late`` by so many seconds.
+    """
+    left = sum(step.seconds for step in steps) - late
+    candidate = stable = 0.0
+    for step in steps:
+        counted = max(0.0, min(step.seconds, left))
+        left -= counted
+        candidate += counted * float(step.weight)
+        stable += counted * float(1 - step.weight)
+    return samples / min(candidate, stable)
 
 
 def poisson(random: Random, mean: float) -> int:

@@ -9,7 +9,7 @@ from random import Random
 import msgspec
 import pytest
 
-from support.rollout_simulation import Case, Simulated, binomial, poisson, simulate
+from support.rollout_simulation import Case, Simulated, binomial, poisson, rate_for, simulate
 from yunfn.alibaba.rollout import CloudMonitor as Source
 from yunfn.program.rollout.presets import Canary10Percent5Minutes
 from yunfn.program.rollout.strategies import Canary, Linear, Steps, Strategy
@@ -37,23 +37,11 @@ def specified(strategy: Strategy) -> Specification:
     return msgspec.convert(declared, Specification)
 
 
-def rate_for(steps: tuple[Step, ...], samples: int) -> float:
-    """Calls in a second with which either version has so many, counted by the end of the plan, in the mean."""
-    total = sum(step.seconds for step in steps)
-    ends, arms = 0.0, [0.0, 0.0]
-    for step in steps:
-        counted = max(0.0, min(step.seconds, total - _LATE - ends))
-        ends += step.seconds
-        arms[0] += counted * float(step.weight)
-        arms[1] += counted * float(1 - step.weight)
-    return samples / min(arms)
-
-
 def rolled(strategy: Strategy, count: int, worse: float, seed: int) -> list[Simulated]:
     """``count`` rollouts with a stable version that fails up to 1 % of its calls, and 1,000 calls of each and more."""
     specification = specified(strategy)
     # 10 % more in the mean, so that 1,000 is what all but a few in a thousand have at least.
-    rate = rate_for(specification.steps, 1100)
+    rate = rate_for(specification.steps, 1100, _LATE)
     random = Random(seed)
     found = []
     for _ in range(count):
@@ -86,7 +74,7 @@ def test_the_defaults_are_those_of_the_declared_types() -> None:
 
 def test_a_candidate_that_fails_one_call_in_five_is_seen_by_few() -> None:
     specification = specified(Canary(10, "10m"))
-    rate = rate_for(specification.steps, 1100)
+    rate = rate_for(specification.steps, 1100, _LATE)
     random = Random(5)
     ends = [simulate(Case(specification, 0.001, 0.2, rate, _LATE), random) for _ in range(100)]
     assert {each.phase for each in ends} == {Phase.FAILED}
@@ -97,7 +85,7 @@ def test_a_candidate_that_fails_one_call_in_five_is_seen_by_few() -> None:
 
 def test_too_few_calls_are_paused_and_promote_nobody() -> None:
     specification = specified(Canary(10, "10m"))
-    rate = rate_for(specification.steps, 20)
+    rate = rate_for(specification.steps, 20, _LATE)
     random = Random(6)
     ends = [simulate(Case(specification, 0.001, 0.001, rate, _LATE), random) for _ in range(50)]
     assert {each.phase for each in ends} == {Phase.PAUSED}
