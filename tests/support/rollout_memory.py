@@ -244,6 +244,7 @@ class MemorySurroundings:
         self.lines: list[tuple[bool, str]] = []
         self.dead = False
         self._stopped: asyncio.Event = asyncio.Event()
+        self._asleep_until = 0.0
 
     def now(self) -> float:
         return START + asyncio.get_event_loop().time()
@@ -270,8 +271,9 @@ class MemorySurroundings:
         try:
             await asyncio.wait_for(self._stopped.wait(), seconds)
         except TimeoutError:
-            self._alive()
+            await self._wake()
             return
+        await self._wake()
         self._proceed()
 
     async def finish(self, call: Callable[[], T]) -> T:
@@ -280,6 +282,10 @@ class MemorySurroundings:
     def tell(self, line: str, *, lasting: bool = False) -> None:
         self.lines.append((lasting, line))
 
+    def fall_asleep(self, seconds: float) -> None:
+        """The machine is suspended: the process goes on where it was, so much later."""
+        self._asleep_until = asyncio.get_event_loop().time() + seconds
+
     def kill(self) -> None:
         """kill -9 from outside: calls under way are not made any more, and nothing else runs."""
         self.dead = True
@@ -287,15 +293,20 @@ class MemorySurroundings:
     async def _call(self, call: Callable[[], T]) -> T:
         self._alive()
         await asyncio.sleep(self.latency * self.random.random())
-        self._alive()
+        await self._wake()
         try:
             answer = call()
         except Crash:
             self.dead = True
             raise
         await asyncio.sleep(self.latency * self.random.random())
-        self._alive()
+        await self._wake()
         return answer
+
+    async def _wake(self) -> None:
+        self._alive()
+        await asyncio.sleep(max(0.0, self._asleep_until - asyncio.get_event_loop().time()))
+        self._alive()
 
     def _proceed(self) -> None:
         self._alive()

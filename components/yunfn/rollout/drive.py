@@ -96,12 +96,14 @@ class Drive:
                 return
         if found == state.routing:
             return
-        if found != Routing(state.stable):
+        if found is None or found != Routing(state.stable):
             await self._alias.look()
         elif isinstance(decide(state, self._now()), Restore):
             await self._journal.record(Shifted(at=self._now(), step=state.step, routing=found))
-        else:
+        elif await self._alias.stays(found):
             await self.close(Phase.ABORTED, f"{state.stable} was put back before anybody could write that down")
+        else:
+            await self._alias.look()
 
     async def run(self, *, until: float | None = None, pause_limit: float | None = None, once: bool = False) -> None:
         """Drive to the end, or until nothing is due (``once``), or ``until`` (unix seconds): then all is left as it is.
@@ -338,10 +340,7 @@ class Drive:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _restore(self, action: Restore, *, careful: bool = False) -> None:
-        """Put stable back, then write why.
-
-        By one call; who is ``careful`` looks first whether somebody moved the alias.
-        """
+        """Put stable back by one call, then write why; who is ``careful`` looks first whether somebody moved it."""
         self._restoring = action
         if not self._journal.safe:
             await self._still_leads()

@@ -58,6 +58,11 @@ class Whereabouts:
         await self._journal.record(Ended(at=self._around.now(), phase=Phase.CONTESTED, reason=reason))
         raise ContestedAliasError(f"{state.began.alias}: {reason}")
 
+    async def stays(self, found: Routing) -> bool:
+        """Whether it goes to ``found`` a moment later too: a cloud may tell late. Raises CloudAnswerError."""
+        await self._around.sleep(_AGAIN)
+        return await self.find() == found
+
     def expected(self, found: Routing | None) -> bool:
         """Whether the record tells of ``found``: as it left the alias, or as a shift under way finds or leaves it."""
         state = self._journal.state

@@ -108,6 +108,14 @@ class Rollouts(RuleBasedStateMachine):
         self._pick(which)[0].surroundings.stop()
 
     @precondition(lambda self: self.running)
+    @rule(which=st.integers(0, 2), seconds=st.sampled_from([3.0, 40.0, 90.0]))
+    def one_falls_asleep(self, which: int, seconds: float) -> None:
+        async def fall_asleep() -> None:
+            self._pick(which)[0].surroundings.fall_asleep(seconds)
+
+        self._await(fall_asleep())
+
+    @precondition(lambda self: self.running)
     @rule(which=st.integers(0, 2), known=st.booleans())
     def one_is_killed(self, which: int, known: bool) -> None:
         controller, _ = self._pick(which)

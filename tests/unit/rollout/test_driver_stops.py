@@ -28,10 +28,10 @@ PLAN = plan(10, 50, seconds=20, metrics=[errors(minimum=5)], hooks=HOOKS)
 STABLE, CANDIDATE = Routing("1"), Routing("2")
 
 
-@pytest.mark.parametrize(("latency", "between"), [(0.0, 0.2), (0.4, 0.3), (3.0, 1.1)])
+@pytest.mark.parametrize(("latency", "between"), [(0.0, 0.37), (0.4, 0.55), (3.0, 2.1)])
 def test_a_stop_at_any_time_restores_stable_unless_the_candidate_was_promoted(latency: float, between: float) -> None:
     ended: set[Phase] = set()
-    for number in range(300):
+    for number in range(160):
         world = World(latency=latency)
 
         async def scenario(world: World = world, at: float = number * between) -> None:
@@ -270,6 +270,35 @@ def test_a_controller_that_slept_past_its_lease_moves_nothing_any_more() -> None
     run(scenario())
     assert world.alias.routing == STABLE
     assert world.last().phase is Phase.ABORTED
+
+
+def test_a_cloud_that_tells_late_where_the_alias_goes_is_asked_again() -> None:
+    world = World()
+
+    async def scenario() -> None:
+        first = world.controller("first")
+        task = asyncio.ensure_future(first.driver.roll_out("2", PLAN))
+        await asyncio.sleep(5)
+        first.surroundings.kill()
+        with pytest.raises(Crash):
+            await task
+        world.dead.add("first")
+        at = world.alias.routing
+        assert at == Routing("1", "2", PLAN.steps[0].weight)
+        looks: list[str] = []
+        faults = Faults()
+
+        def late(name: str) -> None:
+            looks.extend([name] * (name == "alias"))
+            world.alias.routing = STABLE if len(looks) < 2 else at
+            if len(looks) >= 2:
+                faults.before = None
+
+        faults.before = late
+        state = await world.controller("second", faults).driver.roll_out("2", PLAN)
+        assert state is not None and (state.number, state.phase) == (1, Phase.SUCCEEDED)
+
+    run(scenario())
 
 
 def test_a_call_of_a_dead_controller_that_arrives_late_is_put_right() -> None:
