@@ -89,7 +89,9 @@ def _told(state: RolloutState, event: Event) -> str:
         case Decided():
             return f"{decided(state, event.decision)}: {event.reason}"
         case Ended():
-            return f"{event.phase}: {event.reason}" if event.reason else str(event.phase)
+            # Why it was decided so was told a moment ago.
+            known = state.decided is not None and state.decided.reason == event.reason
+            return f"{event.phase}: {event.reason}" if event.reason and not known else str(event.phase)
         case _:
             assert_never(event)
 

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from unit.rollout.driven_records import driven
 from unit.rollout.records_of_rollouts import BEGAN, PLACE, promoted, rejected, waiting
 from yunfn.exceptions import RolloutError
 from yunfn.rollout.event import Ended
@@ -117,6 +118,21 @@ def test_lines_stay_inside_and_break_where_there_is_nothing() -> None:
     assert all(52 <= x <= 320 and 10 <= y <= 144 for x, y in numbers)
     # The value 0 at the beginning lies in the lower left corner.
     assert numbers[0] == (52, 144)
+
+
+def test_what_the_controller_wrote_is_drawn_whole() -> None:
+    promoted_one, rejected_one = driven()
+    weights = [point.value for point in weight_chart(promoted_one, promoted_one.until(0)).curves[0].points if point]
+    assert weights == [0, 0.01, 0.05, 0.2, 0.5, 1, 1]
+    errors, slow = metric_charts(promoted_one, promoted_one.until(0))
+    assert len(errors.curves[0].points) > 100 and not any(point.mark for point in errors.curves[0].points if point)
+    assert slow.levels == ((0.05, "<= 5 %"), (0.6, "> 60 %"))
+    # A line of so many points has no dots but those of failures.
+    assert "circle" not in svg(errors)
+    (failed,) = [point for point in next(metric_charts(rejected_one, rejected_one.until(0))).curves[0].points if point]
+    assert failed.mark and 0.1 < failed.value < 0.3
+    read = Reader(page("x", [AliasHistory("live", PLACE, (promoted_one, rejected_one))], 0))
+    assert rejected_one.state.reason in read.text and "ann@desk ordered a pause" in read.text
 
 
 def test_a_record_that_does_not_begin_is_refused() -> None:

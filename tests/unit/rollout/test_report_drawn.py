@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from support.chromium import Page, browser
+from unit.rollout import driven_records
 from unit.rollout.records_of_rollouts import BEGAN, PLACE, promoted, rejected, waiting
 from yunfn.rollout.report import AliasHistory, page
 
@@ -45,7 +46,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("report")
     history = AliasHistory("live", PLACE, (promoted(), rejected(), waiting()))
     long = AliasHistory(LONG, PLACE, (rejected(),))
-    (folder / "report.html").write_text(page("Rollouts of stack dev", [history, long], BEGAN + 200_000))
+    (folder / "report.html").write_text(
+        page("Rollouts of stack dev", [history, long, driven_records.history()], BEGAN + 200_000)
+    )
     with browser(folder / "profile") as opened:
         opened.open(folder / "report.html")
         yield opened

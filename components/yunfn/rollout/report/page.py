@@ -117,7 +117,7 @@ def _measurements(state: RolloutState) -> str:
     heading = "".join(f"<th>{name}</th>" for name in names)
     rows = "".join(_row(names, cells) for cells in _cells(state))
     return (
-        f'<details class="more"><summary>{len(state.measurements)} measurements</summary>'
+        f'<details class="more"><summary>measurements: {len(state.measurements)}</summary>'
         f"<table><thead><tr>{heading}</tr></thead><tbody>{rows}</tbody></table></details>"
     )
 
