@@ -13,7 +13,7 @@ from yunfn.alibaba.function import Function
 from yunfn.alibaba.log_project import LogProject, Logstore
 from yunfn.exceptions import ValidationError
 from yunfn.program.rollout.sources import Source, as_text
-from yunfn.program.rollout.strategies import Strategy
+from yunfn.program.rollout.strategies import Strategy, as_strategy
 from yunfn.rollout import metric as declared
 
 
@@ -48,7 +48,7 @@ class RequestMetrics(Source):
 
 
 def rollout_input(
-    name: str, strategy: Strategy, function: Function, bucket: pulumi.Input[str] | None
+    name: str, rollout: Strategy, function: Function, bucket: pulumi.Input[str] | None
 ) -> Mapping[str, Any]:
     """Answer the input ``rollout`` of ``yunfn:fc:Alias`` for the alias ``name`` of ``function``.
 
@@ -59,7 +59,7 @@ def rollout_input(
         ValidationError: the strategy cannot be carried out.
     """
     log_project = function.service.log_project
-    return strategy.specification(
+    return as_strategy(name, rollout).specification(
         name,
         bucket=artifact_store(function.account, bucket).bucket,
         defaults=_DEFAULTS,

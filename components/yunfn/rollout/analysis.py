@@ -108,14 +108,18 @@ def _conditions(
 def _strata(now: Earlier, earlier: Sequence[Earlier]) -> list[Stratum]:
     """The calls of each weight by themselves: differences of what was counted from one beginning.
 
-    Sources correct their figures now and then, so a difference below nothing is nothing.
+    Readings that later ones fall short of do not count: a source corrected them, or (probes in another process) began
+    anew. Failures that were corrected alone are none less than nothing.
     """
     found, before = [], Stratum(0, 0, 0, 0)
-    for each in (*earlier, now):
+    kept: list[Earlier] = [now]
+    for each in reversed(earlier):
+        if each.candidate.count <= kept[0].candidate.count and each.stable.count <= kept[0].stable.count:
+            kept.insert(0, each)
+    for each in kept:
         ours, theirs = each.candidate, each.stable
         seen = Stratum(ours.count, ours.failures or 0, theirs.count, theirs.failures or 0)
-        calls = max(seen.calls - before.calls, 0)
-        stable_calls = max(seen.stable_calls - before.stable_calls, 0)
+        calls, stable_calls = seen.calls - before.calls, seen.stable_calls - before.stable_calls
         found.append(
             Stratum(
                 calls,
@@ -138,7 +142,11 @@ def _compared(
     ) + (" step by step" if by_weight else "")
     increase = f"{float(rule.increase) * 100:+g} points"
     if verdict.outcome is Outcome.FAILURE:
-        why = "the failures are its own" if verdict.at_once else f"{verdict.line * 100:+.2f} decide"
+        why = (
+            "more of the failures are its own than chance explains"
+            if verdict.at_once
+            else f"{verdict.line * 100:+.2f} decide"
+        )
         return f"{said}, {why} (equal versions fail so in {rule.false_rollback * 100:g} % at most)"
     if verdict.outcome is Outcome.SUCCESS:
         return f"{said}, {increase} are ruled out (but for {rule.missed * 100:g} % at most)"

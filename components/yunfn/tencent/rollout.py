@@ -10,7 +10,7 @@ import pulumi
 
 from yunfn.exceptions import ValidationError
 from yunfn.program.rollout.sources import Source, as_text
-from yunfn.program.rollout.strategies import Strategy
+from yunfn.program.rollout.strategies import Strategy, as_strategy
 from yunfn.rollout import metric as declared
 from yunfn.tencent.artifact import artifact_store
 from yunfn.tencent.function import Function
@@ -46,7 +46,7 @@ class RequestLogs(Source):
 
 
 def rollout_input(
-    name: str, strategy: Strategy, function: Function, bucket: pulumi.Input[str] | None
+    name: str, rollout: Strategy, function: Function, bucket: pulumi.Input[str] | None
 ) -> Mapping[str, Any]:
     """Answer the input ``rollout`` of ``yunfn:scf:Alias`` for the alias ``name`` of ``function``.
 
@@ -57,7 +57,7 @@ def rollout_input(
         ValidationError: the strategy cannot be carried out.
     """
     service = function.service
-    return strategy.specification(
+    return as_strategy(name, rollout).specification(
         name,
         bucket=artifact_store(service.account, bucket).bucket,
         defaults=_DEFAULTS,

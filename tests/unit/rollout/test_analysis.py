@@ -100,12 +100,25 @@ def test_earlier_weights_are_counted_apart() -> None:
     assert "step by step" in found.text
 
 
-def test_a_source_that_corrects_its_figures_downwards_breaks_nothing() -> None:
-    before = Earlier(Reading(120, failures=3), Reading(1000, failures=3))
-    found = judged(ERRORS, Reading(110, failures=2), Reading(1000, failures=2), before)
-    assert found.outcome in (Outcome.UNDECIDED, Outcome.SUCCESS)
-    never = judged(ERRORS, Reading(100, failures=2), Reading(1000, failures=2), Earlier(Reading(0), Reading(1000)))
-    assert never.outcome is Outcome.NO_DATA
+def test_a_source_that_corrects_its_figures_downwards_or_begins_anew_breaks_nothing() -> None:
+    now = Reading(1000, failures=2), Reading(1000, failures=2)
+    alone = judged(ERRORS, *now)
+    assert judged(ERRORS, *now, Earlier(Reading(1100, failures=90), Reading(900, failures=3))) == alone
+    assert judged(ERRORS, *now, Earlier(Reading(900, failures=90), Reading(1100, failures=3))) == alone
+    corrected = judged(ERRORS, *now, Earlier(Reading(500, failures=4), Reading(500, failures=0)))
+    assert corrected.outcome is Outcome.SUCCESS
+    # More failures at first than calls were left for: what came after has as many as it has calls, at most.
+    assert judged(ERRORS, *now, Earlier(Reading(999, failures=0), Reading(999, failures=0))).figure is not None
+
+
+def test_versions_that_never_had_calls_at_the_same_weights_are_no_data() -> None:
+    found = judged(
+        ERRORS,
+        Reading(100, failures=2),
+        Reading(1000, failures=2),
+        Earlier(Reading(0, failures=0), Reading(1000, failures=2)),
+    )
+    assert found.outcome is Outcome.NO_DATA
 
 
 def test_a_comparison_of_what_has_no_counts_is_an_error() -> None:

@@ -66,6 +66,9 @@ class Strategy(ABC):
             ValidationError: the declaration cannot be carried out.
         """
         steps = self._steps(resource)
+        _kinds(resource, "analysis", self.analysis or (), Metric, "metrics such as ErrorRate()")
+        _kinds(resource, "hooks", self.hooks, Hook, "hooks such as FunctionHook('before')")
+        _kinds(resource, "gates", self.gates, Gate, "gates such as Gate(50)")
         judged_by = self.analysis if self.analysis is not None else ([ErrorRate()] if steps else [])
         if judged_by and not steps:
             raise ValidationError(resource, "analysis", len(judged_by), "nothing is measured where there are no steps")
@@ -151,6 +154,22 @@ class Steps(Strategy):
             if after <= before:
                 raise ValidationError(resource, "weights", str(after), f"weights grow; this one follows {before}")
         return plan.steps(found, seconds(resource, "every", self.every))
+
+
+def as_strategy(resource: str, value: object) -> Strategy:
+    """Answer ``value`` if it is a strategy. Raises ValidationError for anything else, such as a preset not called."""
+    if not isinstance(value, Strategy):
+        rule = "a strategy such as Canary(10, '10m') or Canary10Percent5Minutes()"
+        raise ValidationError(resource, "rollout", value, rule)
+    return value
+
+
+def _kinds(resource: str, property: str, values: Sequence[object], kind: type, rule: str) -> None:
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise ValidationError(resource, property, values, f"a list of {rule}")
+    for each in values:
+        if not isinstance(each, kind):
+            raise ValidationError(resource, property, each, f"a list of {rule}")
 
 
 def _different(resource: str, property: str, names: Sequence[str]) -> None:

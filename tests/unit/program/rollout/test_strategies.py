@@ -29,7 +29,7 @@ from yunfn.alibaba import (
 )
 from yunfn.alibaba.rollout import _DEFAULTS
 from yunfn.exceptions import ValidationError
-from yunfn.program.rollout.strategies import Strategy
+from yunfn.program.rollout.strategies import Strategy, as_strategy
 from yunfn.program.rollout.wire import wire
 from yunfn.rollout import hook, metric
 from yunfn.rollout.plan import Step
@@ -235,6 +235,10 @@ WRONG: list[tuple[str, Callable[[], Strategy]]] = [
     ("weights", lambda: Steps("50", "1m")),
     ("analysis", lambda: AllAtOnce(analysis=[ErrorRate()])),
     ("analysis", lambda: Canary(10, 60, analysis=[ErrorRate(), ErrorRate()])),
+    ("analysis", lambda: Canary(10, 60, analysis=[ErrorRate])),  # type: ignore[list-item]
+    ("analysis", lambda: Canary(10, 60, analysis=ErrorRate())),  # type: ignore[arg-type]
+    ("hooks", lambda: Canary(10, 60, hooks=[Gate(5)])),  # type: ignore[list-item]
+    ("gates", lambda: Canary(10, 60, gates=[50])),  # type: ignore[list-item]
     ("wait", lambda: Canary(10, 60, wait="later")),
     ("pause_limit", lambda: Canary(10, 60, pause_limit=-1)),
     ("patience", lambda: Canary(10, 60, patience="")),
@@ -300,3 +304,14 @@ def test_request_metrics_need_logs() -> None:
 def test_touching_conditions_are_fine() -> None:
     strategy = Canary(10, 60, analysis=[Duration("p95", success="<= 300", failure="> 300")])
     assert specified(strategy).metrics[0].rule == metric.Conditions(success="<= 300", failure="> 300")
+
+
+@pytest.mark.parametrize("wrong", [alibaba.Canary10Percent5Minutes, Canary, "canary", {"steps": []}])
+def test_what_is_no_strategy_is_told_so(wrong: object) -> None:
+    with pytest.raises(ValidationError, match=r"Canary10Percent5Minutes\(\)"):
+        as_strategy("live", wrong)
+
+
+def test_hooks_of_scf_name_a_namespace() -> None:
+    found = specified(Canary(10, 60, hooks=[FunctionHook("after", namespace="prod")]), namespaces=True)
+    assert found.hooks == (hook.FunctionCall(name="after-1", moment=hook.Moment.AFTER, namespace="prod"),)
