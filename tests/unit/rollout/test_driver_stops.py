@@ -272,6 +272,40 @@ def test_a_controller_that_slept_past_its_lease_moves_nothing_any_more() -> None
     assert world.last().phase is Phase.ABORTED
 
 
+@pytest.mark.parametrize("stopped", [False, True])
+def test_who_slept_amid_a_measurement_does_not_put_back_what_others_promoted(stopped: bool) -> None:
+    failing: list[bool] = []
+    world = World(latency=0.0)
+    world.backend.answers = lambda *asked: shares({"2": 0.9} if failing else {}).answers(*asked)
+
+    async def scenario() -> None:
+        faults = Faults()
+        first = world.controller("first", faults, poll=1000.0)
+        measured: list[str] = []
+
+        def fall_asleep(name: str) -> None:
+            measured.extend([name] * (name == "measure"))
+            if len(measured) == 5:
+                first.surroundings.fall_asleep(200)
+                failing.append(True)
+
+        faults.before = fall_asleep
+        task = asyncio.ensure_future(first.driver.roll_out("2", plan(10, seconds=100, metrics=[errors()])))
+        await asyncio.sleep(100)
+        assert failing and not task.done()
+        failing.clear()
+        state = await world.controller("second").driver.roll_out("2", PLAN)
+        assert state is not None and state.phase is Phase.SUCCEEDED
+        failing.append(True)
+        if stopped:
+            first.surroundings.stop()
+        with pytest.raises(OperationStoppedError if stopped else LeaseHeldError):
+            await task
+
+    run(scenario())
+    assert world.alias.routing == CANDIDATE
+
+
 def test_a_cloud_that_tells_late_where_the_alias_goes_is_asked_again() -> None:
     world = World()
 
