@@ -14,6 +14,7 @@ from yunfn import alibaba, tencent
 from yunfn.alibaba import (
     AllAtOnce,
     Canary,
+    CloudMonitor,
     Duration,
     ErrorRate,
     FunctionHook,
@@ -27,7 +28,6 @@ from yunfn.alibaba import (
     Steps,
     Throttles,
 )
-from yunfn.alibaba.rollout import _DEFAULTS
 from yunfn.exceptions import ValidationError
 from yunfn.program.rollout.strategies import Strategy, as_strategy
 from yunfn.program.rollout.wire import wire
@@ -36,10 +36,13 @@ from yunfn.rollout.plan import Step
 from yunfn.rollout.specification import Specification
 
 LOGS = ["project", "functions"]
+DEFAULTS = {each: CloudMonitor() for each in (metric.Measure.ERRORS, metric.Measure.THROTTLES)} | {
+    each: RequestMetrics() for each in (metric.Measure.P50, metric.Measure.P95, metric.Measure.P99)
+}
 
 
 def wired(strategy: Strategy, **changes: Any) -> dict[str, Any]:
-    settings: dict[str, Any] = {"bucket": "artifacts", "defaults": _DEFAULTS, "logs": LOGS}
+    settings: dict[str, Any] = {"bucket": "artifacts", "defaults": DEFAULTS, "logs": LOGS}
     return strategy.specification("live", **(settings | changes))
 
 
