@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from support.ram_user import user as ram_user
 from support.store_backends import Backend, OssBackend
 from support.tencent_api import ask
-from unit.storage.test_oss_store_rights import user as ram_user
 from yunfn.exceptions import CloudAnswerError
 from yunfn.localcloud.connection import Connection
 from yunfn.storage.cos_numbered_objects import CosNumberedObjects

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import oss2
 import pytest
-from aliyunsdkcore.client import AcsClient
-from aliyunsdkcore.request import CommonRequest
 
+from support.ram_user import user
 from support.store_backends import checksums_of
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import multipart
@@ -25,30 +21,6 @@ from yunfn.storage.oss_store import OssStore
 pytestmark = pytest.mark.filterwarnings("ignore:ssl\\.:DeprecationWarning")
 KEY = "code/hello/0123.zip"
 RIGHTS = re.findall(r"oss:\w+", OssStore.__doc__ or "")
-_NUMBERS = itertools.count()
-
-
-def user(session: AlibabaSession, bucket: str, actions: list[str]) -> AlibabaSession:
-    """A new RAM user of the account that may do so much in one bucket."""
-    owner = AcsClient(session.access_key_id, session.access_key_secret, session.region)
-    owner.verify = os.environ["SSL_CERT_FILE"]
-
-    def ask(action: str, **parameters: str) -> dict[str, dict[str, str]]:
-        request = CommonRequest(domain="ram.aliyuncs.com", version="2015-05-01", action_name=action)
-        request.set_protocol_type("https")
-        for name, value in parameters.items():
-            request.add_query_param(name, value)
-        answer: dict[str, dict[str, str]] = json.loads(owner.do_action_with_exception(request))
-        return answer
-
-    name = f"uploader-{next(_NUMBERS)}"
-    resources = [f"acs:oss:*:*:{bucket}", f"acs:oss:*:*:{bucket}/*"]
-    statement = {"Effect": "Allow", "Action": actions, "Resource": resources}
-    ask("CreateUser", UserName=name)
-    ask("CreatePolicy", PolicyName=name, PolicyDocument=json.dumps({"Version": "1", "Statement": [statement]}))
-    ask("AttachPolicyToUser", UserName=name, PolicyName=name, PolicyType="Custom")
-    key = ask("CreateAccessKey", UserName=name)["AccessKey"]
-    return replace(session, access_key_id=key["AccessKeyId"], access_key_secret=key["AccessKeySecret"])
 
 
 @pytest.fixture
