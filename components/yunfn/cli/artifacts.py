@@ -69,7 +69,11 @@ def purge(
     cloud: CloudOption = Cloud.ALIBABA,
     region: RegionOption = None,
     with_bucket: Annotated[
-        bool, typer.Option("--bucket", help="Also remove the artifact bucket; refused while anything in it is used.")
+        bool,
+        typer.Option(
+            "--bucket",
+            help="Also remove the artifact bucket, records of rollouts too; refused while anything in it is used.",
+        ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
@@ -105,6 +109,8 @@ def purge(
     if store is not None:
         store.delete(item.name for item in unused if item.kind == "package")
         if remove_bucket:
+            # Records of rollouts, which are of no use without the functions that had their code from here.
+            store.delete(store.records())
             store.delete_bucket()
     _report(unused, remove_bucket, dry_run, json_output)
 

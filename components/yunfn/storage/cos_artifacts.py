@@ -13,7 +13,7 @@ from yunfn.storage import cos_client
 from yunfn.storage.cos_store import SHA256_HEADER, CosStore
 from yunfn.storage.names import cos_artifact_bucket
 from yunfn.storage.part_sender import retrying
-from yunfn.storage.retained import FOLDERS, StoredObject
+from yunfn.storage.retained import FOLDERS, RECORDS, StoredObject
 from yunfn.storage.tencent_session import TencentSession
 
 T = TypeVar("T")
@@ -50,6 +50,10 @@ class CosArtifacts:
                 # What others than yunfn have put there says nothing of itself.
                 content = head.get(SHA256_HEADER) or self._hashed(key)
                 yield StoredObject(key, int(entry["Size"]), content)
+
+    def records(self) -> Iterator[str]:
+        """The keys of all records of rollouts; raises CloudAnswerError."""
+        return (str(each["Key"]) for each in self._listed(RECORDS))
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove these objects; raises CloudAnswerError."""

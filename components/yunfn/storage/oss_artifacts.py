@@ -9,7 +9,7 @@ import oss2
 from yunfn.storage.alibaba_session import AlibabaSession
 from yunfn.storage.names import artifact_bucket
 from yunfn.storage.oss_client import open_bucket, refused
-from yunfn.storage.retained import FOLDERS, StoredObject
+from yunfn.storage.retained import FOLDERS, RECORDS, StoredObject
 
 # DeleteMultipleObjects takes at most 1,000 keys (OSS API reference).
 _DELETE_BATCH = 1000
@@ -39,6 +39,13 @@ class OssArtifacts:
                 for entry in oss2.ObjectIteratorV2(self._bucket, folder):
                     head = self._bucket.head_object(entry.key)
                     yield StoredObject(entry.key, entry.size, str(head.server_crc or ""))
+        except oss2.exceptions.OssError as error:
+            raise refused("ListObjectsV2", self.name, error) from error
+
+    def records(self) -> Iterator[str]:
+        """The keys of all records of rollouts; raises CloudAnswerError."""
+        try:
+            yield from (str(each.key) for each in oss2.ObjectIteratorV2(self._bucket, RECORDS))
         except oss2.exceptions.OssError as error:
             raise refused("ListObjectsV2", self.name, error) from error
 

@@ -13,6 +13,8 @@ from typing import Protocol
 # Where packages of layers, and all packages, lie in the bucket (yunfn.storage.names).
 LAYER_FOLDER = "layers/"
 FOLDERS = ("code/", LAYER_FOLDER)
+#: Where the records of rollouts lie (yunfn.rollout.event.AliasPlace).
+RECORDS = "rollouts/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ class ArtifactBucket(Protocol):
 
     def objects(self) -> Iterator[StoredObject]:
         """Every package in the bucket, by key."""
+
+    def records(self) -> Iterator[str]:
+        """The keys of all records of rollouts."""
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove these objects."""

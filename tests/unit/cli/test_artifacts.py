@@ -173,6 +173,10 @@ def test_purge_removes_what_nobody_uses_and_the_bucket_last(account: Account) ->
     assert artifacts.removed("--yes") == ["packages:1", OLD, LAYER_1]
     account.delete_function()
     account.oss.delete_object("else/where.zip")
-    assert artifacts.done("purge", "--bucket", "--yes").endswith("removed 3 artifacts and the artifact bucket\n")
+    for number in range(3):
+        account.upload(f"rollouts/-/shop/live/000001/{number:06d}.json")
+    assert artifacts.done("purge", "--yes").endswith("removed 3 artifacts\n")
+    assert len(account.objects()) == 3
+    assert artifacts.done("purge", "--bucket", "--yes").endswith("removed 0 artifacts and the artifact bucket\n")
     assert json.loads(artifacts.done("bucket", "--json"))["exists"] is False
     assert artifacts.done("list") == "no artifacts\n"

@@ -90,6 +90,11 @@ def test_what_is_deleted_is_gone_and_the_bucket_goes_when_it_is_empty(
     assert bucket.objects() == ["kept"]
     with pytest.raises(CloudAnswerError, match=f"COS DeleteBucket {bucket.name}: BucketNotEmpty"):
         artifacts.delete_bucket()
+    for number in range(5):
+        bucket.put(f"rollouts/default/a%24b/live/000001/{number:06d}.json", b"{}")
+    assert len(list(artifacts.records())) == 5
+    artifacts.delete(artifacts.records())
+    assert bucket.objects() == ["kept"]
     artifacts.delete(["kept", "gone"])
     artifacts.delete_bucket()
     assert not artifacts.exists()
