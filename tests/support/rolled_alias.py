@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from decimal import Decimal
 from typing import Any
 
@@ -67,6 +68,12 @@ class RolledAlias:
             self.token, self.main = "yunfn:scf:Alias", "functionVersion"
         at = self.served.place
         self.place = AliasPlace(at.cloud, at.account, at.region, at.namespace, at.function, "rolled")
+
+    def again(self) -> RolledAlias:
+        """The same alias with an empty record, in another bucket."""
+        made = copy.copy(self)
+        made.bucket = oss_bucket(self.session).bucket_name if self.kind == "fc" else fresh_bucket(self.session).name
+        return made
 
     def specification(self, *weights: str, seconds: float = 0.3, **more: Any) -> Specification:
         """A plan of ``weights``, each for so many seconds, judged by nothing unless ``metrics`` are given."""
