@@ -22,6 +22,7 @@ from tests.demo.image_service import ImageService
 from tests.demo.maimai_site import MaimaiSite
 from tests.demo.places import Place, local_place, real_place
 from tests.demo.planted import Search
+from tests.demo.quotes import Quotes
 from tests.demo.steps import StepFailedError, Steps
 
 from support.pulumi_cli import ROOT, PulumiFailedError, copy_project
@@ -47,7 +48,7 @@ _SHOWS = {
     ),
 }
 # What is shown in a local cloud, in this order.
-_LOCAL = (ImageService, Federated, MaimaiSite)
+_LOCAL = (ImageService, Federated, MaimaiSite, Quotes)
 
 
 def main() -> int:

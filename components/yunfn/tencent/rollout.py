@@ -66,6 +66,8 @@ def rollout_input(
     )
 
 
+# Monitor counts by version as documented, web functions' errors too, of which the lines of calls may not tell: other
+# than on Alibaba Cloud, where the rows are what is documented.
 _DEFAULTS: Mapping[declared.Measure, Source] = {
     declared.Measure.ERRORS: Monitor(),
     declared.Measure.THROTTLES: Monitor(),
