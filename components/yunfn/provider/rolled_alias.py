@@ -80,6 +80,19 @@ async def retire(operation: Operation, rollouts: AliasRollouts, reason: str) -> 
         operation.warn(f"{operation.name}: the record of its rollouts stays as it is: {error}")
 
 
+async def told(operation: Operation, rollouts: AliasRollouts, known: Mapping[str, Any] | None) -> Any:
+    """The output ``lastRollout`` as a read finds it; where its record cannot be read, the one that is ``known``.
+
+    Whoever may only look, or has lost the bucket, still gets previews, and can destroy the stack; an update needs it.
+    """
+    try:
+        return await rollouts.told(known)
+    except YunfnError as error:
+        operation.proceed(error)
+        operation.warn(f"{operation.name}: the record of its rollouts cannot be read: {error}")
+        return known
+
+
 def planned(inputs: Mapping[str, Any], old_outputs: Mapping[str, Any] | None, main: str) -> Any:
     """What a preview knows of the output ``lastRollout``: nothing where another version is to be put live."""
     old = old_outputs or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -207,6 +208,35 @@ def test_made_anew_it_has_no_past(run: Run, alias: RolledAlias) -> None:
     run.up(alias.inputs("2", alias.specification("0.1")))
     assert alias.routing() == Routing("2")
     assert [each.phase for each in alias.states()] == [Phase.FAILED, Phase.ABORTED, Phase.SUCCEEDED]
+
+
+def test_credentials_that_end_too_soon_shift_nothing(
+    run: Run, alias: RolledAlias, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = alias.specification("0.1", seconds=3600)
+    run.create(alias.inputs("1", plan))
+    soon = datetime.now(UTC) + timedelta(minutes=61)
+    monkeypatch.setenv("YUNFN_CREDENTIALS_EXPIRATION", soon.isoformat(timespec="seconds"))
+    with pytest.raises(Failure, match=r"x: the credentials end at .*, but the rollout takes 1 h 2 min .*Nothing was"):
+        run.up(alias.inputs("2", plan))
+    assert alias.routing() == Routing("1")
+    assert alias.states() == []
+    # What does not take so long may begin.
+    assert run.up(alias.inputs("2", alias.specification("0.1")))
+    assert alias.routing() == Routing("2")
+
+
+def test_without_its_bucket_it_can_still_be_read_and_deleted(run: Run, alias: RolledAlias) -> None:
+    plan = alias.specification("0.1", seconds=0.1)
+    run.create(alias.inputs("1", plan))
+    run.up(alias.inputs("2", plan))
+    before = dict(run.outputs)
+    gone = {"rollout": {**run.inputs["rollout"], "bucket": "no-such-bucket-1250000000"}}
+    run.inputs, run.outputs = {**run.inputs, **gone}, Properties({**run.outputs, **gone})
+    run.refresh()
+    assert run.outputs["lastRollout"] == before["lastRollout"]
+    run.plugin.delete(alias.token, alias.id, run.outputs)
+    assert alias.routing() is None
 
 
 def test_four_aliases_roll_out_side_by_side(scf: ScfPlugin) -> None:

@@ -141,7 +141,8 @@ class Alias(DeclaredResource):
         known = rolled_alias.known(outputs)
         if bucket := bucket_of(inputs):
             rollouts = await self._rollouts(operation, session, told, bucket)
-            known[LAST_ROLLOUT.name] = await rollouts.told(known.get(LAST_ROLLOUT.name))
+            last = LAST_ROLLOUT.name
+            known[last] = await rolled_alias.told(operation, rollouts, known.get(last))
         return State(id, self.recorded(known | told), refreshed(self.declaration.inputs, inputs, told))
 
     async def update(self, operation: Operation, id: str, outputs: Properties, inputs: Properties) -> dict[str, Any]:
