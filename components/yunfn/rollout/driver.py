@@ -32,6 +32,7 @@ from yunfn.rollout.specification import Specification
 from yunfn.rollout.state import RolloutState, begin
 from yunfn.rollout.surroundings import Surroundings
 from yunfn.rollout.telling import LineWriter, Teller
+from yunfn.rollout.words import shares
 
 T = TypeVar("T")
 
@@ -151,7 +152,12 @@ class Driver:
             ours = drive.state.candidate == candidate and drive.state.phase is not Phase.ABORTED
             return self._told(drive.state) if ours else None
         if state.candidate == candidate:
-            self._teller.say(f"rollout {state.number} of {candidate} goes on: {state.routing}")
+            declared = msgspec.structs.replace(
+                state.began.specification, wait=specification.wait, pause_limit=specification.pause_limit
+            )
+            other = "" if declared == specification else ", by the specification it began with: this run's is another"
+            now = shares(state.routing or Routing(state.stable))
+            self._teller.say(f"rollout {state.number} of {candidate} goes on, with {now}{other}")
             return self._told(await self._lead(specification))
         if candidate == state.stable:
             await drive.end(Decision.ABORT, f"{candidate} is wanted again")

@@ -46,15 +46,21 @@ def test_wait_leaves_it_in_progress_and_a_scheduler_drives_it_on(percents: Seque
     assert world.alias.routing == CANDIDATE
 
 
-def test_the_next_up_goes_on_with_the_same_rollout() -> None:
+@pytest.mark.parametrize(("second", "other"), [(plan(10, 50), False), (plan(20, 30), True)])
+def test_the_next_up_goes_on_with_the_same_rollout(second: Specification, other: bool) -> None:
     world = World()
 
-    async def scenario() -> None:
+    async def scenario() -> list[str]:
         assert (await _begin(world, plan(10, 50, wait=70.0))).step == 1
-        state = await _begin(world, plan(10, 50), "second")
-        assert state.number == 1 and state.phase is Phase.SUCCEEDED
+        controller = world.controller("second")
+        state = await controller.driver.roll_out("2", second)
+        assert state is not None and state.number == 1 and state.phase is Phase.SUCCEEDED
+        assert [routing.weight for _, routing in world.alias.moves] == [Decimal("0.1"), Decimal("0.5"), 0]
+        return controller.lasting
 
-    run(scenario())
+    told = run(scenario())
+    assert told[0].startswith("rollout 1 of 2 goes on, with 50 % to 1, 50 % to 2")
+    assert ("by the specification it began with" in told[0]) is other
 
 
 def test_an_order_between_runs_is_carried_out_by_the_next() -> None:

@@ -18,6 +18,7 @@ from yunfn.exceptions import (
     RolloutError,
     RolloutFailedError,
 )
+from yunfn.rollout import records
 from yunfn.rollout.event import Command
 from yunfn.rollout.hook import FunctionCall, Moment
 from yunfn.rollout.phase import Phase
@@ -58,6 +59,30 @@ def test_a_stop_at_any_time_restores_stable_unless_the_candidate_was_promoted(la
         assert state.routing == world.alias.routing
         ended.add(state.phase)
     assert ended == {Phase.ABORTED, Phase.SUCCEEDED}
+
+
+def test_a_stop_while_a_newer_version_takes_the_place_restores_stable() -> None:
+    superseded = 0
+    for number in range(60):
+        world = World(latency=2.0)
+
+        async def scenario(world: World = world, at: float = number * 0.5) -> None:
+            await world.controller("first").driver.roll_out("2", plan(10, seconds=900, wait=0.0))
+            second = world.controller("second")
+            task = asyncio.ensure_future(second.driver.roll_out("3", PLAN))
+            await asyncio.sleep(at)
+            second.surroundings.stop()
+            with pytest.raises(OperationStoppedError):
+                await task
+            await asyncio.sleep(30)
+
+        run(scenario())
+        first = records.read(world.log, 1)
+        assert first is not None
+        # Before it had the lease nothing was its own to put back.
+        assert world.alias.routing == (STABLE if first.ended else Routing("1", "2", PLAN.steps[0].weight)), number
+        superseded += first.phase is Phase.SUPERSEDED
+    assert superseded > 10
 
 
 def test_a_stopped_rollout_begins_anew_at_the_next_run() -> None:
