@@ -169,7 +169,7 @@ def test_the_wire_is_what_msgspec_writes() -> None:
     assert wired(FULL) == wire(specification) == without_none(msgspec.json.decode(msgspec.json.encode(specification)))
 
 
-def test_an_output_stays_one_by_itself() -> None:
+async def test_an_output_stays_one_by_itself() -> None:
     topic = pulumi.Output.from_input("topic")
     strategy = tencent.Canary(10, "10m", analysis=[tencent.Duration("p50", success="< 9")])
     found = strategy.specification(
