@@ -19,7 +19,7 @@ from yunfn.exceptions import ValidationError
 from yunfn.provider.properties import Properties
 from yunfn.provider.rollout_properties import rollout_failures, specification_of
 from yunfn.rollout.hook import Gate
-from yunfn.rollout.metric import CloudMonitor, Measure, TencentMonitor
+from yunfn.rollout.metric import CloudMonitor, Measure, RequestMetrics, TencentMonitor
 from yunfn.rollout.plan import length
 
 
@@ -32,13 +32,13 @@ class Cloud:
         self.module: Any = alibaba if name == "alibaba" else tencent
         self.main = "versionId" if name == "alibaba" else "functionVersion"
 
-    def alias(self, **settings: Any) -> dict[str, Any]:
-        """The inputs of the alias's resource."""
+    def alias(self, logs: bool = True, **settings: Any) -> dict[str, Any]:
+        """The inputs of the alias's resource; its function's service has ``logs`` or none."""
 
         def program() -> None:
             module = self.module
             runtime = "python3.10" if self.name == "alibaba" else "Python3.10"
-            service = module.Service("s", log_project=module.LogProject("logs"))
+            service = module.Service("s", log_project=module.LogProject("logs") if logs else None)
             function = module.Function("f", service=service, runtime=runtime, handler="index.handler", code=self.code)
             module.Alias("live", function=function, **settings)
 
@@ -72,7 +72,7 @@ def test_a_strategy_reaches_the_plugin_whole(cloud: Cloud) -> None:
     assert [str(each.weight) for each in found.steps] == ["0.01", "0.125", "0.5"]
     assert (length(found.steps), found.wait) == (900.0, 3600.0)
     assert [type(each.source) for each in found.metrics] == [
-        CloudMonitor if cloud.name == "alibaba" else TencentMonitor
+        RequestMetrics if cloud.name == "alibaba" else TencentMonitor
     ]  # fmt: skip
     assert [each.measure for each in found.metrics] == [Measure.ERRORS]
     assert [msgspec.to_builtins(each)["weight"] for each in found.gates] == ["1"]
@@ -80,6 +80,14 @@ def test_a_strategy_reaches_the_plugin_whole(cloud: Cloud) -> None:
     assert found.bucket.startswith("yunfn-")
     assert len(found.logs) == (2 if cloud.name == "alibaba" else 1)
     assert cloud.alias(rollout=strategy, bucket="mine")["rollout"]["bucket"] == "mine"
+
+
+def test_without_logs_errors_are_the_clouds_own_count_of_them(cloud: Cloud) -> None:
+    found = specification_of(Properties(cloud.alias(logs=False, rollout=cloud.module.Canary(10, "10m"))))
+    assert found is not None and found.logs == ()
+    assert [type(each.source) for each in found.metrics] == [
+        CloudMonitor if cloud.name == "alibaba" else TencentMonitor
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
