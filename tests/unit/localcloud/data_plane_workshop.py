@@ -57,6 +57,11 @@ class DataPlaneWorkshop:
             assert time.monotonic() < limit, f"not in {seconds} s; last seen: {seen}"
             await asyncio.sleep(0.02)
 
+    def stop_clock(self) -> None:
+        """From now on the cloud's time goes on by ``move`` alone: what waits for its time waits until the test says."""
+        clock, at = self.cloud.clock, float(int(time.time()))
+        clock.time = lambda: at + clock.offset  # type: ignore[method-assign]
+
     def journal(self, **wanted: Any) -> list[dict[str, Any]]:
         """The journal's lines that have all of these values."""
         return [line for line in self.cloud.journal.lines() if wanted.items() <= line.items()]

@@ -48,6 +48,7 @@ async def test_a_result_is_found_again_by_its_request_id(workshop: Workshop) -> 
 
 
 async def test_function_errors_are_tried_again_three_times_by_the_cloud_clock(workshop: Workshop) -> None:
+    workshop.stop_clock()
     workshop.deploy("fail", FAIL)
     request_id = await enqueue(workshop, "fail")
     for retries, wait in ((1, 1), (2, 2), (3, 4)):
@@ -70,6 +71,7 @@ async def test_the_number_of_retries_can_be_none(workshop: Workshop) -> None:
 
 
 async def test_a_call_too_old_expires(workshop: Workshop) -> None:
+    workshop.stop_clock()
     workshop.deploy("fail", FAIL)
     configure(workshop, "fail", maxAsyncEventAgeInSeconds=60)
     request_id = await enqueue(workshop, "fail")
@@ -91,7 +93,8 @@ async def test_what_finds_no_room_waits_and_does_not_count(workshop: Workshop) -
 
 async def test_the_queue_outlives_the_cloud(tmp_path: Path) -> None:
     async with Workshop(tmp_path / "home") as workshop:
-        workshop.deploy("slow", "import time\ndef handler(event, context):\n    time.sleep(20)\n")
+        workshop.stop_clock()
+        workshop.deploy("slow", SLEEP, timeout=60)
         workshop.deploy("fail", FAIL)
         running = await enqueue(workshop, "slow")
         waiting = await enqueue(workshop, "fail")
@@ -145,7 +148,8 @@ async def test_only_who_is_allowed_sees_tasks(workshop: Workshop) -> None:
 
 
 async def test_a_running_task_is_stopped_for_good(workshop: Workshop) -> None:
-    workshop.deploy("sleep", SLEEP)
+    workshop.stop_clock()
+    workshop.deploy("sleep", SLEEP, timeout=60)
     request_id = await enqueue(workshop, "sleep")
     await workshop.until(lambda: workshop.task("sleep", request_id), lambda task: task["status"] == "Running")
     await workshop.until(lambda: workshop.runner._pool.instances(), lambda seen: seen and seen[0].ready)
@@ -161,7 +165,8 @@ async def test_a_running_task_is_stopped_for_good(workshop: Workshop) -> None:
     workshop.deploy("fail", FAIL)
     waiting = await enqueue(workshop, "fail")
     await workshop.until(lambda: workshop.task("fail", waiting), lambda task: task["status"] == "Retrying")
-    await workshop.api("PUT", f"/functions/fail/async-tasks/{waiting}/stop")
+    response = await workshop.api("PUT", f"/functions/fail/async-tasks/{waiting}/stop")
+    assert response.status_code == 204
     workshop.cloud.clock.move(100)
     await asyncio.sleep(0.2)
     assert (await workshop.task("fail", waiting))["status"] == "Stopped"
@@ -212,6 +217,7 @@ async def test_a_destination_that_is_not_here_is_said_loudly(workshop: Workshop)
 
 
 async def test_a_function_that_went_away_makes_its_calls_invalid(workshop: Workshop) -> None:
+    workshop.stop_clock()
     workshop.deploy("fail", FAIL)
     request_id = await enqueue(workshop, "fail")
     await workshop.until(lambda: workshop.task("fail", request_id), lambda task: task["status"] == "Retrying")

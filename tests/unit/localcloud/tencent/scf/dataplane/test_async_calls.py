@@ -29,6 +29,7 @@ async def test_a_call_is_accepted_run_and_remembered(workshop: Workshop) -> None
 
 
 async def test_failures_are_tried_again_a_minute_apart_as_often_as_is_said(workshop: Workshop) -> None:
+    workshop.stop_clock()
     await workshop.deploy("fn", NEVER)
     config = {"RetryConfig": [{"RetryNum": 1}], "MsgTTL": 21600}
     await workshop.api("UpdateFunctionEventInvokeConfig", FunctionName="fn", AsyncTriggerConfig=config)
