@@ -8,7 +8,10 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,8 +22,9 @@ from PIL import Image
 import support.oss_probe
 from support.clients import FunctionComputeClient, http_client
 from support.cloud_calls import log_lines, oss_bucket, ram, wait_for
-from support.local_account import LocalAccount
+from support.local_account import LocalAccount, account_of
 from support.pulumi_cli import PulumiCli, build_layer, copy_project
+from yunfn.localcloud import connection
 
 pytestmark = pytest.mark.engine
 
@@ -60,17 +64,36 @@ class Stages:
 
 
 @pytest.fixture(scope="module")
-def stages(own_account: LocalAccount, tmp_path_factory: pytest.TempPathFactory) -> Stages:
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Stages]]:
+    """Hands out the stages of all tests; where a test took them down, others in a new local cloud."""
     # Outside the local cloud: here packages may be asked of the package index, once per lock.
     build_layer("image")
-    folder = tmp_path_factory.mktemp("stages")
-    own_account.bootstrap(folder)
+    made: list[Stages] = []
+    with ExitStack() as clouds:
+
+        def up() -> Stages:
+            if not made or not all(stack.resources() for stack in (made[-1].dev, made[-1].prod)):
+                account = account_of(clouds.enter_context(connection.temporary()))
+                made.append(_made(account, tmp_path_factory.mktemp("stages")))
+            return made[-1]
+
+        yield up
+
+
+def _made(account: LocalAccount, folder: Path) -> Stages:
+    account.bootstrap(folder)
     project = copy_project(folder / "project")
-    made = [PulumiCli(project, name, own_account.variables) for name in ("image-dev", "image-prod")]
+    made = [PulumiCli(project, name, account.variables) for name in ("image-dev", "image-prod")]
     for stack in made:
         stack.init()
         stack.up()
-    return Stages(own_account, *made)
+    return Stages(account, *made)
+
+
+@pytest.fixture
+def stages(standing: Callable[[], Stages]) -> Stages:
+    """Both stages, up, whatever ran before."""
+    return standing()
 
 
 def test_only_configuration_tells_the_stages_apart(stages: Stages) -> None:
@@ -178,7 +201,7 @@ def test_without_its_grant_the_service_fails_and_up_gives_it_back(stages: Stages
 
 
 def test_leftovers_are_known_with_their_users_and_purged_without_harm(stages: Stages) -> None:
-    """The last test of the module: it takes both stages down."""
+    """It takes both stages down, and their cloud is empty then."""
     account, dev, prod = stages.account, stages.dev, stages.prod
     assert stages.upload(prod, "kept.png").status_code == 201
     everything = stages.listed()
