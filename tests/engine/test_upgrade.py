@@ -144,8 +144,10 @@ def test_a_stack_of_the_previous_release_goes_on(upgrade: Upgrade, provider: str
     stack.up("--expect-no-changes")
     assert upgrade.said() == ("first sesame", "1")
 
-    # It is a stack as any other from now on.
+    # It is a stack as any other from now on, and may roll out.
     _content(upgrade.content, "second")
-    stack.up()
+    stack.configure(t__rollout="true")
+    rolled = stack.up()
+    assert "step 1 of 1: 50 % to 1, 50 % to 2" in rolled.output
     assert upgrade.said() == ("second sesame", "2")
     assert upgrade.versions() == ["2", "1"]

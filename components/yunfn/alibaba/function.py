@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 class Function(Component):
     """A function of Function Compute 3.0, published as a version at each change of code or configuration.
 
-    Older versions are kept. Outputs: ``function_name``, ``function_arn``, ``version`` (the newest published
-    one), ``role_arn``, ``code_digest`` and ``code_md5`` (None for a container image).
+    Older versions are kept, as many as its aliases say. Outputs: ``function_name``, ``function_arn``, ``version`` (the
+    newest published one), ``role_arn``, ``code_digest`` and ``code_md5`` (None for a container image).
     """
 
     function_name: pulumi.Output[str]

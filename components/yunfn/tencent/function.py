@@ -41,8 +41,8 @@ DEFAULT_MEMORY = 128
 class Function(Component):
     """A function of Serverless Cloud Function, published as a version at each change of code or configuration.
 
-    Older versions are kept. Outputs: ``function_name``, ``function_arn``, ``version`` (the newest published
-    one), ``role_name``, ``code_digest`` and ``code_md5`` (None for a container image).
+    Older versions are kept, as many as its aliases say. Outputs: ``function_name``, ``function_arn``, ``version`` (the
+    newest published one), ``role_name``, ``code_digest`` and ``code_md5`` (None for a container image).
     """
 
     function_name: pulumi.Output[str]

@@ -5,6 +5,11 @@ import pulumi_alicloud as alicloud
 
 from yunfn.alibaba import Alias, Function, HttpSource, Layer, LogProject, Service, Trigger
 
+try:
+    from yunfn.alibaba import Canary
+except ImportError:  # The previous release.
+    Canary = None
+
 config = pulumi.Config("t")
 provider = alicloud.Provider("explicit", region="cn-shanghai") if config.get_bool("explicit") else None
 opts = pulumi.ResourceOptions(provider=provider)
@@ -22,7 +27,8 @@ function = Function(
     environment={"KEY": config.require_secret("key")},
     opts=opts,
 )
-alias = Alias("live", function=function, opts=opts)
+more = {"rollout": Canary(50, "1s", analysis=[])} if config.get_bool("rollout") else {}
+alias = Alias("live", function=function, opts=opts, **more)
 trigger = Trigger("web", alias=alias, source=HttpSource(auth="anonymous", methods=["GET"]), opts=opts)
 pulumi.export("url", trigger.url)
 pulumi.export("function", function.function_name)

@@ -36,10 +36,12 @@ def _function_version(name, *, function_name, fingerprint, opts, **_):
     )
 
 
-def _alias(name, *, account, region, opts, **settings):
-    return alicloud.fc.V3Alias(
-        name, **settings, opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on)
-    )
+def _alias(name, *, account, region, rollout, keep_versions, opts, **settings):
+    options = pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on)
+    made = alicloud.fc.V3Alias(name, **settings, opts=options)
+    # What upstream does not tell and the component asks for.
+    made.last_rollout = None
+    return made
 
 
 alias.fc = types.SimpleNamespace(Alias=_alias)
