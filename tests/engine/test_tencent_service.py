@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +32,37 @@ def handler(event, context):
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("words")
     (made / "code").mkdir()
-    (made / "code" / "index.py").write_text(_CODE)
     (made / "content").mkdir()
-    (made / "content" / "words.py").write_text('WORD = "one"\n')
+    _write(made, said="first", word="one")
     return made
 
 
 @pytest.fixture(scope="module")
-def stack(
-    account: LocalAccount, tencent_artifact_bucket: str, module_stack: NewStack, folder: Path
-) -> Iterator[PulumiCli]:
+def shared(tencent_artifact_bucket: str, module_stack: NewStack, folder: Path) -> PulumiCli:
+    """The stack of all tests: not made yet, up, changed or destroyed, as the test before left it."""
     made = module_stack("tencent_service")
     made.configure(t__code=str(folder / "code"), t__content=str(folder / "content"), t__domain=DOMAIN)
-    made.up()
-    yield made
+    return made
+
+
+@pytest.fixture
+def stack(shared: PulumiCli, folder: Path) -> PulumiCli:
+    """The stack up with its first code and layer, whatever ran before."""
+    if _write(folder, said="first", word="one") or not shared.outputs():
+        shared.up()
+    return shared
+
+
+def _write(folder: Path, said: str, word: str) -> bool:
+    """Write the code, which answers ``said``, and the layer, which knows ``word``; whether that is a change."""
+    texts = {
+        folder / "code" / "index.py": _CODE.replace("first", said),
+        folder / "content" / "words.py": f'WORD = "{word}"\n',
+    }
+    stale = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
+    for path in stale:
+        path.write_text(texts[path])
+    return bool(stale)
 
 
 def _answer(cloud: Connection, url: str) -> dict[str, Any]:
@@ -105,9 +122,7 @@ def test_changes_of_code_and_layer_publish_one_version_that_the_alias_moves_to_a
     cloud: Connection, stack: PulumiCli, folder: Path
 ) -> None:
     before, function = stack.outputs(), _function(cloud, stack)["FunctionId"]
-    code = folder / "code" / "index.py"
-    code.write_text(code.read_text().replace("first", "second"))
-    (folder / "content" / "words.py").write_text('WORD = "two"\n')
+    _write(folder, said="second", word="two")
     stack.up()
     after = stack.outputs()
     assert int(after["version"]) == int(before["version"]) + 1
@@ -127,13 +142,15 @@ def test_changes_of_code_and_layer_publish_one_version_that_the_alias_moves_to_a
     stack.up("--expect-no-changes")
 
 
-def test_destroy_leaves_packages_and_layer_versions_only(cloud: Connection, stack: PulumiCli) -> None:
-    said = stack.outputs()
+def test_destroy_leaves_packages_and_layer_versions_only(cloud: Connection, shared: PulumiCli) -> None:
+    if not shared.outputs():
+        shared.up()
+    said = shared.outputs()
     name = said["layer"].rpartition(":")[0]
     # Of what another test published, too, if it ran on this worker.
     versions = ask(cloud, "scf", "ListLayerVersions", LayerName=name)["LayerVersions"]
     assert versions
-    stack.destroy()
+    shared.destroy()
     spaces = ask(cloud, "scf", "ListNamespaces", Limit=100, Offset=0)["Namespaces"]
     assert said["namespace"] not in {each["Name"] for each in spaces}
     assert ask(cloud, "scf", "ListCustomDomains", Limit=20, Offset=0)["Domains"] == []
