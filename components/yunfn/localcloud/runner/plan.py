@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,11 @@ _PROCESSES = 1024
 _USERS = "root:x:0:0:root:/root:/bin/sh\nfunction:x:{uid}:{uid}:function:/tmp:/bin/sh\n"
 _GROUPS = "root:x:0:\nfunction:x:{uid}:\n"
 _HOSTS = "127.0.0.1 localhost\n::1 localhost\n"
+# A program takes its port a while after it was found to be free. Whoever lets the kernel choose, also for the near end
+# of a connection, gets none of these: Linux chooses from 32768 on (ip-sysctl), others from 49152 (RFC 6335).
+_PORTS = range(20000, 32768)
+# Programs that start side by side are told different ones.
+_turns = count(random.randrange(len(_PORTS)))  # noqa: S311 - guards nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +46,14 @@ class Surroundings:
 
 
 def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A port that nobody has; raises FunctionRunnerError where all are taken."""
+    for turn in islice(_turns, len(_PORTS)):
+        port = _PORTS[turn % len(_PORTS)]
+        with socket.socket() as sock, suppress(OSError):
+            # Programs listen on all addresses, as the clouds demand.
+            sock.bind(("0.0.0.0", port))  # noqa: S104 - listens to nobody
+            return port
+    raise FunctionRunnerError(f"no port from {_PORTS[0]} to {_PORTS[-1]} is free for a function's program")
 
 
 def _moved(part: str, code: str, places: Places) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from unit.localcloud.runner.calls import FALLBACK, PROXY_PORT, call
-from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation
+from yunfn.exceptions import FunctionRunnerError
+from yunfn.localcloud.runner import FunctionRunner, FunctionSpec, Isolation, plan
 
 
 def test_what_the_machine_allows_is_said(machine: Isolation, make_runner: Callable[..., FunctionRunner]) -> None:
@@ -54,3 +56,17 @@ async def test_instances_have_a_temporary_folder_each_that_goes_with_them(
     assert first != second and Path(first).is_dir()
     await runner.close()
     assert not Path(first).exists() and not Path(second).exists()
+
+
+def test_programs_are_told_different_ports_that_are_free_and_that_the_kernel_gives_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ports = [plan._free_port() for _ in range(100)]
+    assert len(set(ports)) == 100
+    # Where Linux begins to choose.
+    assert max(ports) < 32768
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(plan, "_PORTS", range(port, port + 1))
+        with pytest.raises(FunctionRunnerError, match=f"no port from {port} to {port} is free"):
+            plan._free_port()
