@@ -124,7 +124,9 @@ def test_a_plain_alias_is_upgraded_then_configuration_alone_is_rolled_out(speake
     stack.configure(t__greeting="broken")
     failed = stack.up(check=False)
     assert failed.code != 0
-    assert re.search(r"live: rollout 2 of 3: rejected: errors: .*2 serves all calls", failed.output)
+    assert re.search(r"(live|DEFAULT): rollout 2 of 3: rejected: errors: .*2 serves all calls", failed.output), (
+        failed.output
+    )
     assert speaker.routing() == Routing("2")
     again = stack.up(check=False)
     assert "3 was rejected by rollout 2: errors: " in again.output
