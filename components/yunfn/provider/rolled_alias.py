@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from yunfn.exceptions import YunfnError
+from yunfn.provider.declaration import Difference
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import UNKNOWN
 from yunfn.provider.rollout import AliasRollouts
 from yunfn.provider.rollout_properties import KEEP_VERSIONS, LAST_ROLLOUT, ROLLOUT
-from yunfn.provider.rollout_told import last_rollout
+from yunfn.provider.rollout_told import last_rollout, unfinished
 from yunfn.provider.version_pruning import Versions, prune
 from yunfn.rollout.specification import Specification
 
@@ -93,12 +94,24 @@ async def told(operation: Operation, rollouts: AliasRollouts, known: Mapping[str
         return known
 
 
+def differing(found: list[Difference], old_outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[Difference]:
+    """The differences ``found`` of an alias, or that its rollout has not ended: until then each run has a change.
+
+    One that was not begun to shift, or has just shifted all, has the alias just as it is wanted; but whoever drives it
+    on would move it, and nobody would know how it ended.
+    """
+    if found or inputs.get(ROLLOUT.name) is None or not unfinished(old_outputs.get(LAST_ROLLOUT.name)):
+        return found
+    return [Difference(ROLLOUT.name, replaces=False)]
+
+
 def planned(inputs: Mapping[str, Any], old_outputs: Mapping[str, Any] | None, main: str) -> Any:
-    """What a preview knows of the output ``lastRollout``: nothing where another version is to be put live."""
+    """What a preview knows of the output ``lastRollout``: nothing where one is to take place."""
     old = old_outputs or {}
-    if ROLLOUT.name in inputs and old_outputs is not None and inputs.get(main) != old.get(main):
+    last = old.get(LAST_ROLLOUT.name)
+    if ROLLOUT.name in inputs and old_outputs is not None and (inputs.get(main) != old.get(main) or unfinished(last)):
         return UNKNOWN
-    return old.get(LAST_ROLLOUT.name) if ROLLOUT.name in inputs else None
+    return last if ROLLOUT.name in inputs else None
 
 
 def known(outputs: Mapping[str, Any]) -> dict[str, Any]:

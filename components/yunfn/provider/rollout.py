@@ -16,7 +16,7 @@ from yunfn.provider.credentials_end import refuse_ending
 from yunfn.provider.display import at_terminal
 from yunfn.provider.late_imports import ONE_AT_A_TIME
 from yunfn.provider.operations import Operation
-from yunfn.provider.rollout_told import last_rollout
+from yunfn.provider.rollout_told import last_rollout, settled
 from yunfn.rollout import records
 from yunfn.rollout.driver import Driver
 from yunfn.rollout.event import AliasPlace, Command, Commanded, Ended, Event, encode
@@ -106,12 +106,13 @@ class AliasRollouts:
     async def told(self, known: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """The output ``lastRollout``, None where there never was one; ``known`` is the one that the state holds.
 
-        A rollout that has ended does not change any more, and its record may be long: it is not read again.
+        A rollout that has ended does not change any more, and its record may be long: it is not read again, unless
+        somebody may have said that its candidate may come again.
         """
 
         def look() -> RolloutState | None:
             numbers = self._connections.log.rollouts()
-            if known and known.get("ended") and numbers[-1:] == [known.get("number")]:
+            if known and settled(known) and numbers[-1:] == [known.get("number")]:
                 return None
             return records.last(self._connections.log)
 
@@ -153,7 +154,9 @@ class AliasRollouts:
     ) -> None:
         if ends is None and not temporary:
             return
-        if await self.routing() == Routing(candidate):
+        found = await self.routing()
+        if found is not None and found.main == candidate:
+            # What serves already takes one call at most, also where another one is to go.
             return
         if ends is None:
             self._operation.warn(

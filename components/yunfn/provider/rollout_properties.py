@@ -10,7 +10,9 @@ import msgspec
 from yunfn.provider.declaration import CheckFailure, Property
 from yunfn.provider.paths import below
 from yunfn.provider.properties import UNKNOWN, Properties
+from yunfn.provider.rollout_told import rejecting, unfinished, weight_of
 from yunfn.rollout.plan import length
+from yunfn.rollout.routing import percent
 from yunfn.rollout.specification import Specification
 from yunfn.rollout.words import duration, plan
 
@@ -83,16 +85,50 @@ def rollout_failures(inputs: Properties, main: str, *others: str) -> Iterator[Ch
         yield CheckFailure(main, f"{version} changes by itself: only a published version is rolled out in steps")
 
 
-def foretold(rollout: Any, before: object, version: object) -> list[str]:
-    """What a preview says of an update from the version ``before`` to ``version``, which may not be known yet."""
-    if not isinstance(rollout, Mapping) or before == version:
+def foretold(rollout: Any, before: object, version: object, last: Any = None) -> list[str]:
+    """What a preview says of an update from the version ``before`` to ``version``, which may not be known yet.
+
+    ``last`` is the alias's last rollout, as its output tells it.
+    """
+    if not isinstance(rollout, Mapping):
+        # Without a rollout all of it is moved at once.
+        return [f"{_ends(last)}: all to {_called(version)} at once, judged by nothing"] if unfinished(last) else []
+    if unfinished(last):
+        return [_goes_on(last, version)]
+    if before == version:
         return []
-    to = "a new version" if version is UNKNOWN else version
+    if rejecting(last) and last.get("candidate") == version:
+        return [
+            f"will fail: {version} was rejected by rollout {last['number']:g}: {last.get('reason', '')}. Change it, or "
+            "say yunfn rollout retry"
+        ]
+    to = _called(version)
     if _unknown({**rollout, "bucket": ""}):
         return [f"will shift {before} → {to}"]
     found = msgspec.convert(_whole_numbers({**rollout, "bucket": ""}), Specification)
     words, least = plan(found), f"{duration(length(found.steps))} at least"
     return [f"will shift {before} → {to}: {words}" + (f": {least}" if found.steps and least not in words else "")]
+
+
+def _goes_on(last: Mapping[str, Any], version: object) -> str:
+    """What becomes of a rollout that has not ended."""
+    if version == last.get("candidate"):
+        return f"will go on with {_which(last)}, by the steps it began with: {last.get('plan', '')}"
+    if version == last.get("stable"):
+        return f"{_ends(last)}: all to {version}"
+    return f"{_ends(last)}, and shift {last.get('stable')} → {_called(version)} from the first step"
+
+
+def _ends(last: Mapping[str, Any]) -> str:
+    return f"will end {_which(last)}"
+
+
+def _which(last: Mapping[str, Any]) -> str:
+    return f"rollout {last['number']:g} of {last.get('candidate')}, which is at {percent(weight_of(last))}"
+
+
+def _called(version: object) -> object:
+    return "a new version" if version is UNKNOWN else version
 
 
 def _wrong(found: Specification) -> Iterator[CheckFailure]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from yunfn.rollout.metric import Measurement
+from yunfn.rollout.phase import Phase
 from yunfn.rollout.state import RolloutState
+from yunfn.rollout.words import plan
 
 # The state holds outputs of every alias: the whole is in the record.
 _MOST: Final = 60
@@ -20,6 +24,8 @@ def last_rollout(state: RolloutState) -> dict[str, Any]:
     told = {
         "number": state.number,
         "phase": str(state.phase),
+        "retried": state.retried or None,
+        "plan": plan(state.began.specification),
         "stable": state.stable,
         "candidate": state.candidate,
         "reason": state.reason,
@@ -33,6 +39,27 @@ def last_rollout(state: RolloutState) -> dict[str, Any]:
         ],
     }
     return {name: value for name, value in told.items() if value not in (None, "", [])}
+
+
+def unfinished(told: Any) -> bool:
+    """Whether the output, which may not be there or not be known, tells of a rollout that has not ended."""
+    return isinstance(told, Mapping) and "number" in told and "ended" not in told
+
+
+def rejecting(told: Any) -> bool:
+    """Whether its candidate was rejected, and nobody said since that it may come again."""
+    return isinstance(told, Mapping) and told.get("phase") == str(Phase.FAILED) and not told.get("retried")
+
+
+def settled(told: Mapping[str, Any]) -> bool:
+    """Whether nothing that the output tells can change any more."""
+    return not unfinished(told) and not rejecting(told)
+
+
+def weight_of(told: Mapping[str, Any]) -> Decimal:
+    """The candidate's share of the calls (0–1), as far as the output tells."""
+    weights = [each["weight"] for each in told.get("phases", ()) if "weight" in each]
+    return Decimal(weights[-1]) if weights else Decimal(0)
 
 
 def _phases(state: RolloutState) -> list[dict[str, Any]]:

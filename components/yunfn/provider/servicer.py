@@ -77,6 +77,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._functions: Mapping[str, Function] = {}
         #: What was made in this run: outputs by URN and id.
         self._made: dict[tuple[str, str], Mapping[str, Any]] = {}
+        #: What the program declares in this run (only then is Check asked), and its inputs where it stays what it is.
+        self._declared: set[str] = set()
+        self._kept: dict[str, Mapping[str, Any]] = {}
         self._configure(Properties({}))
 
     def _configure(self, settings: Properties) -> None:
@@ -145,7 +148,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Cancel(self, request: Any, context: Context) -> Any:
         """Stop what runs; the engine also sends it at the end of each run, when nothing does."""
         self._operations.stop_all("was stopped: the update was cancelled")
-        self._made.clear()
+        for each in (self._made, self._declared, self._kept):
+            each.clear()
         return empty_pb2.Empty()
 
     @_telling
@@ -162,6 +166,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         What is declared secret is one from here on, whoever wrote it as plain text: the engine encrypts it in state.
         """
         inputs, resource = decode(request.news), self._resource(request.urn)
+        self._declared.add(request.urn)
         failures = resource.check(inputs)
         hidden = resource.declaration.secrets & set(inputs) - inputs.secrets
         return provider_pb2.CheckResponse(
@@ -179,6 +184,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             for each in (*resource.diff(old_inputs, olds, news), *_hidden(olds, news))
             if not any(covers(ignored, each.property) for ignored in request.ignoreChanges)
         ]
+        if request.urn in self._declared and not any(each.replaces for each in found):
+            self._kept[request.urn] = news
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
             replaces=_roots(each for each in found if each.replaces),
@@ -256,10 +263,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Remove a resource, unless the one that takes its place is the same thing in the cloud.
 
         The engine replaces what a user tells it to (``up --replace``) by making the new one first, whatever Diff says;
-        that one finds the old one by its mark and takes it over.
+        that one finds the old one by its mark and takes it over. Where the run that did so ended before the old one was
+        deleted, because something failed, a later one is told to: what calls go to stays if the program declares it.
         """
         resource, outputs = self._resource(request.urn), decode(request.properties)
         successor = self._made.get((request.urn, request.id))
+        if successor is None and resource.declaration.rolling:
+            successor = self._kept.get(request.urn)
 
         async def delete(operation: Operation) -> None:
             if successor is not None and _same_thing(resource.declaration, outputs, successor):

@@ -14,11 +14,19 @@ from yunfn.exceptions import EndingCredentialsError, ValidationError
 from yunfn.provider import credentials_end
 from yunfn.provider.properties import UNKNOWN, Properties, decode, encode
 from yunfn.provider.rollout_properties import bucket_of, foretold, rollout_failures, specification_of
+from yunfn.provider.rollout_told import last_rollout, settled
 from yunfn.provider.session import Sessions
+from yunfn.rollout.event import AliasPlace, Began, Command, Commanded, Ended, Shifted
 from yunfn.rollout.hook import FunctionCall, Gate, HttpCall, Moment
 from yunfn.rollout.metric import Comparison, Conditions, Measure, Metric, Probes, RequestMetrics
+from yunfn.rollout.phase import Phase
 from yunfn.rollout.plan import canary, linear, steps
+from yunfn.rollout.routing import Routing
 from yunfn.rollout.specification import Specification
+from yunfn.rollout.state import begin, fold
+
+PLACE = AliasPlace("alibaba", "1", "cn-shanghai", "", "f", "live")
+CANARY = Specification(bucket="b", steps=canary(Decimal(10), 1))
 
 FULL = Specification(
     bucket="b",
@@ -134,6 +142,49 @@ def test_a_preview_tells_steps_and_length(plan: Any, version: Any, said: str) ->
     assert foretold({**rollout, "steps": UNKNOWN}, "3", "4") == ["will shift 3 → 4"]
     assert foretold(rollout, "4", "4") == []
     assert foretold(None, "3", "4") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "said"),
+    [
+        (
+            "3",
+            "4",
+            "will go on with rollout 7 of 4, which is at 10 %, by the steps it began with: 10 % for 1 s, then all",
+        ),
+        (
+            "4",
+            "4",
+            "will go on with rollout 7 of 4, which is at 10 %, by the steps it began with: 10 % for 1 s, then all",
+        ),
+        ("3", "3", "will end rollout 7 of 4, which is at 10 %: all to 3"),
+        ("3", "5", "will end rollout 7 of 4, which is at 10 %, and shift 3 → 5 from the first step"),
+        ("3", UNKNOWN, "will end rollout 7 of 4, which is at 10 %, and shift 3 → a new version from the first step"),
+    ],
+)
+def test_a_preview_tells_what_becomes_of_one_that_has_not_ended(before: str, version: Any, said: str) -> None:
+    rollout = wired({"rollout": written(Specification(bucket="b", steps=canary(Decimal(50), 9)))})["rollout"]
+    state = begin(7, Began(at=1.0, alias=PLACE, stable="3", candidate="4", specification=CANARY))
+    shifted = Shifted(at=2.0, step=0, routing=Routing("3", "4", Decimal("0.1")))
+    last = last_rollout(fold(state, [shifted]))
+    assert foretold(rollout, before, version, last) == [said]
+    to = "a new version" if version is UNKNOWN else version
+    at_once = f"will end rollout 7 of 4, which is at 10 %: all to {to} at once, judged by nothing"
+    assert foretold(None, before, version, last) == [at_once]
+
+
+def test_a_preview_tells_of_a_rejected_candidate_until_somebody_says_retry() -> None:
+    rollout = written(CANARY)
+    state = begin(7, Began(at=1.0, alias=PLACE, stable="3", candidate="4", specification=CANARY))
+    ended = fold(state, [Ended(at=2.0, phase=Phase.FAILED, reason="errors: 20 %")])
+    told = last_rollout(ended)
+    said = "will fail: 4 was rejected by rollout 7: errors: 20 %. Change it, or say yunfn rollout retry"
+    assert foretold(rollout, "3", "4", told) == [said]
+    assert foretold(rollout, "3", "5", told) == ["will shift 3 → 5: 10 % for 1 s, then all: 1 s at least"]
+    assert not settled(told)
+    again = last_rollout(fold(ended, [Commanded(at=3.0, command=Command.RETRY)]))
+    assert settled(again)
+    assert foretold(rollout, "3", "4", again) == ["will shift 3 → 4: 10 % for 1 s, then all: 1 s at least"]
 
 
 def test_the_bucket_of_any_state() -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from support.rolled_alias import BAD, GOOD, RolledAlias, probes
 from support.scf_plugin import Failure, ScfPlugin
 from yunfn.provider.properties import Properties
+from yunfn.rollout.hook import Gate
 from yunfn.rollout.phase import Phase
 from yunfn.rollout.routing import Routing
 
@@ -129,6 +131,21 @@ def test_in_progress_the_next_run_finds_a_change_and_goes_on(run: Run, alias: Ro
     assert not run.up(wanted)
 
 
+def test_back_to_the_stable_version_an_unfinished_one_is_ended_though_nothing_was_shifted(
+    run: Run, alias: RolledAlias
+) -> None:
+    """Or whoever drives it would put live what nobody wants any more."""
+    waiting = alias.specification("0.1", wait=0, gates=(Gate(Decimal("0.1")),))
+    run.create(alias.inputs("1", waiting))
+    assert run.up(alias.inputs("2", waiting))
+    assert (alias.routing(), run.outputs["lastRollout"]["phase"]) == (Routing("1"), "WaitingPromotion")
+    assert run.up(alias.inputs("1", waiting))
+    state = alias.state()
+    assert state is not None
+    assert (state.phase, state.reason) == (Phase.ABORTED, "1 is wanted again")
+    assert not run.up(alias.inputs("1", waiting))
+
+
 def test_stopped_it_is_put_back_and_may_come_again(run: Run, alias: RolledAlias) -> None:
     plan = alias.specification("0.1", seconds=30)
     run.create(alias.inputs("1", plan))
@@ -222,8 +239,32 @@ def test_credentials_that_end_too_soon_shift_nothing(
     assert alias.routing() == Routing("1")
     assert alias.states() == []
     # What does not take so long may begin.
-    assert run.up(alias.inputs("2", alias.specification("0.1")))
-    assert alias.routing() == Routing("2")
+    assert run.up(alias.inputs("2", alias.specification("0.1", seconds=600, wait=0)))
+    assert alias.routing() != Routing("1")
+    # Back to stable is one call.
+    monkeypatch.setenv("YUNFN_CREDENTIALS_EXPIRATION", (datetime.now(UTC) + timedelta(minutes=5)).isoformat())
+    assert run.up(alias.inputs("1", plan))
+    assert alias.routing() == Routing("1")
+
+
+def test_what_is_replaced_by_itself_stays_also_where_the_old_one_is_deleted_by_a_later_run(
+    run: Run, alias: RolledAlias
+) -> None:
+    """``up --replace``: the new one takes the alias over; it is rejected, and the engine deletes the old one later."""
+    bad = alias.specification("0.1", metrics=(probes(BAD),))
+    run.create(alias.inputs("1", bad))
+    with pytest.raises(Failure, match="rejected") as failed:
+        run.create(alias.inputs("2", bad))
+    assert failed.value.id == alias.id
+    run.plugin.cancel()
+    old = run.outputs
+    assert run.plugin.check(alias.token, alias.inputs("1", bad)) == {}
+    run.up(alias.inputs("1", bad))
+    run.plugin.delete(alias.token, alias.id, old, same_run=True)
+    assert alias.routing() == Routing("1")
+    # Where the program does not declare it any more, nor in the end, nothing stays.
+    run.plugin.delete(alias.token, alias.id, old)
+    assert alias.routing() is None
 
 
 def test_without_its_bucket_it_can_still_be_read_and_deleted(run: Run, alias: RolledAlias) -> None:

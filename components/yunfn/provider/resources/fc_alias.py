@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from yunfn.exceptions import CloudAnswerError, RolloutError
 from yunfn.provider import rolled_alias
 from yunfn.provider.alias_routing import routing_failures
-from yunfn.provider.declaration import CheckFailure, Declaration, Property, refreshed, with_defaults
+from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property, refreshed, with_defaults
 from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.fc_connection import function_compute
@@ -89,6 +89,10 @@ class Alias(DeclaredResource):
             *rollout_failures(inputs, _MAIN, _WEIGHTS),
         ]
 
+    def diff(self, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Difference]:
+        """See Resource."""
+        return rolled_alias.differing(super().diff(old_inputs, old_outputs, inputs), old_outputs, inputs)
+
     def plan(self, inputs: Properties, old_outputs: Properties | None) -> dict[str, Any]:
         """See Resource."""
         made = super().plan(inputs, old_outputs)
@@ -96,7 +100,8 @@ class Alias(DeclaredResource):
 
     def foretell(self, inputs: Properties, old_outputs: Properties) -> list[str]:
         """See Foretelling."""
-        return foretold(inputs.get(ROLLOUT.name), old_outputs.get(_MAIN), inputs.get(_MAIN))
+        last = old_outputs.get(LAST_ROLLOUT.name)
+        return foretold(inputs.get(ROLLOUT.name), old_outputs.get(_MAIN), inputs.get(_MAIN), last)
 
     async def create(self, operation: Operation, inputs: Properties) -> State:
         """See Resource. An alias that is there, of a run that was interrupted, serves already: it is rolled out."""
