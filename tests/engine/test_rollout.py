@@ -6,7 +6,7 @@ import json
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -82,7 +82,7 @@ def rolled(
     artifact_bucket: str,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
-) -> Rolled:
+) -> Iterator[Rolled]:
     # This process looks at aliases and records by the real clients.
     for name, value in account.variables.items():
         monkeypatch.setenv(name, value)
@@ -90,7 +90,8 @@ def rolled(
     bucket = artifact_bucket if request.param == "fc" else request.getfixturevalue("tencent_artifact_bucket")
     made = Rolled(new_stack("rolled_aliases"), RolledAlias(account.cloud, request.param, bucket))
     made.first(lambda alias: alias.specification("0.1", "0.5"))
-    return made
+    yield made
+    made.alias.remove()
 
 
 def test_foretold_promoted_and_told_by_one_line_a_step(rolled: Rolled) -> None:

@@ -69,6 +69,11 @@ class RolledAlias:
         at = self.served.place
         self.place = AliasPlace(at.cloud, at.account, at.region, at.namespace, at.function, "rolled")
 
+    def remove(self) -> None:
+        """Make room for others: SCF has fifty functions in a namespace."""
+        if isinstance(self.served, ScfAlias):
+            self.served.delete_function()
+
     def again(self) -> RolledAlias:
         """The same alias with an empty record, in another bucket."""
         made = copy.copy(self)

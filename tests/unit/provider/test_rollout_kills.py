@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 from unittest import mock
 
@@ -116,10 +116,11 @@ class Plugin:
 
 
 @pytest.fixture(params=["fc", "scf"])
-def plugin(scf: ScfPlugin, request: pytest.FixtureRequest) -> Plugin:
+def plugin(scf: ScfPlugin, request: pytest.FixtureRequest) -> Iterator[Plugin]:
     alias = RolledAlias(scf.cloud, request.param)
     scf.create(alias.token, alias.inputs("1", None))
-    return Plugin(alias)
+    yield Plugin(alias)
+    alias.remove()
 
 
 def _fresh(plugin: Plugin) -> RolledAlias:

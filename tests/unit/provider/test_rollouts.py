@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -25,8 +26,10 @@ pytestmark = [
 
 
 @pytest.fixture(params=["fc", "scf"])
-def alias(scf: ScfPlugin, request: pytest.FixtureRequest) -> RolledAlias:
-    return RolledAlias(scf.cloud, request.param)
+def alias(scf: ScfPlugin, request: pytest.FixtureRequest) -> Iterator[RolledAlias]:
+    made = RolledAlias(scf.cloud, request.param)
+    yield made
+    made.remove()
 
 
 class Run:
@@ -301,3 +304,5 @@ def test_four_aliases_roll_out_side_by_side(scf: ScfPlugin) -> None:
     assert [each.routing() for each in aliases] == [Routing("2")] * 4
     spans = [(state.began.at, state.ended.at) for each in aliases if (state := each.state()) and state.ended]
     assert max(began for began, _ in spans) < min(ended for _, ended in spans)
+    for each in aliases:
+        each.remove()
