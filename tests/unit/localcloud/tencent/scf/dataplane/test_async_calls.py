@@ -71,9 +71,9 @@ async def test_throttled_calls_wait_and_old_ones_are_dropped_into_a_queue_that_i
 
 async def test_events_are_listed_and_ended(workshop: Workshop) -> None:
     await workshop.deploy(
-        "fn", "import time\ndef main_handler(event, context): time.sleep(event)", AsyncRunEnable="TRUE"
+        "fn", "import time\ndef main_handler(event, context): time.sleep(event)", AsyncRunEnable="TRUE", Timeout=90
     )
-    quick, slow = await workshop.later("fn", 0), await workshop.later("fn", 9)
+    quick, slow = await workshop.later("fn", 0), await workshop.later("fn", 60)
     await workshop.finished("fn", quick)
     # Both run before one is ended.
     await workshop.until(lambda: workshop.plane._records.began("ap-guangzhou", "default", "fn", slow), bool)
