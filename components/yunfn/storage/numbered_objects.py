@@ -15,6 +15,7 @@ from typing import ClassVar, Final, Protocol, TypeVar
 from tenacity import stop_after_delay
 
 from yunfn.exceptions import ArtifactError, CloudAnswerError, ObjectExistsError
+from yunfn.storage.names import BOOTSTRAP
 from yunfn.storage.part_sender import retrying
 
 T = TypeVar("T")
@@ -161,7 +162,15 @@ class CreateOnlyObjects(ABC):
                 f"{self.cloud} {operation} {self._subject(key)}: {error}, again and again"
             ) from error
         except self.errors as error:
-            raise self._refused(operation, self._subject(key), error) from error
+            refused = self._refused(operation, self._subject(key), error)
+            if self._code(error) != "NoSuchBucket":
+                raise refused from error
+            raise CloudAnswerError(
+                f"the bucket {self.bucket} is not there. The bootstrap program makes the artifact bucket, once per "
+                f"account and region: {BOOTSTRAP[self.scheme]} ({refused})",
+                code=refused.code,
+                status=refused.status,
+            ) from error
 
     def _too_large(self, key: str, size: int) -> ArtifactError:
         return ArtifactError(

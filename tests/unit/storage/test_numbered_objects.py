@@ -208,7 +208,9 @@ def test_an_object_too_large_for_a_record_is_refused(backend: Backend, monkeypat
 
 def test_a_missing_bucket_is_an_error_and_no_missing_object(backend: Backend) -> None:
     for call in (lambda each: each.read(KEY), lambda each: each.folders("a/"), lambda each: each.create(KEY, b"1")):
-        with pytest.raises(CloudAnswerError, match=r"NoSuchBucket.*\(request \S+\)") as caught:
+        with pytest.raises(
+            CloudAnswerError, match=r"not there\. The bootstrap program .*NoSuchBucket.*\(request \S+\)"
+        ) as caught:
             call(opened(backend, backend.missing))
         assert caught.value.status == 404
 
