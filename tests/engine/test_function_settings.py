@@ -301,12 +301,11 @@ def test_settings_change_in_place(account: LocalAccount, fc: FunctionComputeClie
 def test_settings_that_are_taken_away_are_gone(
     account: LocalAccount, fc: FunctionComputeClient, shared: PulumiCli
 ) -> None:
-    before = shared.outputs()
-    name = before["full"]
     _change(
         shared, description=None, environment=None, layers=False, hooks=False, dns=False, affinity=None,
         reserved=None, provisioned=None, asynchronous=False, tags={}, logs=False,
     )  # fmt: skip
+    name = shared.outputs()["full"]
     full = _function(fc, name)
     assert not full.get("description")
     assert not full.get("environmentVariables")
@@ -322,7 +321,7 @@ def test_settings_that_are_taken_away_are_gone(
     for qualifier in (None, "live"):
         with pytest.raises(DaraException, match="AsyncConfigNotExists"):
             fc.call("get_async_invoke_config", name, models.GetAsyncInvokeConfigRequest(qualifier=qualifier))
-    answer = _called(account, before["full-url"])
+    answer = _called(account, shared.outputs()["full-url"])
     assert (answer["initialized"], answer["layers"], answer["environment"]) == (0, {}, None)
     shared.up("--expect-no-changes")
     shared.refresh("--expect-no-changes")
@@ -331,6 +330,9 @@ def test_settings_that_are_taken_away_are_gone(
 def test_sizes_left_out_and_written_out_again_publish_what_differs_and_nothing_else(
     fc: FunctionComputeClient, shared: PulumiCli
 ) -> None:
+    if shared.outputs()["full"].endswith("-renamed"):
+        # Another test left it so; by its own name it would be another function, with versions of its own.
+        _change(shared)
     name, before = shared.outputs()["full"], int(shared.outputs()["full-version"])
     sizes = ("memorySize", "cpu", "diskSize", "instanceIsolationMode", "sessionAffinity")
     _change(shared, memory=None, cpu=None, disk=None, affinity=None, concurrency=None, isolation=None)
@@ -376,14 +378,12 @@ def test_a_function_is_stopped_by_reserving_none_by_disabling_it_and_goes_on_und
     _change(shared, reserved=0)
     with http_client(account.cloud) as client:
         refused = client.post(url, json={})
-    assert refused.status_code == 429
-    assert refused.json()["Code"] == "ResourceExhausted"
+    assert (refused.status_code, refused.json()["Code"]) == (429, "ResourceExhausted")
     shared.up("--expect-no-changes")
     _change(shared, disabled=True)
     with http_client(account.cloud) as client:
         refused = client.post(url, json={})
-    assert 400 <= refused.status_code < 500
-    assert "disabled" in refused.text
+    assert 400 <= refused.status_code < 500 and "disabled" in refused.text
     shared.up("--expect-no-changes")
     _change(shared, disabled=False)
     assert _called(account, url)["initialized"] == 1
@@ -391,9 +391,9 @@ def test_a_function_is_stopped_by_reserving_none_by_disabling_it_and_goes_on_und
     # A new name is a new function, made before the old one goes; all that hangs on it comes along.
     old = shared.outputs()["full"]
     _change(shared, function_name=f"{old}-renamed", idle_timeout=60)
-    assert shared.outputs()["full"] == f"{old}-renamed"
+    assert (new := shared.outputs()["full"]) == f"{old}-renamed"
     assert _called(account, shared.outputs()["full-url"])["initialized"] == 1
     with pytest.raises(DaraException, match="FunctionNotFound"):
         _function(fc, old)
-    assert _function(fc, f"{old}-renamed")["idleTimeout"] == 60
+    assert _function(fc, new)["idleTimeout"] == 60
     shared.up("--expect-no-changes")
