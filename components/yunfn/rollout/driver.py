@@ -32,6 +32,7 @@ from yunfn.rollout.specification import Specification
 from yunfn.rollout.state import RolloutState, begin
 from yunfn.rollout.surroundings import Surroundings
 from yunfn.rollout.telling import LineWriter, Teller
+from yunfn.rollout.variables import refuse_unset
 from yunfn.rollout.words import shares
 
 T = TypeVar("T")
@@ -84,7 +85,8 @@ class Driver:
             AbortedRolloutError: somebody stopped it, or nobody decided in time, and stable serves.
             ContestedAliasError: somebody moved the alias meanwhile, and it stays so.
             LeaseHeldError: another controller drives the alias's rollout.
-            RolloutError: the alias is gone, or cannot be put back.
+            RolloutError: the alias is gone, or cannot be put back; or an environment variable that the rollout needs is
+                not set, and nothing was changed.
             CloudAnswerError: a cloud refused again and again; stable serves, if it could be put back.
             OperationStoppedError: the surroundings were stopped; likewise.
         """
@@ -126,6 +128,7 @@ class Driver:
                 specification = msgspec.structs.replace(specification, steps=(), metrics=(), hooks=(), gates=())
             else:
                 await self._refuse_rejected(candidate)
+                self._refuse_unset(specification)
             number = last.number + 1 if last else 1
             if await self._begin(number, candidate, specification, found.main, found):
                 return self._told(await self._lead(specification))
@@ -136,6 +139,7 @@ class Driver:
         """Go on with an unfinished rollout, or bring it to an end; the state to return, None to look again."""
         if last.candidate != candidate and candidate != last.stable:
             await self._refuse_rejected(candidate)
+            self._refuse_unset(specification)
         try:
             drive = await self._take_over(last)
         except ContestedAliasError:
@@ -232,6 +236,12 @@ class Driver:
                 f"{self._place}: {candidate} was rejected by rollout {verdict.number}: {verdict.reason}; nothing was "
                 "changed. Change it, or say yunfn rollout retry"
             )
+
+    def _refuse_unset(self, specification: Specification) -> None:
+        try:
+            refuse_unset(specification)
+        except RolloutError as error:
+            raise RolloutError(f"{self._place}: {error}") from None
 
     async def _last(self) -> RolloutState | None:
         return await steadily(self._around, lambda: records.last(self._log))
