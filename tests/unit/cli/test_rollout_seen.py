@@ -63,6 +63,19 @@ class TestStatus:
         assert done.exit_code == 0
         assert "Failed 4 over 3 all to 3 errors failure, p95 success errors: 20 % of 400" in _lines(done.stdout)[1]
 
+    def test_a_rejected_one_that_may_come_again_says_so(self, stack: RollingStack) -> None:
+        stack.hold(rejected())
+        assert "may try again" not in stack("status").stdout
+        assert stack("retry").exit_code == 0
+        assert stack("status").stdout.rstrip().endswith("; may try again, by a retry")
+
+    def test_a_driver_whose_clock_is_ahead_has_measured_just_now(
+        self, stack: RollingStack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stack.hold(waiting())
+        at(monkeypatch, MEASURED - 3, "status")
+        assert "errors success, p95 success, 0 s ago" in _lines(stack("status").stdout)[1]
+
     def test_before_the_first_weight_it_is_neglected_too(
         self, stack: RollingStack, monkeypatch: pytest.MonkeyPatch
     ) -> None:

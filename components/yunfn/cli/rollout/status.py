@@ -37,11 +37,11 @@ def status(stack: StackOption, alias: AliasArgument = None, json_output: JsonOpt
     or what is due is not done. Let a scheduler run `yunfn rollout drive` then, or pulumi up.
     Example: yunfn rollout status -s shop-prod
     """
-    clouds, now = Clouds(), time.time()
-    rows = []
-    for each in rolling(stack, alias, clouds):
-        recorded = last_recorded(clouds.of(each).log)
-        rows.append(_Row(each, recorded, neglected(recorded, now) if recorded else ""))
+    clouds = Clouds()
+    found = [(each, last_recorded(clouds.of(each).log)) for each in rolling(stack, alias, clouds)]
+    # Reading takes seconds, in which a driver goes on.
+    now = time.time()
+    rows = [_Row(each, recorded, neglected(recorded, now) if recorded else "") for each, recorded in found]
     if json_output:
         typer.echo(json.dumps([_document(row, now) for row in rows], indent=2, ensure_ascii=False))
     else:
@@ -66,7 +66,7 @@ def _cells(row: _Row, now: float) -> tuple[str, ...]:
         _step(state, now),
         _verdict(state, now),
         driver(state, now),
-        one_line(state.reason),
+        one_line(state.reason) + ("; may try again, by a retry" if state.retried else ""),
     )
 
 
@@ -90,7 +90,8 @@ def _verdict(state: RolloutState, now: float) -> str:
     if not last:
         return ""
     words = ", ".join(f"{each.metric} {each.outcome}" for each in last)
-    return words if state.ended else f"{words}, {duration(now - min(each.at for each in last))} ago"
+    # The driver's clock may be ahead of this one.
+    return words if state.ended else f"{words}, {duration(max(0.0, now - min(each.at for each in last)))} ago"
 
 
 def _document(row: _Row, now: float) -> dict[str, object]:
