@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,28 @@ from yunfn.exceptions import MissingToolError, StackError
 
 # Seconds; a large state from a far backend.
 _TIMEOUT = 120
+# Looks at a state in a folder that a run is writing just now, and seconds between them.
+_LOOKS = 5
+_PAUSE = 0.5
+_HALF_WRITTEN = ("failed to load checkpoint: EOF", "failed to load checkpoint: unexpected end of JSON input")
 
 
 def export(stack: str) -> dict[str, Any]:
     """The state of ``stack`` of the project in the current folder.
 
+    A run may be writing it: pulumi refuses a file that is empty or half there, and is asked again.
+
     Raises:
         MissingToolError: there is no pulumi on PATH.
         StackError: the CLI refused, in its own words.
     """
+    for _ in range(_LOOKS - 1):
+        try:
+            return _ask(stack, "stack", "export", "--stack", stack)
+        except StackError as error:
+            if not str(error).endswith(_HALF_WRITTEN):
+                raise
+            time.sleep(_PAUSE)
     return _ask(stack, "stack", "export", "--stack", stack)
 
 

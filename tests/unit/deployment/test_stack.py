@@ -39,6 +39,22 @@ def test_a_refusal_is_one_sentence_in_its_words(tmp_path: Path, monkeypatch: pyt
         export("dev")
 
 
+@pytest.mark.parametrize("said", ["EOF", "unexpected end of JSON input"])
+def test_a_state_that_a_run_is_writing_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setattr("yunfn.deployment.stack._PAUSE", 0.01)
+    looks = tmp_path / "looks"
+    refuses = f"echo x >> {looks}; echo 'error: failed to load checkpoint: {said}' >&2; exit 255"
+    _pulumi(tmp_path, monkeypatch, f"if [ -e {looks} ]; then echo '{json.dumps(EXPORTED)}'; else {refuses}; fi")
+    assert export("dev") == EXPORTED
+    _pulumi(tmp_path, monkeypatch, refuses)
+    looks.unlink()
+    with pytest.raises(StackError, match=f"failed to load checkpoint: {said}"):
+        export("dev")
+    assert len(looks.read_text().split()) == 5
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [("exit 3", "pulumi stack export ended with 3"), ("echo hello", "pulumi stack export did not answer in JSON")],
