@@ -17,6 +17,40 @@ LEAVES = {"yunfn.runtimes", "yunfn.exceptions", "yunfn.pythons", "yunfn.isolatio
 CLOUD_SDKS = {"oss2", "aliyunsdkcore", "aliyunsdksts", "alibabacloud_fc20230330", "tencentcloud", "qcloud_cos"}
 PULUMI = {"pulumi", "pulumi_alicloud", "tencentcloud_iac_pulumi"}
 
+# What decides on a rollout: from its record and the time it is told, alone. Simulations rest on that.
+DECIDING = {
+    "analysis",
+    "comparison",
+    "conditions",
+    "controller",
+    "event",
+    "hook",
+    "metric",
+    "metrics.measures",
+    "phase",
+    "plan",
+    "routing",
+    "specification",
+    "state",
+    "verdict",
+    "words",
+}
+# Of the standard library, what knows no clock, no file, no network, no process and no thread.
+WITHOUT_SURROUNDINGS = {
+    "__future__",
+    "collections",
+    "dataclasses",
+    "decimal",
+    "enum",
+    "functools",
+    "ipaddress",
+    "math",
+    "operator",
+    "re",
+    "typing",
+    "urllib.parse",
+}
+
 # What the components of a cloud may import beside their own package: never those of another cloud.
 COMPONENTS = {"program", "access", "packaging", "rollout", "storage", "resources", "secrets"}
 
@@ -30,7 +64,7 @@ ARROWS: dict[str, tuple[set[str], set[str]]] = {
     "packaging": ({"packaging"}, PULUMI | CLOUD_SDKS),
     "access": ({"access"}, PULUMI | CLOUD_SDKS),
     "storage": ({"storage", "packaging"}, PULUMI),
-    # Its plan, analysis, controller and record reach no cloud (a test of its own holds that); its backends do.
+    # What decides reaches no cloud (a test of its own holds that); what carries it out does.
     "rollout": ({"rollout", "storage"}, PULUMI),
     # The halves of access.sts that ask a cloud.
     "credentials": ({"credentials", "access", "storage"}, PULUMI),
@@ -125,6 +159,19 @@ def test_imports_follow_the_arrows(path: Path) -> None:
             and not any(name.startswith(leaf + ".") for leaf in LEAVES - {"yunfn"})
         ):
             assert name.split(".")[1] in parts, f"{part} may not import {name}"
+
+
+@pytest.mark.parametrize("name", sorted(DECIDING))
+def test_what_decides_on_a_rollout_is_pure(name: str) -> None:
+    """No cloud's SDK, no Pulumi, no clock: neither by itself nor by what it imports."""
+    path = SOURCE / "rollout" / Path(*name.split(".")).with_suffix(".py")
+    for imported in _imports(path):
+        if imported.split(".")[0] == "yunfn":
+            own = imported.removeprefix("yunfn.rollout.") in DECIDING
+            assert own or imported in ("yunfn", "yunfn.exceptions"), f"{name} may not import {imported}"
+            continue
+        known = imported in WITHOUT_SURROUNDINGS or imported.split(".")[0] in WITHOUT_SURROUNDINGS
+        assert known or imported == "msgspec", f"{name} may not import {imported}"
 
 
 def test_every_part_has_an_arrow() -> None:
