@@ -181,6 +181,14 @@ def waiting(number: int = 3) -> Recorded:
     return writer.recorded()
 
 
+def slow(number: int = 4) -> Recorded:
+    """In progress: calls of the candidate last seconds."""
+    writer = Writer(number, "6", "3", BEGAN + 3 * 86_400)
+    writer.shift(0, "0.01")
+    writer.measure(0, 2, 2_345)
+    return writer.recorded()
+
+
 def _paused(writer: Writer) -> None:
     writer.add(Commanded(at=writer.at, holder="ann@laptop", command=Command.PAUSE, reason="lunch"))
     writer.add(Paused(at=writer.at + 1, holder=HOLDER, cause=Cause.COMMAND, reason="ann@laptop: lunch"))

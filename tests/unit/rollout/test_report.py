@@ -81,8 +81,8 @@ def test_each_metric_has_a_chart_and_the_failure_stands_out() -> None:
     candidate, stable = errors.curves
     assert [(point.value, point.mark) for point in candidate.points if point] == [(0.005, False)] * 5 + [(0.2, True)]
     assert {point.value for point in stable.points if point} == {0.005}
-    assert p95.levels == ((300.0, "<= 300"), (400.0, "> 400"))
-    assert queue.levels == ((5.0, "< 500 %"),)
+    assert p95.levels == ((300.0, "success <= 300"), (400.0, "failure > 400"))
+    assert queue.levels == ((5.0, "success < 500 %"),)
     assert [curve.points for curve in queue.curves] == [(None,) * 6]
     assert "no data" in svg(queue) and "&lt;depth&gt;" in svg(queue)
 
@@ -126,7 +126,7 @@ def test_what_the_controller_wrote_is_drawn_whole() -> None:
     assert weights == [0, 0.01, 0.05, 0.2, 0.5, 1, 1]
     errors, slow = metric_charts(promoted_one, promoted_one.until(0))
     assert len(errors.curves[0].points) > 100 and not any(point.mark for point in errors.curves[0].points if point)
-    assert slow.levels == ((0.05, "<= 5 %"), (0.6, "> 60 %"))
+    assert slow.levels == ((0.05, "success <= 5 %"), (0.6, "failure > 60 %"))
     # A line of so many points has no dots but those of failures.
     assert "circle" not in svg(errors)
     (failed,) = [point for point in next(metric_charts(rejected_one, rejected_one.until(0))).curves[0].points if point]

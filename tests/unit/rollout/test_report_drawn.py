@@ -10,7 +10,7 @@ from PIL import Image
 
 from support.chromium import Page, browser
 from unit.rollout import driven_records
-from unit.rollout.records_of_rollouts import BEGAN, PLACE, promoted, rejected, waiting
+from unit.rollout.records_of_rollouts import BEGAN, PLACE, promoted, rejected, slow, waiting
 from yunfn.rollout.report import AliasHistory, page
 
 LONG = "a_function_with_a_name_that_cannot_be_broken_anywhere_" * 2
@@ -45,7 +45,7 @@ _OPEN_ALL = "document.querySelectorAll('details').forEach(each => each.open = tr
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("report")
     history = AliasHistory("live", PLACE, (promoted(), rejected(), waiting()))
-    long = AliasHistory(LONG, PLACE, (rejected(),))
+    long = AliasHistory(LONG, PLACE, (rejected(), slow()))
     (folder / "report.html").write_text(
         page("Rollouts of stack dev", [history, long, driven_records.history()], BEGAN + 200_000)
     )

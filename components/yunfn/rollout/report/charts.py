@@ -76,9 +76,9 @@ def _levels(metric: Metric) -> Iterator[tuple[float, str]]:
     rule = metric.rule
     if not isinstance(rule, Conditions) or rule.of is not Relation.FIGURE:
         return
-    for said in (rule.success, rule.failure):
+    for outcome, said in (("success", rule.success), ("failure", rule.failure)):
         if said:
-            yield condition(said).bound, said
+            yield condition(said).bound, f"{outcome} {said}"
 
 
 def _percent(value: float) -> str:

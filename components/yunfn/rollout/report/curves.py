@@ -10,6 +10,8 @@ from html import escape
 # In units of the picture, which is drawn as wide as its column: text of 12 is about 11 pixels on a phone of 360.
 _WIDTH, _HEIGHT = 330.0, 168.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 10.0, 10.0, 24.0
+# The width of a letter of 12 in a wide font, on the average of a value with its unit, and the distance to the curves.
+_LETTER, _GAP = 7.6, 6.0
 # More points than these are drawn as a line only, but those that stand out.
 _DOTTED = 80
 _TICKS_ACROSS, _TICKS_UP = 4, 4
@@ -93,12 +95,14 @@ class _Scale:
         values = [point.value for curve in chart.curves for point in curve.points if point is not None]
         highest = max([chart.top, *values, *(value for value, _ in chart.levels)])
         self.rows = ticks_up(highest)
+        longest = max(len(chart.label(value)) for value in self.rows)
+        self.left = min(_WIDTH / 2, max(_LEFT, longest * _LETTER + _GAP))
         self.since = chart.since
         self.seconds = max(chart.until - chart.since, 1.0)
 
     def across(self, at: float) -> float:
         part = min(1.0, max(0.0, (at - self.since) / self.seconds))
-        return _LEFT + part * (_WIDTH - _LEFT - _RIGHT)
+        return self.left + part * (_WIDTH - self.left - _RIGHT)
 
     def up(self, value: float) -> float:
         part = min(1.0, max(0.0, value / self.rows[-1]))
@@ -108,8 +112,8 @@ class _Scale:
 def _grid(chart: Chart, scale: _Scale) -> Iterator[str]:
     for value in scale.rows:
         y = scale.up(value)
-        yield f'<path class="grid" d="M{_LEFT:g} {y:.1f}H{_WIDTH - _RIGHT:g}"/>'
-        yield f'<text class="tick end" x="{_LEFT - 6:g}" y="{y + 4:.1f}">{escape(chart.label(value))}</text>'
+        yield f'<path class="grid" d="M{scale.left:g} {y:.1f}H{_WIDTH - _RIGHT:g}"/>'
+        yield f'<text class="tick end" x="{scale.left - _GAP:g}" y="{y + 4:.1f}">{escape(chart.label(value))}</text>'
     ticks = ticks_across(scale.seconds)
     unit, by = _unit(ticks)
     for number, seconds in enumerate(ticks):
@@ -130,7 +134,8 @@ def _unit(ticks: Sequence[float]) -> tuple[str, float]:
 def _levels(chart: Chart, scale: _Scale) -> Iterator[str]:
     for value, words in chart.levels:
         y = scale.up(value)
-        yield f'<path class="level" d="M{_LEFT:g} {y:.1f}H{_WIDTH - _RIGHT:g}"><title>{escape(words)}</title></path>'
+        line = f"M{scale.left:g} {y:.1f}H{_WIDTH - _RIGHT:g}"
+        yield f'<path class="level" d="{line}"><title>{escape(words)}</title></path>'
 
 
 def _marks(chart: Chart, scale: _Scale) -> Iterator[str]:

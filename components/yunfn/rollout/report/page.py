@@ -97,7 +97,7 @@ def _facts(recorded: Recorded, until: float) -> str:
 
 def _figure(chart: Chart) -> str:
     key = "".join(f'<i class="{each.kind}"></i>{escape(each.name)}' for each in chart.curves)
-    levels = "".join(f"; dotted: {escape(said)}" for _, said in chart.levels)
+    levels = f"; dotted: {escape(', '.join(said for _, said in chart.levels))}" if chart.levels else ""
     return f'<figure><h3>{escape(chart.title)}</h3>{svg(chart)}<p class="key">{key}{levels}</p></figure>'
 
 
