@@ -375,7 +375,7 @@ class Drive:
         while self._deciding:
             await self._journal.record(self._deciding[0])
             self._deciding = self._deciding[1:]
-        if state.decided is None or state.decided.decision is Decision.PROMOTE:
+        if not state.turned_back:
             await self._journal.record(
                 Decided(at=self._now(), decision=action.decision, reason=action.reason, measurement=action.measurement)
             )

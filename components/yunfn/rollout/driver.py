@@ -150,7 +150,7 @@ class Driver:
         state = drive.state
         if state.ended:
             return None
-        if state.promoted or _turned_back(state):
+        if state.promoted or state.turned_back:
             # Its end was decided before this run.
             await drive.run()
             ours = drive.state.candidate == candidate and drive.state.phase is not Phase.ABORTED
@@ -270,7 +270,3 @@ class Driver:
         finally:
             if self._drive is not None:
                 await self._drive.let_go()
-
-
-def _turned_back(state: RolloutState) -> bool:
-    return state.decided is not None and state.decided.decision is not Decision.PROMOTE

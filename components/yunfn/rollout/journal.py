@@ -15,7 +15,7 @@ from yunfn.exceptions import CloudAnswerError, ObjectExistsError
 from yunfn.rollout import lease
 from yunfn.rollout.event import Event, EventLog, Leased, Released, encode
 from yunfn.rollout.holder import Holder
-from yunfn.rollout.records import decoded
+from yunfn.rollout.recorded import decoded
 from yunfn.rollout.state import RolloutState, fold
 from yunfn.rollout.surroundings import Surroundings
 

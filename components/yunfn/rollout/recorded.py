@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
 from yunfn.exceptions import RolloutError
-from yunfn.rollout.event import Began, Event, EventLog
-from yunfn.rollout.records import decoded
+from yunfn.rollout.event import Began, Event, EventLog, decode
 from yunfn.rollout.state import RolloutState, begin, fold
 
 
@@ -49,6 +50,17 @@ class Recorded:
     def until(self, now: float) -> float:
         """When it ended, or ``now`` where it has not (unix seconds)."""
         return self.state.ended.at if self.state.ended else max(now, self.events[-1].at)
+
+
+def decoded(documents: Iterable[bytes], rollout: int) -> list[Event]:
+    """The events in ``documents``; raises RolloutError for one that is none, naming the rollout."""
+    try:
+        return [decode(each) for each in documents]
+    except msgspec.DecodeError as error:
+        raise RolloutError(
+            f"the record of rollout {rollout} holds what is no event of this release of yunfn ({error}): "
+            "a newer yunfn wrote it, or somebody else"
+        ) from error
 
 
 def recorded(log: EventLog, number: int) -> Recorded | None:

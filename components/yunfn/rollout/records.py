@@ -1,17 +1,16 @@
-"""The records of an alias's rollouts, read whole; and orders written into them. Blocks: all of it asks an EventLog."""
+"""The states that the records of an alias's rollouts tell, and orders written into them. Blocks: it asks an EventLog."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
 from yunfn.exceptions import ObjectExistsError, RolloutError
-from yunfn.rollout.event import Began, Command, Commanded, Event, EventLog, decode, encode
+from yunfn.rollout.event import Began, Command, Commanded, EventLog, encode
 from yunfn.rollout.phase import Phase
-from yunfn.rollout.state import RolloutState, begin, fold
+from yunfn.rollout.recorded import all_recorded, decoded, last_recorded, recorded
+from yunfn.rollout.state import RolloutState, fold
 
 #: How many rollouts back a rejected candidate is looked for.
 MEMORY: Final = 50
@@ -19,40 +18,21 @@ MEMORY: Final = 50
 _TRIES: Final = 50
 
 
-def decoded(documents: Iterable[bytes], rollout: int) -> list[Event]:
-    """The events in ``documents``; raises RolloutError for one that is none, naming the rollout."""
-    try:
-        return [decode(each) for each in documents]
-    except msgspec.DecodeError as error:
-        raise RolloutError(
-            f"the record of rollout {rollout} holds what is no event of this release of yunfn ({error}): "
-            "a newer yunfn wrote it, or somebody else"
-        ) from error
-
-
 def read(log: EventLog, rollout: int) -> RolloutState | None:
     """The state of one rollout; None if it has no first event. Raises CloudAnswerError, RolloutError."""
-    events = decoded(log.read(rollout), rollout)
-    if not events:
-        return None
-    began, *rest = events
-    if not isinstance(began, Began):
-        raise RolloutError(f"the record of rollout {rollout} does not begin with its beginning")
-    return fold(begin(rollout, began), rest)
+    found = recorded(log, rollout)
+    return found.state if found else None
 
 
 def last(log: EventLog) -> RolloutState | None:
     """The latest rollout; None if there never was one. Raises CloudAnswerError, RolloutError."""
-    for rollout in reversed(log.rollouts()):
-        state = read(log, rollout)
-        if state is not None:
-            return state
-    return None
+    found = last_recorded(log)
+    return found.state if found else None
 
 
 def states(log: EventLog) -> list[RolloutState]:
     """Every rollout, the first one first. Raises CloudAnswerError, RolloutError."""
-    return [state for rollout in log.rollouts() if (state := read(log, rollout)) is not None]
+    return [found.state for found in all_recorded(log)]
 
 
 def rejected(log: EventLog, candidate: str) -> RolloutState | None:
@@ -109,7 +89,7 @@ def _refuse(state: RolloutState, command: Command) -> None:
             raise RolloutError(f"{where}: there is nothing to {command}")
         case Command.ABORT if state.promoted:
             raise RolloutError(f"{where}: the candidate serves all calls already; deploy the earlier version instead")
-        case Command.ABORT if state.decided and state.decided.decision != "promote":
+        case Command.ABORT if state.turned_back:
             raise RolloutError(f"{where}: stable is being put back already")
         case Command.PROMOTE if state.phase not in (Phase.PAUSED, Phase.WAITING_PROMOTION):
             raise RolloutError(f"{where}: it waits for nobody; pause it first, or wait for the gate")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import assert_never
 
@@ -72,7 +72,7 @@ class RolloutState:
     step_measurements: tuple[Measurement, ...] = ()
     hooks: tuple[Hooked, ...] = ()
     pauses: tuple[Paused, ...] = ()
-    orders: tuple[Commanded, ...] = field(default=())
+    orders: tuple[Commanded, ...] = ()
 
     @property
     def stable(self) -> str:
@@ -93,6 +93,11 @@ class RolloutState:
     def promoted(self) -> bool:
         """Whether the candidate serves all calls, as far as the record knows."""
         return self.routing == Routing(self.candidate)
+
+    @property
+    def turned_back(self) -> bool:
+        """Whether the end that was decided on is stable's."""
+        return self.decided is not None and self.decided.decision is not Decision.PROMOTE
 
     @property
     def rejected(self) -> bool:
@@ -217,7 +222,7 @@ def _commanded(state: RolloutState, event: Commanded) -> RolloutState:
         case Command.RETRY:
             return replace(state, retried=state.retried or state.phase is Phase.FAILED)
         case Command.ABORT:
-            meant = not (state.ended or state.promoted or _turned_back(state))
+            meant = not (state.ended or state.promoted or state.turned_back)
             return replace(state, commands=(*state.commands, event)) if meant else state
         case Command.PAUSE:
             meant = state.phase in _UNDER_WAY
@@ -232,10 +237,6 @@ def _commanded(state: RolloutState, event: Commanded) -> RolloutState:
             return replace(state, commands=_without(state, Command.PAUSE))
         case _:
             assert_never(event.command)
-
-
-def _turned_back(state: RolloutState) -> bool:
-    return state.decided is not None and state.decided.decision is not Decision.PROMOTE
 
 
 def _aborts(state: RolloutState, event: Decided) -> tuple[Commanded, ...]:

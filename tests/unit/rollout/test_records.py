@@ -144,5 +144,5 @@ def test_what_is_no_event_is_told_with_the_rollouts_number(document: bytes) -> N
 def test_a_record_without_its_beginning_is_told() -> None:
     log = MemoryLog()
     log.append(1, 1, encode(Ended(at=1, phase=Phase.FAILED)))
-    with pytest.raises(RolloutError, match="does not begin with its beginning"):
+    with pytest.raises(RolloutError, match="rollout 1: its record begins with Ended"):
         records.last(log)

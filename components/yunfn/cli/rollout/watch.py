@@ -19,8 +19,7 @@ from yunfn.deployment import RollingAlias
 from yunfn.rollout.event import Event, EventLog, Measured
 from yunfn.rollout.metric import Outcome
 from yunfn.rollout.phase import Phase
-from yunfn.rollout.recorded import Recorded, last_recorded
-from yunfn.rollout.records import decoded
+from yunfn.rollout.recorded import Recorded, decoded, last_recorded
 from yunfn.rollout.state import RolloutState, fold
 from yunfn.rollout.words import told
 
