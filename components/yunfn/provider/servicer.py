@@ -16,7 +16,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from yunfn.exceptions import ValidationError, YunfnError
-from yunfn.provider.declaration import Declaration, Difference
+from yunfn.provider.declaration import CheckFailure, Declaration, Difference
 from yunfn.provider.failures import PartialFailureError, abort, abort_partial, explain
 from yunfn.provider.function import Function, invoke
 from yunfn.provider.liveness import Liveness
@@ -169,9 +169,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._declared.add(request.urn)
         failures = resource.check(inputs)
         hidden = resource.declaration.secrets & set(inputs) - inputs.secrets
+        secrets = inputs.secrets | resource.declaration.secrets
         return provider_pb2.CheckResponse(
             inputs=encode(inputs, inputs.secrets | hidden) if hidden else request.news,
-            failures=[provider_pb2.CheckFailure(property=each.property, reason=each.reason) for each in failures],
+            failures=[_refusal(each, secret=root(each.property) in secrets) for each in failures],
         )
 
     @_telling
@@ -291,6 +292,14 @@ def _meant(request: Any) -> tuple[Properties, frozenset[str]]:
         return inputs, inputs.secrets
     inputs = decode(request.inputs)
     return inputs, inputs.secrets | decode(request.properties).secrets
+
+
+def _refusal(found: CheckFailure, *, secret: bool) -> Any:
+    """What the engine shows of a failure. It adds the whole value of the property that is named: of no secret, then."""
+    if not secret:
+        return provider_pb2.CheckFailure(property=found.property, reason=found.reason)
+    rule = found.reason.partition(", not ")[0]
+    return provider_pb2.CheckFailure(reason=f"property {found.property} (a secret, not shown): {rule}")
 
 
 def _roots(found: Iterable[Difference]) -> list[str]:

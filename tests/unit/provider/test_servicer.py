@@ -83,6 +83,14 @@ async def test_a_check_answers_one_line_per_property(plugin: Plugin) -> None:
     assert decode(answer.inputs)["count"] == 3.0
 
 
+async def test_a_refused_secret_is_not_shown(plugin: Plugin) -> None:
+    """The engine shows the whole value of a property that a failure names by itself."""
+    news = encode({"name": "n", "count": "sesame"}, {"count"})
+    (failure,) = (await plugin.call.Check(provider_pb2.CheckRequest(urn=URN, news=news))).failures
+    assert failure.property == ""
+    assert failure.reason == "property count (a secret, not shown): must be a whole number"
+
+
 async def diff(plugin: Plugin, old: dict[str, Any], new: dict[str, Any], ignored: tuple[str, ...] = ()) -> Any:
     request = provider_pb2.DiffRequest(
         urn=URN, id="id", olds=encode(old), old_inputs=encode(old), news=encode(new), ignoreChanges=ignored

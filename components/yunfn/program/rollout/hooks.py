@@ -42,14 +42,15 @@ class FunctionHook(Hook):
     """A call of a function; it passes if the function does not fail.
 
     ``moment`` is before, step, after or rollback: before the first weight, at the end of each step, after promotion,
-    after stable was put back. ``event`` is text, or a value that is sent as JSON. ``function`` is the function's name,
-    by default the one that is rolled out; ``qualifier`` its version or alias, by default the candidate's number where
-    ``function`` is not given; ``namespace`` is SCF's, by default the rolled out function's. It fails after
-    ``timeout``, or if ``expect``, a regular expression, is not found in the answer. ``name`` is how it is told.
+    after stable was put back. ``event`` is text, or a value that is sent as JSON; outputs may be in it. ``function`` is
+    the function's name, by default the one that is rolled out; ``qualifier`` its version or alias, by default the
+    candidate's number where ``function`` is not given; ``namespace`` is SCF's, by default the rolled out function's. It
+    fails after ``timeout``, or if ``expect``, a regular expression, is not found in the answer. ``name`` is how it is
+    told.
     """
 
     moment: Moment
-    event: str | Mapping[str, Any] | Sequence[Any] = field(default="", kw_only=True)
+    event: pulumi.Input[str] | Mapping[str, Any] | Sequence[Any] = field(default="", kw_only=True)
     function: pulumi.Input[str] = field(default="", kw_only=True)
     qualifier: pulumi.Input[str] = field(default="", kw_only=True)
     namespace: pulumi.Input[str] = field(default="", kw_only=True)

@@ -61,12 +61,12 @@ class Prometheus(Source):
 class Probes(Source):
     """Calls of our own, of candidate and stable by their numbers: for functions with little traffic.
 
-    ``events`` are texts, or values that are sent as JSON, in turn; ``calls`` is how many calls of either version each
-    measurement makes. An answer counts as a failure unless ``expect``, a regular expression, is found in it. The calls
-    are real ones: events should change nothing.
+    ``events`` are texts, or values that are sent as JSON (outputs may be in them), in turn; ``calls`` is how many calls
+    of either version each measurement makes. An answer counts as a failure unless ``expect``, a regular expression, is
+    found in it. The calls are real ones: events should change nothing.
     """
 
-    events: Sequence[str | Mapping[str, Any]]
+    events: Sequence[pulumi.Input[str] | Mapping[str, Any]]
     calls: int = 10
     expect: str = ""
 
@@ -83,8 +83,19 @@ class Probes(Source):
 
 
 def event_text(event: object) -> str:
-    """An event as it is sent: text as it is, anything else as JSON."""
+    """An event as it is sent: text as it is, anything else as JSON; with outputs in it, an output (see as_text)."""
+    if _waits(event):
+        return cast(str, pulumi.Output.from_input(event).apply(event_text))
     return event if isinstance(event, str) else json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+
+
+def _waits(event: object) -> bool:
+    """Whether it is an output, or has one in it."""
+    if isinstance(event, Mapping):
+        return any(_waits(each) for each in event.values())
+    if isinstance(event, list | tuple):
+        return any(_waits(each) for each in event)
+    return later(event)
 
 
 def expression(resource: str, property: str, value: str) -> None:

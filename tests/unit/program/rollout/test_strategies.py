@@ -183,6 +183,18 @@ async def test_an_output_stays_one_by_itself() -> None:
     assert found["steps"] == [{"weight": "0.1", "seconds": 600.0}]
 
 
+async def test_an_event_may_have_outputs_in_it() -> None:
+    late = pulumi.Output.from_input("a")
+    probes = Probes([{"deep": [late, 1]}, "text", late])
+    hooks = [FunctionHook("before", event={"table": late}), FunctionHook("step", event=[1])]
+    found = wired(Canary(10, "10m", analysis=[ErrorRate(source=probes)], hooks=hooks))
+    events = found["metrics"][0]["source"]["events"]
+    assert [await each.future() for each in (events[0], events[2])] == ['{"deep":["a",1]}', "a"]
+    assert events[1] == "text"
+    assert await found["hooks"][0]["event"].future() == '{"table":"a"}'
+    assert found["hooks"][1]["event"] == "[1]"
+
+
 @pytest.mark.parametrize(
     ("strategy", "expected"),
     [
