@@ -61,6 +61,6 @@ def test_a_reader_that_is_no_users_name_is_refused(reader: str) -> None:
 
 @pytest.mark.parametrize("program", [None, "nothing", "__main__", "../stacks/federated", "os"])
 def test_a_program_that_is_not_there_is_refused_with_those_that_are(program: str | None) -> None:
-    programs = "bootstrap, bootstrap_tencent, federated, image_service, maimai_probe"
+    programs = "bootstrap, bootstrap_tencent, federated, image_service, maimai_probe, quotes"
     told = f"stack dev: yunfn:program={program!r}: one of {programs}: pulumi config set yunfn:program NAME"
     assert refused(program) == told
