@@ -103,9 +103,11 @@ def foretold(rollout: Any, before: object, version: object, last: Any = None) ->
             "say yunfn rollout retry"
         ]
     to = _called(version)
-    if _unknown({**rollout, "bucket": ""}):
+    steps = rollout.get("steps") or []
+    if _unknown(steps):
         return [f"will shift {before} → {to}"]
-    found = msgspec.convert(_whole_numbers({**rollout, "bucket": ""}), Specification)
+    # Of the rest something may not be known: where lines go, or what a hook sends.
+    found = msgspec.convert(_whole_numbers({"bucket": "", "steps": steps}), Specification)
     words, least = plan(found), f"{duration(length(found.steps))} at least"
     return [f"will shift {before} → {to}: {words}" + (f": {least}" if found.steps and least not in words else "")]
 

@@ -138,7 +138,8 @@ def test_a_secret_a_second_version_or_one_that_changes_by_itself_is_refused() ->
 def test_a_preview_tells_steps_and_length(plan: Any, version: Any, said: str) -> None:
     rollout = wired({"rollout": written(Specification(bucket="b", steps=plan))})["rollout"]
     assert foretold(rollout, "3", version) == [said]
-    assert foretold({**rollout, "bucket": UNKNOWN}, "3", version) == [said]
+    for later in ({"bucket": UNKNOWN}, {"logs": [UNKNOWN]}, {"hooks": [{"type": "function", "event": UNKNOWN}]}):
+        assert foretold({**rollout, **later}, "3", version) == [said]
     assert foretold({**rollout, "steps": UNKNOWN}, "3", "4") == ["will shift 3 → 4"]
     assert foretold(rollout, "4", "4") == []
     assert foretold(None, "3", "4") == []
