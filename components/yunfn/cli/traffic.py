@@ -11,6 +11,7 @@ import typer
 
 from yunfn.cli.local import HomeOption, JsonOption, RegionOption, TencentRegionOption, cloud_of
 from yunfn.cli.version_faults import named
+from yunfn.exceptions import LocalCloudError
 from yunfn.localcloud import environment
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
@@ -37,6 +38,7 @@ def traffic(
     """Call a function of the local cloud at an even rate and tell each second which versions answered.
 
     The calls really run, and are counted in metrics and logs. Ctrl-C ends them; --json prints a line a second.
+    Ends with 1 if each call was refused, as where no such function is.
     Example: yunfn local traffic alibaba:proc --qualifier live --rps 20 --for 2m
     """
     found = _DURATION.fullmatch(duration)
@@ -53,8 +55,15 @@ def traffic(
         "payload": data,
         "at_once": at_once,
     }
+    total: Mapping[str, Any] = {}
     for line in cloud_of(home).follow("/traffic", load):
         typer.echo(json.dumps(line) if json_output else _words(line))
+        total = line.get("total", total)
+    if total.get("refused") and not total["calls"]:
+        raise LocalCloudError(
+            f"{provider}:{name} in {load['region']}, {load['qualifier']}: no call was let in: "
+            f"{', '.join(sorted(total['refused']))}"
+        )
 
 
 def _words(line: Mapping[str, Any]) -> str:

@@ -20,6 +20,11 @@ _TIMEOUT = 120
 # Looks at a state in a folder that a run is writing just now, and seconds between them.
 _LOOKS = 5
 _PAUSE = 0.5
+# What pulumi's words do not say, by what they begin with.
+_HINTS = {
+    "PULUMI_ACCESS_TOKEN must be set": "log in by pulumi login; for a stack of the local cloud: yunfn local run -- …",
+    "if you're using the --stack flag, pass the fully qualified name": "no Pulumi.yaml is in this folder or above it",
+}
 _HALF_WRITTEN = ("failed to load checkpoint: EOF", "failed to load checkpoint: unexpected end of JSON input")
 
 
@@ -96,7 +101,8 @@ def _ask(stack: str, *arguments: str) -> dict[str, Any]:
         raise StackError(f"stack {stack}: {said} did not answer in {_TIMEOUT} s") from None
     if done.returncode:
         words = " ".join((done.stderr or done.stdout).split()).removeprefix("error: ")
-        raise StackError(f"stack {stack}: {words or f'{said} ended with {done.returncode}'}")
+        hint = "".join(f" ({hint})" for beginning, hint in _HINTS.items() if words.startswith(beginning))
+        raise StackError(f"stack {stack}: {words or f'{said} ended with {done.returncode}'}{hint}")
     try:
         found: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:

@@ -39,4 +39,8 @@ def test_what_is_wrong_is_told(started: Yunfn, arguments: tuple[str, ...], code:
 def test_load_tells_each_second_and_the_whole(started: Yunfn) -> None:
     lines = started.inside("local", "traffic", "nobody", "--rps", "10", "--for", "1s", "--json").stdout.splitlines()
     assert json.loads(lines[-1])["total"]["refused"] == {"FunctionNotFound": 10}
-    assert "refused FunctionNotFound: 10" in started.inside("local", "traffic", "nobody", "--for", "1s").stdout
+    done = started.inside("local", "traffic", "nobody", "--for", "1s")
+    assert "refused FunctionNotFound: 10" in done.stdout
+    # Who misspelled a name finds out, and so does a script.
+    assert done.returncode == 1
+    assert "alibaba:nobody in cn-shanghai, LATEST: no call was let in: FunctionNotFound" in done.stderr

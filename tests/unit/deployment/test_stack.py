@@ -39,6 +39,22 @@ def test_a_refusal_is_one_sentence_in_its_words(tmp_path: Path, monkeypatch: pyt
         export("dev")
 
 
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions", "yunfn local run"),
+        ("if you're using the --stack flag, pass the fully qualified name (organization/project/stack)", "Pulumi.yaml"),
+    ],
+)
+def test_what_pulumi_does_not_say_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, hint: str
+) -> None:
+    _pulumi(tmp_path, monkeypatch, f'echo "error: {said}" >&2; exit 255')
+    with pytest.raises(StackError, match=hint) as refused:
+        export("dev")
+    assert said in str(refused.value)
+
+
 @pytest.mark.parametrize("said", ["EOF", "unexpected end of JSON input"])
 def test_a_state_that_a_run_is_writing_is_looked_at_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
