@@ -26,6 +26,7 @@ from yunfn.rollout.plan import length
 from yunfn.rollout.routing import Routing
 from yunfn.rollout.specification import Specification
 from yunfn.rollout.state import RolloutState
+from yunfn.rollout.words import shares
 
 if TYPE_CHECKING:
     from yunfn.rollout.connections import Connections
@@ -97,7 +98,14 @@ class AliasRollouts:
             return Driver(self._place, router, log, connections.backend, hooks, around, lines)
 
         driver = await self._operation.run(drive)
-        return await driver.roll_out(candidate, specification)
+        state = await driver.roll_out(candidate, specification)
+        if state is not None and state.ended is None:
+            self._operation.warn(
+                f"{self._operation.name}: rollout {state.number} of {candidate} is in progress, with "
+                f"{shares(state.routing or Routing(state.stable))}. The next pulumi up goes on with it; until then "
+                "nobody judges it but yunfn rollout drive"
+            )
+        return state
 
     async def routing(self) -> Routing | None:
         """Where the alias sends its calls now, None if it is gone."""

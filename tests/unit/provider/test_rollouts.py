@@ -117,12 +117,18 @@ def test_rejected_it_is_put_back_and_told_again_until_it_changes(run: Run, alias
     assert alias.routing() == Routing("3")
 
 
-def test_in_progress_the_next_run_finds_a_change_and_goes_on(run: Run, alias: RolledAlias) -> None:
+def test_in_progress_the_next_run_finds_a_change_and_goes_on(
+    run: Run, alias: RolledAlias, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr("yunfn.provider.progress.Progress.warn", lambda _, line: warned.append(line))
     waiting = alias.specification("0.1", "0.5", seconds=0.5, wait=0.2)
     run.create(alias.inputs("1", waiting))
     assert run.up(alias.inputs("2", waiting))
     assert alias.routing() == Routing("1", "2", alias.specification("0.1").steps[0].weight)
     assert run.outputs["lastRollout"]["phase"] == "Progressing"
+    (line,) = warned
+    assert line.startswith("x: rollout 1 of 2 is in progress, with 90 % to 1, 10 % to 2. The next pulumi up goes on")
     assert (run.outputs[alias.main], run.outputs["additionalVersionWeight"]) == ("1", {"2": 0.1})
     run.refresh()
     wanted = alias.inputs("2", alias.specification("0.1", "0.5", seconds=0.5))
@@ -131,6 +137,7 @@ def test_in_progress_the_next_run_finds_a_change_and_goes_on(run: Run, alias: Ro
     assert run.up(wanted)
     assert alias.routing() == Routing("2")
     assert [each.number for each in alias.states()] == [1]
+    assert len(warned) == 1
     assert not run.up(wanted)
 
 
