@@ -7,7 +7,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 from unittest import mock
 
@@ -61,7 +61,9 @@ def asked(account: LocalAccount, request: AcsRequest, parameters: Mapping[str, s
         # The urllib3 that this SDK carries asks for ssl.PROTOCOL_TLS.
         warnings.simplefilter("ignore", DeprecationWarning)
         client = AcsClient(key.id, key.secret, REGION, verify=os.environ["SSL_CERT_FILE"])
-        answer: dict[str, Any] = json.loads(client.do_action_with_exception(request))
+        # It holds itself, so its connection would stay until garbage is collected.
+        with closing(client.session):
+            answer: dict[str, Any] = json.loads(client.do_action_with_exception(request))
     return answer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from aliyunsdkcore.acs_exception.exceptions import ClientException, ServerException
@@ -69,7 +70,9 @@ def _account(key: str, secret: str, token: str, region: str) -> str:
     try:
         # This SDK carries a CA list of its own and reads no CA variable.
         client = AcsClient(region_id=region, credential=credential, verify=os.environ.get("SSL_CERT_FILE"))
-        answer = client.do_action_with_exception(request)
+        # It holds itself, so its connection would stay until garbage is collected.
+        with closing(client.session):
+            answer = client.do_action_with_exception(request)
     except (ServerException, ClientException) as error:
         raise refusal("STS GetCallerIdentity", error) from None
     return str(json.loads(answer)["AccountId"])
