@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
+import psutil
 import pytest
 from aliyunsdkcore.acs_exception.exceptions import ClientException, ServerException
 from aliyunsdkcore.client import AcsClient
 
 from yunfn.exceptions import CloudAnswerError
+from yunfn.localcloud.connection import Connection
 from yunfn.storage.alibaba_session import from_environment
 
 TOKEN = "the-token"
@@ -60,3 +63,19 @@ def test_a_refusal_holds_nothing_that_was_signed(
         from_environment(None, VARIABLES)
     assert str(caught.value) == told
     assert caught.value.__cause__ is None and caught.value.__suppress_context__
+
+
+@pytest.mark.filterwarnings("ignore:ssl\\.:DeprecationWarning")
+def test_no_connection_is_left_to_the_garbage_collector(in_cloud: Connection) -> None:
+    def connections() -> set[object]:
+        found = psutil.Process().net_connections("tcp")
+        return {each.laddr for each in found if each.raddr and each.raddr.port == in_cloud.proxy_port}
+
+    gc.collect()
+    before = connections()
+    gc.disable()
+    try:
+        assert from_environment().account == in_cloud.home.account
+        assert connections() <= before
+    finally:
+        gc.enable()
