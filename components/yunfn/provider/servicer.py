@@ -185,7 +185,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             for each in (*resource.diff(old_inputs, olds, news), *_hidden(olds, news))
             if not any(covers(ignored, each.property) for ignored in request.ignoreChanges)
         ]
-        if request.urn in self._declared and not any(each.replaces for each in found):
+        if any(each.replaces for each in found):
+            self._kept.pop(request.urn, None)
+        elif request.urn in self._declared:
             self._kept[request.urn] = news
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,

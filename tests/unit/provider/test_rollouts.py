@@ -272,7 +272,14 @@ def test_what_is_replaced_by_itself_stays_also_where_the_old_one_is_deleted_by_a
     run.up(alias.inputs("1", bad))
     run.plugin.delete(alias.token, alias.id, old, same_run=True)
     assert alias.routing() == Routing("1")
-    # Where the program does not declare it any more, nor in the end, nothing stays.
+    # What is to be made anew goes, and what the program does not declare any more.
+    run.plugin.check(alias.token, alias.inputs("1", bad))
+    other = {**alias.inputs("1", bad), "functionName": "other"}
+    assert alias.id and run.plugin.diff(alias.token, run.inputs, other, run.outputs).replaces == ["functionName"]
+    run.plugin.delete(alias.token, alias.id, old, same_run=True)
+    assert alias.routing() is None
+    run.plugin.cancel()
+    run.create(alias.inputs("1", bad))
     run.plugin.delete(alias.token, alias.id, old)
     assert alias.routing() is None
 
