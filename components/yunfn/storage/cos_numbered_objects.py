@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, ClassVar
 
-from qcloud_cos.cos_exception import CosClientError, CosServiceError
-from requests.structures import CaseInsensitiveDict
+from qcloud_cos.cos_exception import CosServiceError
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import cos_client
+from yunfn.storage.bucket_client import BentError
+from yunfn.storage.cos_bucket import CosBucket
 from yunfn.storage.crc64 import crc64
-from yunfn.storage.numbered_objects import LARGEST, MARK, TIMEOUT, BentError, CreateOnlyObjects
+from yunfn.storage.numbered_objects import LARGEST, MARK, TIMEOUT, CreateOnlyObjects
 from yunfn.storage.tencent_session import TencentSession
 
 _MARK = f"x-cos-meta-{MARK}"
@@ -24,22 +24,15 @@ _MADE = {"ACL": "private", "ServerSideEncryption": "AES256", "ContentType": "app
 _CRC = "x-cos-hash-crc64ecma"
 
 
-class CosNumberedObjects(CreateOnlyObjects):
+class CosNumberedObjects(CosBucket, CreateOnlyObjects):
     """The objects of ``bucket``, whose name ends with the APPID, in the session's region; see NumberedObjects.
 
     The key needs the rights ``name/cos:`` GetObject, PutObject, GetBucket and GetBucketVersioning.
     """
 
-    cloud: ClassVar[str] = "COS"
-    scheme: ClassVar[str] = "cos"
-    errors: ClassVar[tuple[type[BaseException], ...]] = cos_client.ERRORS
-
     def __init__(self, session: TencentSession, bucket: str) -> None:
         super().__init__(bucket)
         self._cos = cos_client.open_client(session, timeout=TIMEOUT)
-
-    def _versioning(self) -> str:
-        return str(self._call(self._cos.get_bucket_versioning).get("Status") or "")
 
     def _list_folders(self, prefix: str) -> Iterator[str]:
         marker = ""
@@ -93,21 +86,3 @@ class CosNumberedObjects(CreateOnlyObjects):
             return ""
         answer["Body"].get_raw_stream().close()
         return str(answer.get(_MARK) or "")
-
-    def _temporary(self, error: BaseException) -> bool:
-        return cos_client.temporary(error)
-
-    def _code(self, error: BaseException) -> str:
-        return cos_client.code_of(error)
-
-    def _refused(self, operation: str, subject: str, error: BaseException) -> CloudAnswerError:
-        return cos_client.refused(operation, subject, error)
-
-    def _call(self, method: Callable[..., Any], **arguments: Any) -> CaseInsensitiveDict[Any]:
-        """One request of the client; its answer's headers and elements by name, in any case."""
-        try:
-            return CaseInsensitiveDict(method(Bucket=self.bucket, **arguments) or {})
-        except CosClientError as error:
-            if (behind := cos_client.reveal(error)) is not error:
-                raise behind from None
-            raise

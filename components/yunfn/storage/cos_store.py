@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
-from qcloud_cos.cos_exception import CosClientError, CosServiceError
+from qcloud_cos.cos_exception import CosServiceError
 from requests.structures import CaseInsensitiveDict
 
 from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import cos_client
+from yunfn.storage.bucket_client import BentError
+from yunfn.storage.cos_bucket import CosBucket
 from yunfn.storage.crc64 import crc64
 from yunfn.storage.multipart import SentPart, UnfinishedUpload
 from yunfn.storage.object_store import ObjectHead
 from yunfn.storage.part_sender import THREADS, PartReader
-from yunfn.storage.resumable_store import UPLOADS_LOOKED_INTO, BentError, ResumableStore, Written
+from yunfn.storage.resumable_store import UPLOADS_LOOKED_INTO, ResumableStore, Written
 from yunfn.storage.tencent_session import TencentSession
 
 T = TypeVar("T")
@@ -29,17 +31,13 @@ _CRC = "x-cos-hash-crc64ecma"
 _PAGE = 1000
 
 
-class CosStore(ResumableStore):
+class CosStore(CosBucket, ResumableStore):
     """The bucket ``bucket``, whose name ends with the APPID, in the session's region; see ObjectStore.
 
     Safe to use from several threads. The key needs the rights ``name/cos:`` HeadObject, GetObject, PutObject,
     InitiateMultipartUpload, UploadPart, CompleteMultipartUpload, ListMultipartUploads, ListParts and
     GetBucketVersioning; GetObjectACL to go on with an upload that was killed, DeleteObject to remove what went wrong.
     """
-
-    cloud: ClassVar[str] = "COS"
-    scheme: ClassVar[str] = "cos"
-    errors: ClassVar[tuple[type[BaseException], ...]] = cos_client.ERRORS
 
     def __init__(self, session: TencentSession, bucket: str) -> None:
         super().__init__(bucket)
@@ -65,9 +63,6 @@ class CosStore(ResumableStore):
     def delete(self, key: str) -> None:
         """See ObjectStore."""
         self._ask("DeleteObject", key, lambda: self._call(self._cos.delete_object, Key=key))
-
-    def _versioning(self) -> str:
-        return str(self._call(self._cos.get_bucket_versioning).get("Status") or "")
 
     def _put_object(self, key: str, reader: PartReader, sha256: str) -> Written:
         body = {"Body": reader, "ContentMD5": reader.content_md5()}
@@ -145,24 +140,6 @@ class CosStore(ResumableStore):
             # The upload may have been begun for another zip of the same files.
             and headers.get(SHA256_HEADER, sha256) == sha256
         )
-
-    def _temporary(self, error: BaseException) -> bool:
-        return cos_client.temporary(error)
-
-    def _code(self, error: BaseException) -> str:
-        return cos_client.code_of(error)
-
-    def _refused(self, operation: str, subject: str, error: BaseException) -> CloudAnswerError:
-        return cos_client.refused(operation, subject, error)
-
-    def _call(self, method: Callable[..., Any], **arguments: Any) -> CaseInsensitiveDict[Any]:
-        """One request of the client; its answer's headers and elements by name, in any case."""
-        try:
-            return CaseInsensitiveDict(method(Bucket=self.bucket, **arguments) or {})
-        except CosClientError as error:
-            if (behind := cos_client.reveal(error)) is not error:
-                raise behind from None
-            raise
 
     def _written(self, answer: CaseInsensitiveDict[Any], operation: str, key: str) -> Written:
         crc = answer.get(_CRC)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 import uuid
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
-from typing import ClassVar, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from tenacity import stop_after_delay
 
 from yunfn.exceptions import ArtifactError, CloudAnswerError, ObjectExistsError
+from yunfn.storage.bucket_client import BentError, BucketClient
 from yunfn.storage.names import BOOTSTRAP
 from yunfn.storage.part_sender import retrying
 
@@ -53,22 +54,14 @@ class NumberedObjects(Protocol):
         """
 
 
-class BentError(Exception):
-    """Bytes came otherwise than the cloud says it has them."""
-
-
-class CreateOnlyObjects(ABC):
+class CreateOnlyObjects(BucketClient):
     """NumberedObjects (see there) over a cloud's client, whose requests the subclass makes.
 
     What the subclass brings raises the client's own errors, which ``errors`` names. Safe to use from several threads.
     """
 
-    cloud: ClassVar[str]
-    scheme: ClassVar[str]
-    errors: ClassVar[tuple[type[BaseException], ...]]
-
     def __init__(self, bucket: str) -> None:
-        self.bucket = bucket
+        super().__init__(bucket)
         self._never_versioned = False
 
     def folders(self, prefix: str) -> list[str]:
@@ -103,10 +96,6 @@ class CreateOnlyObjects(ABC):
         self._ask("PutObject", key, put)
 
     @abstractmethod
-    def _versioning(self) -> str:
-        """The bucket's versioning: ``Enabled``, ``Suspended``, or "" if it never had any."""
-
-    @abstractmethod
     def _list_folders(self, prefix: str) -> Iterable[str]:
         """The common prefixes of keys that begin with ``prefix``, up to the next slash."""
 
@@ -121,18 +110,6 @@ class CreateOnlyObjects(ABC):
     @abstractmethod
     def _mark(self, key: str) -> str:
         """The metadata MARK of an object, "" where it has none or there is no object."""
-
-    @abstractmethod
-    def _temporary(self, error: BaseException) -> bool:
-        """Whether the same request may go through a moment later."""
-
-    @abstractmethod
-    def _code(self, error: BaseException) -> str:
-        """The cloud's code in an error, "" if it has none."""
-
-    @abstractmethod
-    def _refused(self, operation: str, subject: str, error: BaseException) -> CloudAnswerError:
-        """One of ``errors`` as ours: API, code, request id, and no secret."""
 
     def _refuse_versioned(self) -> None:
         """Raise ArtifactError where the cloud would ignore forbid-overwrite (OSS and COS documentation, PutObject).
@@ -153,7 +130,7 @@ class CreateOnlyObjects(ABC):
         )
 
     def _ask(self, operation: str, key: str, call: Callable[[], T]) -> T:
-        tries = retrying(lambda error: isinstance(error, BentError) or self._temporary(error))
+        tries = retrying(self._passing)
         often, late = tries.stop, stop_after_delay(_TRYING)
         try:
             return tries.copy(stop=lambda state: often(state) or late(state))(call)
@@ -177,6 +154,3 @@ class CreateOnlyObjects(ABC):
             f"{self._subject(key)}: holds an object of {size} bytes, and none of a record is larger than {LARGEST}: "
             "somebody else put it there"
         )
-
-    def _subject(self, key: str) -> str:
-        return f"{self.scheme}://{self.bucket}/{key}" if key else self.bucket

@@ -6,15 +6,13 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing
-from typing import ClassVar
 
 import oss2
-import requests
 
-from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import oss_client
 from yunfn.storage.alibaba_session import AlibabaSession
 from yunfn.storage.numbered_objects import LARGEST, MARK, TIMEOUT, CreateOnlyObjects
+from yunfn.storage.oss_bucket import OssBucket
 
 _MARK = f"x-oss-meta-{MARK}"
 _MADE = {
@@ -25,18 +23,11 @@ _MADE = {
 }
 
 
-class OssNumberedObjects(CreateOnlyObjects):
+class OssNumberedObjects(OssBucket, CreateOnlyObjects):
     """The objects of ``bucket`` in the session's region; see NumberedObjects.
 
     The key needs the rights ``oss:GetObject``, ``oss:PutObject``, ``oss:ListObjects`` and ``oss:GetBucketVersioning``.
     """
-
-    cloud: ClassVar[str] = "OSS"
-    scheme: ClassVar[str] = "oss"
-    errors: ClassVar[tuple[type[BaseException], ...]] = (
-        oss2.exceptions.OssError,
-        requests.exceptions.RequestException,
-    )
 
     def __init__(self, session: AlibabaSession, bucket: str) -> None:
         super().__init__(bucket)
@@ -45,9 +36,6 @@ class OssNumberedObjects(CreateOnlyObjects):
         except oss2.exceptions.ClientError as error:
             # A name that no bucket can have.
             raise oss_client.refused("Bucket", bucket, error) from error
-
-    def _versioning(self) -> str:
-        return str(self._oss.get_bucket_versioning().status or "")
 
     def _list_folders(self, prefix: str) -> Iterator[str]:
         for each in oss2.ObjectIteratorV2(self._oss, prefix, delimiter="/", max_retries=1):
@@ -76,10 +64,4 @@ class OssNumberedObjects(CreateOnlyObjects):
             return ""
 
     def _temporary(self, error: BaseException) -> bool:
-        return isinstance(error, oss2.exceptions.InconsistentError) or oss_client.temporary(error)
-
-    def _code(self, error: BaseException) -> str:
-        return str(getattr(error, "code", ""))
-
-    def _refused(self, operation: str, subject: str, error: BaseException) -> CloudAnswerError:
-        return oss_client.refused(operation, subject, error)
+        return isinstance(error, oss2.exceptions.InconsistentError) or super()._temporary(error)

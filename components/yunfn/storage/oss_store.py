@@ -8,14 +8,13 @@ from contextlib import closing
 from typing import Any
 
 import oss2
-import requests
 from oss2.models import PartInfo
 
-from yunfn.exceptions import CloudAnswerError
 from yunfn.storage import oss_client
 from yunfn.storage.alibaba_session import AlibabaSession
 from yunfn.storage.multipart import SentPart, UnfinishedUpload
 from yunfn.storage.object_store import ObjectHead
+from yunfn.storage.oss_bucket import OssBucket
 from yunfn.storage.part_sender import THREADS, PartReader
 from yunfn.storage.resumable_store import UPLOADS_LOOKED_INTO, ResumableStore, Written
 
@@ -25,17 +24,13 @@ _KIND = {"Content-Type": "application/zip", "x-oss-server-side-encryption": "AES
 _READ = 1 << 18
 
 
-class OssStore(ResumableStore):
+class OssStore(OssBucket, ResumableStore):
     """The bucket ``bucket`` in the session's account and region; see ObjectStore. Safe to use from several threads.
 
     The key needs the rights ``oss:GetObject``, ``oss:PutObject``, ``oss:GetBucketVersioning``,
     ``oss:ListMultipartUploads`` and ``oss:ListParts``; ``oss:GetObjectAcl`` to go on with an upload that was killed,
     and ``oss:DeleteObject`` to remove what went wrong.
     """
-
-    cloud = "OSS"
-    scheme = "oss"
-    errors = (oss2.exceptions.OssError, requests.exceptions.RequestException)
 
     def __init__(self, session: AlibabaSession, bucket: str) -> None:
         super().__init__(bucket)
@@ -61,9 +56,6 @@ class OssStore(ResumableStore):
     def delete(self, key: str) -> None:
         """See ObjectStore."""
         self._ask("DeleteObject", key, functools.partial(self._oss.delete_object, key))
-
-    def _versioning(self) -> str:
-        return str(self._oss.get_bucket_versioning().status or "")
 
     def _put_object(self, key: str, reader: PartReader, sha256: str) -> Written:
         headers = _CREATE_ONLY | _ACL | _KIND | {"Content-MD5": reader.content_md5()}
@@ -102,15 +94,6 @@ class OssStore(ResumableStore):
         headers = self._oss.head_object(key).headers
         acl = self._oss.get_object_acl(key).acl
         return acl in ("private", "default") and all(headers.get(name) == value for name, value in _KIND.items())
-
-    def _temporary(self, error: BaseException) -> bool:
-        return oss_client.temporary(error)
-
-    def _code(self, error: BaseException) -> str:
-        return str(getattr(error, "code", ""))
-
-    def _refused(self, operation: str, subject: str, error: BaseException) -> CloudAnswerError:
-        return oss_client.refused(operation, subject, error)
 
 
 def _written(answer: Any) -> Written:

@@ -6,14 +6,15 @@ What is common to the backends; each brings its cloud's client and words.
 from __future__ import annotations
 
 import logging
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from yunfn.exceptions import ArtifactError, CloudAnswerError, ObjectExistsError
 from yunfn.storage import multipart
+from yunfn.storage.bucket_client import BentError, BucketClient
 from yunfn.storage.crc64 import slow_crc_warning
 from yunfn.storage.multipart import Part, UnfinishedUpload
 from yunfn.storage.object_store import Checksums, ObjectHead, Transfer
@@ -41,26 +42,18 @@ class Written:
     version: str | None
 
 
-class BentError(Exception):
-    """Bytes came otherwise than the cloud says it has them."""
-
-
 class VanishedError(Exception):
     """The multipart upload is gone: completed or aborted by somebody else."""
 
 
-class ResumableStore(ABC):
+class ResumableStore(BucketClient):
     """An ObjectStore (see there) over a cloud's client, whose requests the subclass makes.
 
     The methods that a subclass brings raise the client's own errors, which ``errors`` names; ``_fetch`` BentError, too.
     """
 
-    cloud: ClassVar[str]
-    scheme: ClassVar[str]
-    errors: ClassVar[tuple[type[BaseException], ...]]
-
     def __init__(self, bucket: str) -> None:
-        self.bucket = bucket
+        super().__init__(bucket)
         if (warning := slow_crc_warning()) is not None:
             logger.warning(warning)
 
@@ -106,10 +99,6 @@ class ResumableStore(ABC):
             raise ArtifactError(f"{file}: cannot be read: {error.strerror or error}") from error
 
     @abstractmethod
-    def _versioning(self) -> str:
-        """The bucket's versioning: ``Enabled``, ``Suspended``, or "" if it never had any."""
-
-    @abstractmethod
     def _put_object(self, key: str, reader: PartReader, sha256: str) -> Written:
         """PutObject, create-only, private and encrypted; ``sha256`` is that of the whole, to be kept if need be."""
 
@@ -139,18 +128,6 @@ class ResumableStore(ABC):
 
         Those were given when the upload was begun, perhaps by another program, and are told of no upload.
         """
-
-    @abstractmethod
-    def _temporary(self, error: BaseException) -> bool:
-        """Whether the same request may go through a moment later."""
-
-    @abstractmethod
-    def _code(self, error: BaseException) -> str:
-        """The cloud's code in an error, "" if it has none."""
-
-    @abstractmethod
-    def _refused(self, operation: str, subject: str, error: BaseException) -> CloudAnswerError:
-        """One of ``errors`` as ours: API, code, request id, and no secret."""
 
     def _refuse_versioned(self) -> None:
         """Raise ArtifactError where the cloud would ignore forbid-overwrite (OSS and COS documentation, PutObject)."""
@@ -218,10 +195,6 @@ class ResumableStore(ABC):
         except self.errors as error:
             raise self._failure(operation, key, error) from error
 
-    def _passing(self, error: BaseException) -> bool:
-        """Whether sending the same again may do: what arrived bent counts, too."""
-        return isinstance(error, BentError) or self._temporary(error)
-
     def _failure(self, operation: str, key: str, error: BaseException) -> Exception:
         code = self._code(error)
         if code == "FileAlreadyExists":
@@ -232,6 +205,3 @@ class ResumableStore(ABC):
 
     def _taken(self, key: str) -> ObjectExistsError:
         return ObjectExistsError(f"{self._subject(key)}: another object came there meanwhile; it was left as it is")
-
-    def _subject(self, key: str) -> str:
-        return f"{self.scheme}://{self.bucket}/{key}" if key else self.bucket
