@@ -6,11 +6,12 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from yunfn.exceptions import RolloutError
 from yunfn.rollout.event import AliasPlace, EventLog
 from yunfn.rollout.hook import HookCaller
-from yunfn.rollout.metric import Metric, MetricsBackend, Source
+from yunfn.rollout.metric import Metric, MetricsBackend, Probes, Prometheus, Source
 from yunfn.rollout.routing import Router
 from yunfn.rollout.telling import LineWriter
 
@@ -26,6 +27,9 @@ class Connections(ABC):
 
     Opening asks no cloud; it imports its SDKs, which takes up to a second, inside ``importing``.
     """
+
+    #: The cloud's name, for users.
+    cloud: ClassVar[str]
 
     def __init__(self, place: AliasPlace, bucket: str, importing: AbstractContextManager[object]) -> None:
         self.place = place
@@ -81,7 +85,7 @@ class Connections(ABC):
         """
         with self._lock, self._importing:
             if metric.source not in self._backends:
-                self._backends[metric.source] = self._open_backend(metric.source)
+                self._backends[metric.source] = self._opened(metric.source)
             return self._backends[metric.source]
 
     def lines(self, logs: Sequence[str]) -> LineWriter | None:
@@ -90,6 +94,20 @@ class Connections(ABC):
             return None
         with self._lock, self._importing:
             return self._open_lines(tuple(logs))
+
+    def _opened(self, source: Source) -> MetricsBackend:
+        if isinstance(source, Prometheus):
+            from yunfn.rollout.metrics.prometheus import PrometheusBackend
+
+            return PrometheusBackend(self.place, source)
+        if isinstance(source, Probes):
+            from yunfn.rollout.metrics.probes import ProbesBackend
+
+            return ProbesBackend(self.place, source, self.functions)
+        found = self._open_backend(source)
+        if found is None:
+            raise RolloutError(f"{self.place}: {type(source).__name__} has no figures of functions on {self.cloud}")
+        return found
 
     @abstractmethod
     def _open_objects(self) -> NumberedObjects: ...
@@ -101,7 +119,8 @@ class Connections(ABC):
     def _open_functions(self) -> FunctionCaller: ...
 
     @abstractmethod
-    def _open_backend(self, source: Source) -> MetricsBackend: ...
+    def _open_backend(self, source: Source) -> MetricsBackend | None:
+        """One of the cloud's own, None for a source of another cloud."""
 
     @abstractmethod
     def _open_lines(self, logs: tuple[str, ...]) -> LineWriter: ...

@@ -1,4 +1,4 @@
-"""The states that the records of an alias's rollouts tell, and orders written into them. Blocks: it asks an EventLog."""
+"""The states that the records of an alias's rollouts tell, and orders written into them. Blocks: asks an EventLog."""
 
 from __future__ import annotations
 

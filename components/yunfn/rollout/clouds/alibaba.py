@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from yunfn.exceptions import RolloutError
 from yunfn.rollout.connections import Connections
 from yunfn.rollout.event import AliasPlace
-from yunfn.rollout.metric import (
-    CloudMonitor,
-    ClsLogs,
-    MetricsBackend,
-    Probes,
-    Prometheus,
-    RequestMetrics,
-    Source,
-    TencentMonitor,
-)
+from yunfn.rollout.metric import CloudMonitor, MetricsBackend, RequestMetrics, Source
 from yunfn.rollout.routing import Router
 from yunfn.rollout.telling import LineWriter
 from yunfn.storage.alibaba_session import AlibabaSession
@@ -29,6 +20,8 @@ if TYPE_CHECKING:
 
 class AlibabaConnections(Connections):
     """See Connections."""
+
+    cloud: ClassVar[str] = "Alibaba Cloud"
 
     def __init__(
         self, place: AliasPlace, bucket: str, session: AlibabaSession, importing: AbstractContextManager[object]
@@ -51,7 +44,7 @@ class AlibabaConnections(Connections):
 
         return FcCaller(self._session)
 
-    def _open_backend(self, source: Source) -> MetricsBackend:
+    def _open_backend(self, source: Source) -> MetricsBackend | None:
         match source:
             case CloudMonitor():
                 from yunfn.rollout.metrics.cloud_monitor import CloudMonitorBackend
@@ -61,18 +54,8 @@ class AlibabaConnections(Connections):
                 from yunfn.rollout.metrics.request_metrics import RequestMetricsBackend
 
                 return RequestMetricsBackend(self._session, self.place, source)
-            case Prometheus():
-                from yunfn.rollout.metrics.prometheus import PrometheusBackend
-
-                return PrometheusBackend(self.place, source)
-            case Probes():
-                from yunfn.rollout.metrics.probes import ProbesBackend
-
-                return ProbesBackend(self.place, source, self.functions)
-            case TencentMonitor() | ClsLogs():
-                raise RolloutError(
-                    f"{self.place}: {type(source).__name__} has no figures of functions on Alibaba Cloud"
-                )
+            case _:
+                return None
 
     def _open_lines(self, logs: tuple[str, ...]) -> LineWriter:
         from yunfn.rollout.lines.sls import SlsLines

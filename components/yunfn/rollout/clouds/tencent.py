@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from yunfn.exceptions import RolloutError
 from yunfn.rollout.connections import Connections
 from yunfn.rollout.event import AliasPlace
-from yunfn.rollout.metric import (
-    CloudMonitor,
-    ClsLogs,
-    MetricsBackend,
-    Probes,
-    Prometheus,
-    RequestMetrics,
-    Source,
-    TencentMonitor,
-)
+from yunfn.rollout.metric import ClsLogs, MetricsBackend, Source, TencentMonitor
 from yunfn.rollout.routing import Router
 from yunfn.rollout.telling import LineWriter
 from yunfn.storage.tencent_session import TencentSession
@@ -29,6 +20,8 @@ if TYPE_CHECKING:
 
 class TencentConnections(Connections):
     """See Connections."""
+
+    cloud: ClassVar[str] = "Tencent Cloud"
 
     def __init__(
         self, place: AliasPlace, bucket: str, session: TencentSession, importing: AbstractContextManager[object]
@@ -51,7 +44,7 @@ class TencentConnections(Connections):
 
         return ScfCaller(self._session)
 
-    def _open_backend(self, source: Source) -> MetricsBackend:
+    def _open_backend(self, source: Source) -> MetricsBackend | None:
         match source:
             case TencentMonitor():
                 from yunfn.rollout.metrics.tencent_monitor import TencentMonitorBackend
@@ -61,18 +54,8 @@ class TencentConnections(Connections):
                 from yunfn.rollout.metrics.cls import ClsBackend
 
                 return ClsBackend(self._session, self.place, source)
-            case Prometheus():
-                from yunfn.rollout.metrics.prometheus import PrometheusBackend
-
-                return PrometheusBackend(self.place, source)
-            case Probes():
-                from yunfn.rollout.metrics.probes import ProbesBackend
-
-                return ProbesBackend(self.place, source, self.functions)
-            case CloudMonitor() | RequestMetrics():
-                raise RolloutError(
-                    f"{self.place}: {type(source).__name__} has no figures of functions on Tencent Cloud"
-                )
+            case _:
+                return None
 
     def _open_lines(self, logs: tuple[str, ...]) -> LineWriter:
         from yunfn.rollout.lines.cls import ClsLines

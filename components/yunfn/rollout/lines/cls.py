@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
-
-from yunfn.rollout.lines import moment_of
+from yunfn.rollout.lines import moment_of, writing
 from yunfn.storage.tencent_client import TencentClient
 from yunfn.storage.tencent_refusals import passes
 from yunfn.storage.tencent_session import TencentSession
 
-# Seconds to connect, to wait for an answer, and for all tries of one write: what is driven waits meanwhile.
+# Seconds to connect, and to wait for an answer.
 _TIMEOUT: Final = (5, 10)
-_WRITING: Final = 15.0
 _SOURCE: Final = "yunfn-rollout"
 # Bytes of a value and lines of a group (UploadLog: 1 MB, 10,000).
 _LONGEST: Final = 2**20
@@ -33,12 +30,7 @@ class ClsLines:
 
     def write(self, lines: Sequence[dict[str, str]]) -> None:
         """See LineWriter. What fails for a moment is tried again for 15 s, and a line may then be there twice."""
-        retrying = Retrying(
-            retry=retry_if_exception(passes),
-            wait=wait_random_exponential(multiplier=0.2, max=2),
-            stop=stop_after_delay(_WRITING),
-            reraise=True,
-        )
+        retrying = writing(passes)
         for start in range(0, len(lines), _MOST):
             body = _log_groups(lines[start : start + _MOST])
             retrying(self._cls.send, "UploadLog", {"X-CLS-TopicId": self._topic, "X-CLS-HashKey": ""}, body)

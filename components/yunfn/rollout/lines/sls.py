@@ -8,17 +8,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from aliyun.log import LogClient, LogException, LogItem, PutLogsRequest
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from yunfn.exceptions import CloudAnswerError
-from yunfn.rollout.lines import moment_of
+from yunfn.rollout.lines import WRITING, moment_of, writing
 from yunfn.storage.alibaba_session import AlibabaSession
 
 #: The topic of the lines, by which they are told from the function's own.
 TOPIC: Final = "yunfn-rollout"
-# Seconds to connect or to wait for an answer, and for all tries of one write: what is driven waits meanwhile.
+# Seconds to connect or to wait for an answer.
 _TIMEOUT: Final = 10
-_WRITING: Final = 15.0
 _PASSING: Final = ("LogRequestError", "InternalServerError", "RequestTimeout", "ServerBusy", "WriteQuotaExceed")
 
 
@@ -42,13 +40,7 @@ class SlsLines:
         items = [LogItem(timestamp=int(moment_of(each)), contents=list(each.items())) for each in lines]
         # Told no source, it looks up this machine's address.
         request = PutLogsRequest(*self._place, topic=TOPIC, source="yunfn", logitems=items, compress=False)
-        retrying = Retrying(
-            retry=retry_if_exception(_passes),
-            wait=wait_random_exponential(multiplier=0.2, max=2),
-            stop=stop_after_delay(_WRITING),
-            reraise=True,
-        )
-        retrying(self._put, request)
+        writing(_passes)(self._put, request)
 
     def _put(self, request: PutLogsRequest) -> None:
         try:
@@ -73,10 +65,10 @@ class _Client(LogClient):
         self._until = threading.local()
 
     def put_logs(self, request: Any) -> Any:
-        self._until.at = time.monotonic() + _WRITING
+        self._until.at = time.monotonic() + WRITING
         return super().put_logs(request)
 
     def _getHttpResponse(self, *arguments: Any) -> Any:
         if time.monotonic() >= self._until.at:
-            raise LogException("NoAnswer", f"no success in {_WRITING:g} s")
+            raise LogException("NoAnswer", f"no success in {WRITING:g} s")
         return super()._getHttpResponse(*arguments)  # type: ignore[misc]  # its stub has no private methods

@@ -15,7 +15,8 @@ from support.store_backends import oss_session
 from support.tencent_api import ask
 from yunfn.exceptions import CloudAnswerError
 from yunfn.localcloud.connection import Connection
-from yunfn.rollout.lines import cls, sls
+from yunfn.rollout import lines
+from yunfn.rollout.lines import sls
 from yunfn.rollout.lines.cls import ClsLines
 from yunfn.rollout.lines.sls import TOPIC, SlsLines
 from yunfn.rollout.telling import LineWriter
@@ -143,9 +144,9 @@ def test_faults_that_pass_lose_no_line(logs: Logs, in_cloud: Connection, kind: s
 def test_a_log_service_that_fails_is_told_in_time(
     logs: Logs, in_cloud: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert sls._WRITING == cls._WRITING == 15
-    for module in (sls, cls):
-        monkeypatch.setattr(module, "_WRITING", 1.0)
+    assert sls.WRITING == lines.WRITING == 15
+    for module in (sls, lines):
+        monkeypatch.setattr(module, "WRITING", 1.0)
     in_cloud.ask("PUT", "/faults", json={"seed": 3, "rate": 1, "kinds": ["error"], "services": [logs.service]})
     began = time.monotonic()
     try:
