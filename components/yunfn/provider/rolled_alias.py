@@ -4,20 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from yunfn.exceptions import YunfnError
 from yunfn.provider.declaration import Difference
+from yunfn.provider.declared_resource import DeclaredResource
 from yunfn.provider.operations import Operation
-from yunfn.provider.properties import UNKNOWN
+from yunfn.provider.properties import UNKNOWN, Properties
 from yunfn.provider.rollout import AliasRollouts
-from yunfn.provider.rollout_properties import KEEP_VERSIONS, LAST_ROLLOUT, ROLLOUT
+from yunfn.provider.rollout_properties import KEEP_VERSIONS, LAST_ROLLOUT, ROLLOUT, foretold
 from yunfn.provider.rollout_told import last_rollout, unfinished
 from yunfn.provider.version_pruning import Versions, prune
 from yunfn.rollout.specification import Specification
 
 #: The input and output that says which second version serves, on both clouds.
 WEIGHTS = "additionalVersionWeight"
+
+
+class RolledAlias(DeclaredResource):
+    """An alias with a rollout as previews see it; ``main`` is the input and output that says which version serves."""
+
+    main: ClassVar[str]
+
+    def diff(self, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Difference]:
+        """See Resource. A rollout that has not ended is a difference of every run.
+
+        One that was not begun to shift, or has just shifted all, has the alias just as it is wanted; but whoever drives
+        it on would move it, and nobody would know how it ended.
+        """
+        found = super().diff(old_inputs, old_outputs, inputs)
+        if found or inputs.get(ROLLOUT.name) is None or not unfinished(old_outputs.get(LAST_ROLLOUT.name)):
+            return found
+        return [Difference(ROLLOUT.name, replaces=False)]
+
+    def plan(self, inputs: Properties, old_outputs: Properties | None) -> dict[str, Any]:
+        """See Resource. Nothing is known of the last rollout where one is to take place."""
+        made = super().plan(inputs, old_outputs)
+        if ROLLOUT.name not in inputs:
+            return made | {LAST_ROLLOUT.name: None}
+        old: Mapping[str, Any] = old_outputs or {}
+        last = old.get(LAST_ROLLOUT.name)
+        shifts = old_outputs is not None and (inputs.get(self.main) != old.get(self.main) or unfinished(last))
+        return made | {LAST_ROLLOUT.name: UNKNOWN if shifts else last}
+
+    def foretell(self, inputs: Properties, old_outputs: Properties) -> list[str]:
+        """See Foretelling."""
+        last = old_outputs.get(LAST_ROLLOUT.name)
+        return foretold(inputs.get(ROLLOUT.name), old_outputs.get(self.main), inputs.get(self.main), last)
 
 
 async def roll_out(
@@ -92,26 +125,6 @@ async def told(operation: Operation, rollouts: AliasRollouts, known: Mapping[str
         operation.proceed(error)
         operation.warn(f"{operation.name}: the record of its rollouts cannot be read: {error}")
         return known
-
-
-def differing(found: list[Difference], old_outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[Difference]:
-    """The differences ``found`` of an alias, or that its rollout has not ended: until then each run has a change.
-
-    One that was not begun to shift, or has just shifted all, has the alias just as it is wanted; but whoever drives it
-    on would move it, and nobody would know how it ended.
-    """
-    if found or inputs.get(ROLLOUT.name) is None or not unfinished(old_outputs.get(LAST_ROLLOUT.name)):
-        return found
-    return [Difference(ROLLOUT.name, replaces=False)]
-
-
-def planned(inputs: Mapping[str, Any], old_outputs: Mapping[str, Any] | None, main: str) -> Any:
-    """What a preview knows of the output ``lastRollout``: nothing where one is to take place."""
-    old = old_outputs or {}
-    last = old.get(LAST_ROLLOUT.name)
-    if ROLLOUT.name in inputs and old_outputs is not None and (inputs.get(main) != old.get(main) or unfinished(last)):
-        return UNKNOWN
-    return last if ROLLOUT.name in inputs else None
 
 
 def known(outputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,21 +17,20 @@ from yunfn.exceptions import CloudAnswerError, RolloutError
 from yunfn.provider import rolled_alias
 from yunfn.provider.alias_routing import read_routing, routing_config, routing_failures
 from yunfn.provider.cloud_function import DEFAULT, FUNCTION_GONE, LATEST, CloudFunction
-from yunfn.provider.declaration import CheckFailure, Declaration, Difference, Property, refreshed, with_defaults
-from yunfn.provider.declared_resource import DeclaredResource
+from yunfn.provider.declaration import CheckFailure, Declaration, Property, refreshed, with_defaults
 from yunfn.provider.failures import PartialFailureError
 from yunfn.provider.function_place import PLACE, function_at, imported_place, thing_id
 from yunfn.provider.mark import described, mark_of, somebody_elses, split_mark
 from yunfn.provider.operations import Operation
 from yunfn.provider.properties import Properties
 from yunfn.provider.resource import State, Timeouts
+from yunfn.provider.rolled_alias import RolledAlias
 from yunfn.provider.rollout import AliasRollouts, rollouts_of
 from yunfn.provider.rollout_properties import (
     KEEP_VERSIONS,
     LAST_ROLLOUT,
     ROLLOUT,
     bucket_of,
-    foretold,
     rollout_failures,
     specification_of,
 )
@@ -71,7 +70,7 @@ _PROPERTIES = (
 )
 
 
-class Alias(DeclaredResource):
+class Alias(RolledAlias):
     """Makes, moves and removes aliases of functions on SCF."""
 
     declaration = Declaration(
@@ -88,6 +87,8 @@ class Alias(DeclaredResource):
     )
     timeouts = Timeouts(create=300, update=300, delete=300, read=180)
 
+    main = _MAIN
+
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
@@ -99,20 +100,6 @@ class Alias(DeclaredResource):
             *(CheckFailure(path, reason) for path, reason in wrong),
             *rollout_failures(inputs, _MAIN, _WEIGHTS, _MATCHES),
         ]
-
-    def diff(self, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Difference]:
-        """See Resource."""
-        return rolled_alias.differing(super().diff(old_inputs, old_outputs, inputs), old_outputs, inputs)
-
-    def plan(self, inputs: Properties, old_outputs: Properties | None) -> dict[str, Any]:
-        """See Resource."""
-        made = super().plan(inputs, old_outputs)
-        return made | {LAST_ROLLOUT.name: rolled_alias.planned(inputs, old_outputs, _MAIN)}
-
-    def foretell(self, inputs: Properties, old_outputs: Properties) -> list[str]:
-        """See Foretelling."""
-        last = old_outputs.get(LAST_ROLLOUT.name)
-        return foretold(inputs.get(ROLLOUT.name), old_outputs.get(_MAIN), inputs.get(_MAIN), last)
 
     async def create(self, operation: Operation, inputs: Properties) -> State:
         """See Resource. An alias that is there, of a run that was interrupted, serves already: it is rolled out."""
