@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from yunfn.localcloud.cloud_error import CloudError
+from yunfn.localcloud.nearest_rank import nearest_rank
 
 _SERVICES = {"alibaba": "fc", "tencent": "scf"}
 _FASTEST, _LONGEST_S = 1000.0, 86_400.0
@@ -95,9 +96,12 @@ class _Tally:
             "errors": self.errors,
             "refused": self.refused,
             "dropped": self.dropped,
-            "p50_ms": _percentile(self.durations, 0.5),
-            "p95_ms": _percentile(self.durations, 0.95),
+            "p50_ms": self._percentile(0.5),
+            "p95_ms": self._percentile(0.95),
         }
+
+    def _percentile(self, percentage: float) -> float | None:
+        return round(nearest_rank(self.durations, percentage), 2) if self.durations else None
 
 
 async def traffic(load: Load, callee: Callee) -> AsyncIterator[str]:
@@ -148,10 +152,3 @@ async def traffic(load: Load, callee: Callee) -> AsyncIterator[str]:
     finally:
         for task in running:
             task.cancel()
-
-
-def _percentile(values: list[float], share: float) -> float | None:
-    """By nearest rank; None of none."""
-    if not values:
-        return None
-    return round(sorted(values)[math.ceil(len(values) * share) - 1], 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from yunfn.localcloud.nearest_rank import nearest_rank
 
 
 class CountIf:
@@ -54,7 +54,4 @@ class ApproxPercentile:
 
     def finalize(self) -> float | None:
         """The percentile."""
-        if not self._values:
-            return None
-        rank = math.ceil(self._percentage * len(self._values))
-        return sorted(self._values)[max(rank, 1) - 1]
+        return nearest_rank(self._values, self._percentage) if self._values else None

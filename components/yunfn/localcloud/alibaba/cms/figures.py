@@ -6,10 +6,10 @@ Names: FC 3.0 documentation, "Monitoring data" (function level). Those by qualif
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 
 from yunfn.localcloud.alibaba.fc.dataplane.metrics import Outcome, Sample
+from yunfn.localcloud.nearest_rank import nearest_rank
 
 Figure = Callable[[Sequence[Sample]], float | None]
 
@@ -55,7 +55,7 @@ def _mean(values: list[float]) -> float:
 
 
 def _percentile(percentage: float) -> Callable[[list[float]], float]:
-    return lambda values: sorted(values)[max(math.ceil(percentage * len(values)), 1) - 1]
+    return lambda values: nearest_rank(values, percentage)
 
 
 _BOTH: Mapping[str, Figure] = {
