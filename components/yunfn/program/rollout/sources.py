@@ -7,15 +7,18 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pulumi
 
 from yunfn.exceptions import ValidationError
 from yunfn.program.checking import checked, later
 from yunfn.rollout import metric as declared
+from yunfn.rollout.metrics.measures import address_fault, server_of
 
 _ENVIRONMENT_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+# Calls of one measurement: more would still be under way when the next one is due.
+_MOST_CALLS: Final = 1000
 
 
 class Source(ABC):
@@ -50,11 +53,16 @@ class Prometheus(Source):
             raise ValidationError(resource, "query", self.query, "PromQL that answers one number")
         environment_variable(resource, "token_variable", self.token_variable)
         return declared.Prometheus(
-            address=as_text(checked(self.address, lambda value: web_address(resource, "address", value))),
+            address=as_text(checked(self.address, lambda value: self._reachable(resource, value))),
             query=self.query,
             samples=self.samples,
             token_variable=self.token_variable,
         )
+
+    def _reachable(self, resource: str, address: str) -> None:
+        known = declared.Prometheus(address=address, query=self.query, token_variable=self.token_variable)
+        if fault := address_fault(known):
+            raise ValidationError(resource, "address", server_of(known), fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,9 @@ class Probes(Source):
         """See Source."""
         if isinstance(self.events, str) or not self.events:
             raise ValidationError(resource, "events", self.events, "a list of events, one at least")
-        if isinstance(self.calls, bool) or not 1 <= self.calls <= 1000:
-            raise ValidationError(resource, "calls", self.calls, "1–1000 calls")
+        whole = isinstance(self.calls, int) and not isinstance(self.calls, bool)
+        if not whole or not 1 <= self.calls <= _MOST_CALLS:
+            raise ValidationError(resource, "calls", self.calls, f"1–{_MOST_CALLS} calls of either version at once")
         expression(resource, "expect", self.expect)
         return declared.Probes(
             events=tuple(event_text(each) for each in self.events), calls=self.calls, expect=self.expect

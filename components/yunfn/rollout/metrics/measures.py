@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Final
@@ -24,8 +23,6 @@ SHARES: Final = frozenset({Measure.ERRORS, Measure.THROTTLES})
 #: What of the calls must not be above a percentile, as a share (0–1).
 PERCENTILES: Final[Mapping[Measure, float]] = {Measure.P50: 0.5, Measure.P95: 0.95, Measure.P99: 0.99}
 
-# Calls of one measurement: more would still be under way when the next one is due.
-_MOST_CALLS: Final = 1000
 # Seconds in which there is a whole minute, whenever they begin.
 _MINUTES: Final = 120.0
 _CALLS = frozenset({Measure.ERRORS, *PERCENTILES})
@@ -53,10 +50,9 @@ def check(metric: Metric) -> None:
     if isinstance(source, CloudMonitor | TencentMonitor) and metric.window is not None and metric.window < _MINUTES:
         reason = f"figures are of whole minutes: a shorter window than {_MINUTES:g} seconds may hold none"
         raise ValidationError(metric.name, "window", metric.window, reason)
-    if isinstance(source, Prometheus):
-        _check_prometheus(metric, source)
-    if isinstance(source, Probes):
-        _check_probes(metric, source)
+    if isinstance(source, Prometheus) and metric.measure in SHARES and not source.samples.strip():
+        reason = "a share needs two queries: query counts the calls that failed, samples all of them"
+        raise ValidationError(metric.name, "samples", source.samples, reason)
 
 
 def address_fault(source: Prometheus) -> str:
@@ -84,7 +80,7 @@ def server_of(source: Prometheus) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return "an address that cannot be read"
-    return f"{parts.scheme}://{parts.hostname or ''}{port}"
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else "an address without a host"
 
 
 def _is_loopback(host: str) -> bool:
@@ -92,28 +88,3 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _check_prometheus(metric: Metric, source: Prometheus) -> None:
-    if fault := address_fault(source):
-        raise ValidationError(metric.name, "address", server_of(source), fault)
-    if not source.query.strip():
-        raise ValidationError(metric.name, "query", source.query, "a query is a PromQL expression")
-    if metric.measure in SHARES and not source.samples.strip():
-        raise ValidationError(
-            metric.name,
-            "samples",
-            source.samples,
-            "a share needs two queries: query counts the calls that failed, samples all of them",
-        )
-
-
-def _check_probes(metric: Metric, source: Probes) -> None:
-    if not source.events:
-        raise ValidationError(metric.name, "events", list(source.events), "probes need an event at least")
-    if not 1 <= source.calls <= _MOST_CALLS:
-        raise ValidationError(metric.name, "calls", source.calls, f"1–{_MOST_CALLS} calls of either version at once")
-    try:
-        re.compile(source.expect)
-    except re.error as error:
-        raise ValidationError(metric.name, "expect", source.expect, f"no regular expression: {error}") from None

@@ -169,6 +169,20 @@ def test_the_wire_is_what_msgspec_writes() -> None:
     assert wired(FULL) == wire(specification) == without_none(msgspec.json.decode(msgspec.json.encode(specification)))
 
 
+async def test_the_address_of_a_prometheus_may_come_later_and_is_checked_then() -> None:
+    def declared(address: str) -> Any:
+        source = Prometheus(pulumi.Output.from_input(address), "q", token_variable="TOKEN")
+        strategy = tencent.Canary(10, "10m", analysis=[tencent.Query(name="queue", source=source, success="< 3")])
+        return strategy.specification("live", bucket="b", defaults={})["metrics"][0]["source"]["address"]
+
+    assert await declared("https://prometheus.example").future() == "https://prometheus.example"
+    with pytest.raises(ValidationError, match=r"https://prometheus\.example.*no user and password") as caught:
+        await declared("https://me:hidden@prometheus.example").future()
+    assert "hidden" not in str(caught.value)
+    with pytest.raises(ValidationError, match="by https:// only"):
+        await declared("http://prometheus.example").future()
+
+
 async def test_an_output_stays_one_by_itself() -> None:
     topic = pulumi.Output.from_input("topic")
     strategy = tencent.Canary(10, "10m", analysis=[tencent.Duration("p50", success="< 9")])
@@ -294,6 +308,8 @@ WRONG: list[tuple[str, Callable[[], Strategy]]] = [
         name="q", source=Prometheus("https://p", "q", token_variable="ey.J0"), success="< 3")])),
     ("events", lambda: Canary(10, 60, analysis=[ErrorRate(source=Probes([]))])),
     ("calls", lambda: Canary(10, 60, analysis=[ErrorRate(source=Probes(["x"], calls=0))])),
+    ("calls", lambda: Canary(10, 60, analysis=[ErrorRate(source=Probes(["x"], calls=1001))])),
+    ("calls", lambda: Canary(10, 60, analysis=[ErrorRate(source=Probes(["x"], calls=2.5))])),  # type: ignore[arg-type]
     ("expect", lambda: Canary(10, 60, analysis=[ErrorRate(source=Probes(["x"], expect="["))])),
 ]  # fmt: skip
 

@@ -17,7 +17,7 @@ from yunfn.rollout.metric import (
     Source,
     TencentMonitor,
 )
-from yunfn.rollout.metrics.measures import check
+from yunfn.rollout.metrics.measures import address_fault, check, server_of
 
 SHARES = {Measure.ERRORS, Measure.THROTTLES}
 PERCENTILES = {Measure.P50, Measure.P95, Measure.P99}
@@ -50,42 +50,26 @@ def test_a_source_measures_what_it_can(source: Source, measures: set[Measure], m
 
 
 @pytest.mark.parametrize(
-    ("source", "property", "rule"),
+    ("source", "fault"),
     [
-        (Prometheus(address="prometheus:9090", query="q"), "address", "http:// or https://"),
-        (Prometheus(address="http://[x", query="q"), "address", "this is no address"),
-        (Prometheus(address="https://me:hidden@x", query="q"), "address", "use token_variable"),
-        (Prometheus(address="https://x/?token=hidden", query="q"), "address", "ends with the path"),
-        (Prometheus(address="http://x", query="q", token_variable="T"), "address", "by https:// only"),
-        (Prometheus(address="https://x", query=" "), "query", "PromQL"),
+        (Prometheus(address="prometheus:9090", query="q"), "http:// or https://"),
+        (Prometheus(address="http://[x", query="q"), "this is no address"),
+        (Prometheus(address="https://me:hidden@x", query="q"), "use token_variable"),
+        (Prometheus(address="https://x/?token=hidden", query="q"), "ends with the path"),
+        (Prometheus(address="http://x", query="q", token_variable="T"), "by https:// only"),
+        (Prometheus(address="http://127.0.0.1:9090", query="q", token_variable="T"), ""),
+        (SERVER, ""),
     ],
 )
-def test_a_prometheus_server_that_cannot_be_asked(source: Prometheus, property: str, rule: str) -> None:
-    with pytest.raises(ValidationError) as caught:
-        check(metric(Measure.VALUE, source))
-    assert caught.value.property == property
-    assert rule in caught.value.rule
-    assert "hidden" not in str(caught.value)
+def test_a_prometheus_server_that_cannot_be_asked(source: Prometheus, fault: str) -> None:
+    assert fault in address_fault(source)
+    assert bool(fault) == bool(address_fault(source))
+    assert "hidden" not in address_fault(source) + server_of(source)
 
 
 def test_a_share_by_prometheus_takes_two_queries() -> None:
     with pytest.raises(ValidationError, match="samples all of them"):
         check(metric(Measure.ERRORS, Prometheus(address="https://x", query="q")))
-
-
-@pytest.mark.parametrize(
-    ("source", "property"),
-    [
-        (Probes(events=()), "events"),
-        (Probes(events=("{}",), calls=0), "calls"),
-        (Probes(events=("{}",), calls=1001), "calls"),
-        (Probes(events=("{}",), expect="(ok"), "expect"),
-    ],
-)
-def test_probes_that_cannot_be(source: Probes, property: str) -> None:
-    with pytest.raises(ValidationError) as caught:
-        check(metric(Measure.ERRORS, source))
-    assert (caught.value.resource, caught.value.property) == ("latency", property)
 
 
 @pytest.mark.parametrize("source", [CloudMonitor(), TencentMonitor()])
