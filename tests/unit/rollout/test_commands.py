@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from support.cos_bucket import fresh_bucket
-from support.served_alias import FcAlias, ServedAlias
+from support.served_alias import FcAlias, ScfAlias, ServedAlias
 from support.store_backends import oss_bucket
 from yunfn.cli.rollout.surroundings import CommandSurroundings
 from yunfn.rollout.connections import Connections, connect
@@ -31,6 +31,9 @@ from yunfn.rollout.specification import Specification
 
 LONG = (Step(Decimal("0.1"), 600.0), Step(Decimal("0.5"), 600.0))
 _SECONDS = 60
+# What is no matter of the cloud is tried on one: each command is a process that imports a cloud's SDK.
+ON_FC = pytest.mark.parametrize("served", [FcAlias], ids=["fc"], indirect=True)
+ON_SCF = pytest.mark.parametrize("served", [ScfAlias], ids=["scf"], indirect=True)
 
 
 class Rolling:
@@ -126,6 +129,7 @@ def test_it_is_seen_paused_and_aborted_from_elsewhere(rolling: Callable[..., Rol
     assert stack("watch").returncode == 1
 
 
+@ON_FC
 def test_without_a_rollout_in_the_state_and_without_a_bucket_there_is_none(rolling: Callable[..., Rolling]) -> None:
     stack = rolling()
     # Its record is not in the bucket that the components would take.
@@ -155,6 +159,7 @@ def test_drive_judges_by_probes_and_rejects(rolling: Callable[..., Rolling]) -> 
     assert "2, which rollout 1 rejected, may try again" in stack("retry").stdout
 
 
+@ON_SCF
 def test_a_drive_that_is_interrupted_leaves_it_and_another_stands_aside(rolling: Callable[..., Rolling]) -> None:
     stack = rolling()
     driving = subprocess.Popen(
@@ -177,6 +182,7 @@ def test_a_drive_that_is_interrupted_leaves_it_and_another_stands_aside(rolling:
     assert not _leased(stack)
 
 
+@ON_FC
 def test_an_order_reaches_who_drives(rolling: Callable[..., Rolling]) -> None:
     stack = rolling()
     driving = subprocess.Popen(stack.command("drive", "--until-done"), env=stack.variables, stderr=subprocess.PIPE)
