@@ -6,9 +6,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from yunfn.exceptions import OperationStoppedError
+from yunfn.provider.stoppable import done_or_stopped
 
 T = TypeVar("T")
 
@@ -26,14 +27,9 @@ class LoopSurroundings:
 
     async def run(self, call: Callable[[], T]) -> T:
         self._proceed()
-        future = asyncio.get_running_loop().run_in_executor(self._threads, call)
-        stopped = asyncio.ensure_future(self.stopped.wait())
-        either: set[asyncio.Future[Any]] = {future, stopped}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if not future.done():
-            future.add_done_callback(lambda done: done.cancelled() or done.exception())
-            self._proceed()
+        future = await done_or_stopped(self._threads, call, self.stopped, 0.0)
+        if future is None:
+            raise _stopped()
         return future.result()
 
     async def sleep(self, seconds: float) -> None:
@@ -52,4 +48,8 @@ class LoopSurroundings:
 
     def _proceed(self) -> None:
         if self.stopped.is_set():
-            raise OperationStoppedError("the test stops it")
+            raise _stopped()
+
+
+def _stopped() -> OperationStoppedError:
+    return OperationStoppedError("the test stops it")

@@ -12,6 +12,7 @@ from yunfn.exceptions import OperationStoppedError, YunfnError
 from yunfn.provider.pace import Paces
 from yunfn.provider.progress import EngineLog, Progress
 from yunfn.provider.rate_limit import RateLimits
+from yunfn.provider.stoppable import done_or_stopped
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -70,8 +71,11 @@ class Operation:
     def proceed(self, error: Exception | None = None) -> None:
         """Go on; raises OperationStoppedError if the operation was stopped, with what ended because of it."""
         if self._stopped.is_set():
-            last = f" ({error})" if isinstance(error, YunfnError) else ""
-            raise OperationStoppedError(f"{self.name}: {self.verb} {self._reason}{last}{self._cure}") from error
+            raise self._stop_error(error) from error
+
+    def _stop_error(self, error: Exception | None = None) -> OperationStoppedError:
+        last = f" ({error})" if isinstance(error, YunfnError) else ""
+        return OperationStoppedError(f"{self.name}: {self.verb} {self._reason}{last}{self._cure}")
 
     def warn(self, line: str) -> None:
         """Show a warning at the resource; kept and repeated at the end of the run."""
@@ -93,20 +97,9 @@ class Operation:
 
     async def _run(self, call: Callable[[], T], grace: float) -> T:
         self.proceed()
-        loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._threads, call)
-        stopped = loop.create_task(self._stopped.wait())
-        either: set[asyncio.Future[Any]] = {future, stopped}
-        try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not future.done() and grace:
-                await asyncio.wait({future}, timeout=grace)
-        finally:
-            stopped.cancel()
-        if not future.done():
-            # Its end interests nobody any more, but asyncio would complain of an exception that nobody took.
-            future.add_done_callback(lambda done: done.cancelled() or done.exception())
-            self.proceed()
+        future = await done_or_stopped(self._threads, call, self._stopped, grace)
+        if future is None:
+            raise self._stop_error()
         try:
             return future.result()
         except Exception as error:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import typer
 
 from yunfn.exceptions import OperationStoppedError
+from yunfn.provider.stoppable import done_or_stopped
 
 T = TypeVar("T")
 # Seconds that a blocking call gets to end by itself once it was stopped.
@@ -43,20 +44,9 @@ class CommandSurroundings:
     async def run(self, call: Callable[[], T]) -> T:
         """See Surroundings."""
         self._proceed()
-        loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._threads, call)
-        stopped = loop.create_task(self._stopped.wait())
-        either: set[asyncio.Future[Any]] = {future, stopped}
-        try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not future.done():
-                await asyncio.wait({future}, timeout=_GRACE)
-        finally:
-            stopped.cancel()
-        if not future.done():
-            # Its end interests nobody any more, but asyncio would complain of an exception that nobody took.
-            future.add_done_callback(lambda done: done.cancelled() or done.exception())
-            self._proceed()
+        future = await done_or_stopped(self._threads, call, self._stopped, _GRACE)
+        if future is None:
+            raise _interrupted()
         return future.result()
 
     async def sleep(self, seconds: float) -> None:
@@ -78,7 +68,11 @@ class CommandSurroundings:
 
     def _proceed(self) -> None:
         if self._stopped.is_set():
-            raise OperationStoppedError("the command was interrupted")
+            raise _interrupted()
+
+
+def _interrupted() -> OperationStoppedError:
+    return OperationStoppedError("the command was interrupted")
 
 
 @contextmanager
