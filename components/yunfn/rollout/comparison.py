@@ -133,18 +133,6 @@ def quantile(bound: float) -> float:
     return high
 
 
-def calls_needed(rule: Comparison, share: float, *, ratio: float = 1.0) -> int:
-    """Calls of the candidate after which it decides at the latest, in the mean, where stable fails ``share`` of its
-    own and gets ``ratio`` calls for each of the candidate's: the candidate being as much worse as the bound says.
-    """
-    increase = float(rule.increase)
-    worse = min(share + increase, 1.0)
-    pooled = (worse + ratio * share) / (1 + ratio)
-    failing = quantile(rule.false_rollback * (1 - _EARLY)) * math.sqrt(pooled * (1 - pooled) * (1 + 1 / ratio))
-    passing = quantile(rule.missed) * math.sqrt(worse * (1 - worse) + share * (1 - share) / ratio)
-    return math.ceil(((failing + passing) / increase) ** 2)
-
-
 def _crossed(line: float) -> float:
     """The probability that a Brownian motion is ever above ``line`` * max(1, t)."""
     # exp(4B²) Q(3B) is the density at B by Mills' ratio at 3B, which goes to 1/3B: in that form nothing overflows.
