@@ -21,6 +21,8 @@ from yunfn.rollout import hook as declared
 Moment = Literal["before", "step", "after", "rollback"]
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+# Headers that hold nothing but secrets (RFC 9110 and 6265).
+_CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
 # A call of FC and of SCF may take a day at most; nobody waits that long for one in `pulumi up`.
 _LONGEST_S = 3600.0
 
@@ -81,7 +83,7 @@ class HttpHook(Hook):
 
     ``moment`` is before, step, after or rollback (see FunctionHook). ``url`` has no secret in it, nor has anything
     here: the record holds it. ``headers_from`` names for each header the environment variable that holds its value;
-    ``headers`` are plain ones. ``method`` is POST by default, ``body`` a JSON object about the rollout unless given.
+    ``headers`` are plain ones, which Authorization and Cookie are not. ``method`` is POST by default, ``body`` a JSON object about the rollout unless given.
     It passes if the status is one of ``statuses`` (any 2xx if none is named) and ``expect``, a regular expression, is
     found in the answer, within ``timeout``. ``name`` is how it is told.
     """
@@ -110,6 +112,10 @@ class HttpHook(Hook):
         twice = {each.lower() for each in self.headers} & {each.lower() for each in self.headers_from}
         if twice:
             raise ValidationError(at, "headers_from", min(twice), "is among headers already")
+        for header in self.headers:
+            if header.lower() in _CREDENTIALS:
+                rule = "would stand in the record: take its value from an environment variable, by headers_from"
+                raise ValidationError(at, "headers", header, rule)
         for variable in self.headers_from.values():
             environment_variable(at, "headers_from", variable)
         return declared.HttpCall(

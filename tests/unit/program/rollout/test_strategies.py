@@ -280,6 +280,7 @@ WRONG: list[tuple[str, Callable[[], Strategy]]] = [
     ("url", lambda: Canary(10, 60, hooks=[HttpHook("after", "https://ann:hunter2@ci.example/done")])),
     ("method", lambda: Canary(10, 60, hooks=[HttpHook("after", "https://ci.example", method="post")])),
     ("statuses", lambda: Canary(10, 60, hooks=[HttpHook("after", "https://ci.example", statuses=[20])])),
+    ("headers", lambda: Canary(10, 60, hooks=[HttpHook("after", "https://c", headers={"authorization": "Bearer x"})])),
     ("headers_from", lambda: Canary(10, 60, hooks=[HttpHook("after", "https://c", headers_from={"A": "Bearer x"})])),
     ("headers_from",
      lambda: Canary(10, 60, hooks=[HttpHook("after", "https://c", headers={"a": "x"}, headers_from={"A": "X"})])),
