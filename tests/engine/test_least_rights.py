@@ -192,11 +192,34 @@ def _federated(account: LocalAccount, project: Path) -> tuple[Workload, Workload
     return computed, changed
 
 
+def _quotes(account: LocalAccount, project: Path) -> Workload:
+    """What is done by the role of the function whose versions are rolled out."""
+    outputs = _up(account, project, "quotes-dev")
+    fc = FunctionComputeClient(account.cloud)
+    told = fc.call("get_function", outputs["function"], models.GetFunctionRequest()).log_config
+    log = CallLog(account, told.project, told.logstore)
+
+    def quoted() -> None:
+        """A price by a new instance, and its lines."""
+        before = len(account.journal())
+        _deploy_again(fc, outputs["function"])
+        try:
+            answer = fc.invoke(outputs["function"], b'{"item": "tea"}', "live")
+        except DaraException as refused:
+            raise RefusedError(str(refused)) from refused
+        if "x-fc-error-type" in answer:
+            raise RefusedError(answer["body"])
+        log.wait(answer["x-fc-request-id"], before)
+
+    return quoted
+
+
 def _alibaba(account: LocalAccount, project: Path) -> dict[str, Workload]:
     _up(account, project, "bootstrap")
     pictures = _pictures(account, project)
     instance, source = _platform(account, project.parent)
     computed, changed = _federated(account, project)
+    quoted = _quotes(account, project)
     return {
         "image-prod": pictures,
         "platform-netted": instance,
@@ -204,6 +227,7 @@ def _alibaba(account: LocalAccount, project: Path) -> dict[str, Workload]:
         "platform-put": source,
         "federated-dev-federated": computed,
         "federated-dev-changes": changed,
+        "quotes-dev": quoted,
     }
 
 
@@ -254,7 +278,7 @@ def stacks(own_account: LocalAccount, tmp_path_factory: pytest.TempPathFactory) 
     project = copy_project(tmp_path_factory.mktemp("least-rights") / "project")
     with ThreadPoolExecutor(2) as both:
         made = list(both.map(lambda up: up(own_account, project), (_alibaba, _tencent)))
-    folders = dict.fromkeys(("image-prod", "maimai-dev", "federated-dev"), project)
+    folders = dict.fromkeys(("image-prod", "maimai-dev", "federated-dev", "quotes-dev"), project)
     folders["platform"] = project.parent / "platform"
     yield Stacks(own_account, {name: work for each in made for name, work in each.items()}, folders)
 

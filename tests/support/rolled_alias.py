@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import msgspec
+import oss2
 
 from support.cos_bucket import fresh_bucket, session_of
 from support.served_alias import FcAlias, ScfAlias
@@ -20,6 +23,8 @@ from yunfn.rollout.plan import Step
 from yunfn.rollout.routing import Routing
 from yunfn.rollout.specification import Specification
 from yunfn.rollout.state import RolloutState
+from yunfn.storage import oss_client
+from yunfn.storage.cos_client import open_client
 
 #: A probe that calls the version by its number; what does not say ``v1`` or ``v2`` fails.
 GOOD, BAD = "v[12]", "v1"
@@ -35,6 +40,17 @@ def probes(expect: str, *, interval: float = 0.2, calls: int = 4) -> Metric:
         interval=interval,
         minimum=calls,
     )
+
+
+# The records' bucket of each local cloud: an account has a hundred, and each function's record is its own in it.
+_BUCKETS: dict[tuple[Path, str], str] = {}
+
+
+def _bucket(cloud: Connection, kind: str, make: Callable[[], str]) -> str:
+    at = (cloud.home.folder, kind)
+    if at not in _BUCKETS:
+        _BUCKETS[at] = make()
+    return _BUCKETS[at]
 
 
 def written(specification: Specification) -> dict[str, Any]:
@@ -59,12 +75,12 @@ class RolledAlias:
         if kind == "fc":
             self.served: FcAlias | ScfAlias = FcAlias(cloud)
             self.session: Any = oss_session(cloud)
-            self.bucket = bucket or oss_bucket(self.session).bucket_name
+            self.bucket = bucket or _bucket(cloud, kind, lambda: oss_bucket(self.session).bucket_name)
             self.token, self.main = "yunfn:fc:Alias", "versionId"
         else:
             self.served = ScfAlias(cloud)
             self.session = session_of(cloud)
-            self.bucket = bucket or fresh_bucket(self.session).name
+            self.bucket = bucket or _bucket(cloud, kind, lambda: fresh_bucket(self.session).name)
             self.token, self.main = "yunfn:scf:Alias", "functionVersion"
         at = self.served.place
         self.place = AliasPlace(at.cloud, at.account, at.region, at.namespace, at.function, "rolled")
@@ -75,10 +91,19 @@ class RolledAlias:
             self.served.delete_function()
 
     def again(self) -> RolledAlias:
-        """The same alias with an empty record, in another bucket."""
-        made = copy.copy(self)
-        made.bucket = oss_bucket(self.session).bucket_name if self.kind == "fc" else fresh_bucket(self.session).name
-        return made
+        """The same alias, its record emptied."""
+        prefix = self.place.prefix
+        if self.kind == "fc":
+            oss = oss_client.open_bucket(self.session, self.bucket, 1)
+            for each in oss2.ObjectIteratorV2(oss, prefix):
+                oss.delete_object(each.key)
+        else:
+            cos = open_client(self.session)
+            found = cos.list_objects(Bucket=self.bucket, Prefix=prefix, MaxKeys=1000)
+            assert found["IsTruncated"] == "false"
+            for each in found.get("Contents", ()):
+                cos.delete_object(Bucket=self.bucket, Key=each["Key"])
+        return copy.copy(self)
 
     def specification(self, *weights: str, seconds: float = 0.3, **more: Any) -> Specification:
         """A plan of ``weights``, each for so many seconds, judged by nothing unless ``metrics`` are given."""
