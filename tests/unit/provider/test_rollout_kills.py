@@ -125,7 +125,7 @@ def plugin(scf: ScfPlugin, request: pytest.FixtureRequest) -> Iterator[Plugin]:
 
 
 def _fresh(plugin: Plugin) -> RolledAlias:
-    """The same function's alias on version 1, with an empty record: in another bucket."""
+    """The same function's alias on version 1, its record emptied."""
     plugin.alias = plugin.alias.again()
     plugin.alias.move(Routing("1"))
     return plugin.alias
