@@ -83,9 +83,9 @@ class HttpHook(Hook):
 
     ``moment`` is before, step, after or rollback (see FunctionHook). ``url`` has no secret in it, nor has anything
     here: the record holds it. ``headers_from`` names for each header the environment variable that holds its value;
-    ``headers`` are plain ones, which Authorization and Cookie are not. ``method`` is POST by default, ``body`` a JSON object about the rollout unless given.
-    It passes if the status is one of ``statuses`` (any 2xx if none is named) and ``expect``, a regular expression, is
-    found in the answer, within ``timeout``. ``name`` is how it is told.
+    ``headers`` are plain ones, which Authorization and Cookie are not. ``method`` is POST by default, ``body`` a JSON
+    object about the rollout unless given. It passes if the status is one of ``statuses`` (any 2xx if none is named) and
+    ``expect``, a regular expression, is found in the answer, within ``timeout``. ``name`` is how it is told.
     """
 
     moment: Moment
