@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from support.local_account import LocalAccount
@@ -19,16 +20,26 @@ from support.running_update import RunningUpdate
 from yunfn.rollout import records
 from yunfn.rollout.event import Command
 from yunfn.rollout.phase import Phase
+from yunfn.rollout.plan import Step
 from yunfn.rollout.routing import Routing
 from yunfn.rollout.specification import Specification
 
 pytestmark = [pytest.mark.engine, pytest.mark.filterwarnings("ignore:ssl\\.:DeprecationWarning")]
 NewStack = Callable[[str], PulumiCli]
 TENTH = Routing("1", "2", Decimal("0.1"))
+# Every ending on both clouds is tried at the provider's interface; what the engine and its plugin's process add to it
+# is the same on both, so that one cloud is enough here.
+ON_FC = pytest.mark.parametrize("rolled", ["fc"], indirect=True)
+ON_SCF = pytest.mark.parametrize("rolled", ["scf"], indirect=True)
 
 
 def _snake(name: str) -> str:
     return re.sub("([A-Z])", lambda letter: f"_{letter[1].lower()}", name)
+
+
+def _baking(specification: Specification, seconds: float) -> Specification:
+    first, *others = specification.steps
+    return msgspec.structs.replace(specification, steps=(Step(first.weight, seconds), *others))
 
 
 class Rolled:
@@ -53,8 +64,8 @@ class Rolled:
         assert {str(each.routing()) for each in self.aliases} == {"1 100 %"}
 
     def midway(self, seconds: float = 120) -> RunningUpdate:
-        """An update that has shifted the first weight, and bakes so long at each."""
-        self.declare("2", lambda alias: alias.specification("0.1", "0.5", seconds=seconds))
+        """An update that has shifted the first weight, and bakes so long there."""
+        self.declare("2", lambda alias: _baking(alias.specification("0.1", "0.5"), seconds))
         update = RunningUpdate(self.stack)
         update.wait_until(lambda: self.alias.routing() != Routing("1") and self._confirmed())
         return update
@@ -64,7 +75,6 @@ class Rolled:
         self.declare(version, lambda alias: alias.specification("0.1", "0.5"))
         self.stack.up()
         assert self.alias.routing() == Routing(version)
-        self.stack.up("--expect-no-changes")
 
     def phase(self) -> Phase | None:
         state = self.alias.state()
@@ -126,48 +136,52 @@ def test_rejected_it_fails_by_what_decided_until_somebody_says_retry(rolled: Rol
     assert state["outputs"]["lastRollout"]["phase"] == "Failed"
     records.order(rolled.alias.connections().log, Command.RETRY, "me@here", "the index is there now")
     rolled.goes_on()
+    rolled.stack.up("--expect-no-changes")
 
 
+@ON_SCF
 def test_interrupted_once_stable_is_back_and_nothing_pending(rolled: Rolled) -> None:
     update = rolled.midway()
     begun = time.monotonic()
     update.signal(signal.SIGINT)
-    assert update.end(20) != 0
-    assert time.monotonic() - begun < 8
+    assert update.end() != 0
+    assert time.monotonic() - begun < 30
     assert rolled.alias.routing() == Routing("1")
     assert rolled.phase() is Phase.ABORTED
     assert "alias0: update was stopped: the update was cancelled" in update.output
     assert "Traceback" not in update.output
     assert "pending_operations" not in rolled.stack.run("stack", "export").output
     rolled.goes_on()
+    rolled.stack.up("--expect-no-changes")
 
 
-@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("rolled", "second"), [("fc", signal.SIGINT), ("scf", signal.SIGTERM)], indirect=["rolled"])
 def test_interrupted_twice_stable_is_back(rolled: Rolled, second: signal.Signals) -> None:
     update = rolled.midway()
     update.signal(signal.SIGINT)
     update.signal(second)
-    assert update.end(20) != 0
-    update.wait_for_plugins_end(6)
+    assert update.end() != 0
+    update.wait_for_plugins_end(30)
     assert rolled.alias.routing() == Routing("1")
     rolled.goes_on()
 
 
+@ON_FC
 def test_a_killed_cli_takes_the_rollout_with_it(rolled: Rolled) -> None:
     update = rolled.midway()
     begun = time.monotonic()
     update.signal(signal.SIGKILL)
     update.end()
-    update.wait_for_plugins_end(6)
+    update.wait_for_plugins_end(30)
     assert rolled.alias.routing() == Routing("1")
-    assert time.monotonic() - begun < 6
+    assert time.monotonic() - begun < 30
     locked = rolled.stack.up(check=False)
     assert "pulumi cancel" in locked.output
     rolled.stack.run("cancel", "--yes")
     rolled.goes_on()
 
 
-@pytest.mark.parametrize("victims", ["plugin", "both"])
+@pytest.mark.parametrize(("rolled", "victims"), [("fc", "plugin"), ("scf", "both")], indirect=["rolled"])
 def test_killed_with_the_plugin_it_stays_midway_and_goes_on(rolled: Rolled, victims: str) -> None:
     update = rolled.midway(seconds=12)
     if victims == "both":
@@ -176,7 +190,7 @@ def test_killed_with_the_plugin_it_stays_midway_and_goes_on(rolled: Rolled, vict
     update.kill_plugin()
     if victims == "both":
         update.signal(signal.SIGKILL)
-    assert update.end(20) != 0
+    assert update.end() != 0
     assert rolled.alias.routing() == TENTH
     if victims == "both":
         rolled.stack.run("cancel", "--yes")
@@ -189,28 +203,31 @@ def test_killed_with_the_plugin_it_stays_midway_and_goes_on(rolled: Rolled, vict
     rolled.stack.up("--expect-no-changes")
 
 
+@ON_SCF
 def test_after_a_kill_another_version_keeps_the_stable_one(rolled: Rolled) -> None:
     update = rolled.midway()
     update.kill_plugin()
-    assert update.end(20) != 0
+    assert update.end() != 0
     assert rolled.alias.routing() == TENTH
     rolled.goes_on("3")
     first, second = rolled.alias.states()
     assert (first.phase, second.phase, second.stable) == (Phase.SUPERSEDED, Phase.SUCCEEDED, "1")
 
 
+@ON_FC
 def test_moved_by_hand_the_update_ends_and_leaves_it(rolled: Rolled) -> None:
     rolled.declare("2", lambda alias: alias.specification("0.1", "0.5", seconds=1))
     update = RunningUpdate(rolled.stack)
     update.wait_until(lambda: rolled.alias.routing() == TENTH)
     rolled.alias.move(Routing("3"))
-    assert update.end(30) != 0
+    assert update.end() != 0
     assert "somebody moved the alias by other means: it goes to 3 100 %" in update.output
     assert rolled.alias.routing() == Routing("3")
     assert rolled.phase() is Phase.CONTESTED
     rolled.goes_on()
 
 
+@ON_SCF
 def test_in_progress_it_ends_well_and_the_next_runs_find_a_change(rolled: Rolled) -> None:
     rolled.declare("2", lambda alias: alias.specification("0.1", "0.5", seconds=1, wait=0))
     rolled.stack.up()
@@ -224,6 +241,7 @@ def test_in_progress_it_ends_well_and_the_next_runs_find_a_change(rolled: Rolled
     rolled.stack.up("--expect-no-changes")
 
 
+@ON_FC
 def test_four_roll_out_side_by_side(
     rolled: Rolled, account: LocalAccount, tencent_artifact_bucket: str, artifact_bucket: str
 ) -> None:

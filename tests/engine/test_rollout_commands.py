@@ -24,6 +24,9 @@ from yunfn.rollout.specification import Specification
 pytestmark = [pytest.mark.engine, pytest.mark.filterwarnings("ignore:ssl\\.:DeprecationWarning")]
 NewStack = Callable[[str], PulumiCli]
 TENTH = Routing("1", "2", Decimal("0.1"))
+# The commands reach each cloud in one test at least; which of them does what is no matter of the cloud.
+ON_FC = pytest.mark.parametrize("rolling", ["fc"], indirect=True)
+ON_SCF = pytest.mark.parametrize("rolling", ["scf"], indirect=True)
 
 
 class Rolling:
@@ -78,6 +81,7 @@ def rolling(
     return Rolling(new_stack("rolled_aliases"), RolledAlias(account.cloud, request.param, bucket))
 
 
+@ON_SCF
 def test_a_running_update_obeys(rolling: Rolling, tmp_path: Path) -> None:
     assert "has no alias with a rollout" in rolling("status").stderr
     rolling.declare("2", rolling.alias.specification("0.1", "0.5", seconds=120))
@@ -102,6 +106,7 @@ def test_a_running_update_obeys(rolling: Rolling, tmp_path: Path) -> None:
     assert "customers complain" in page.read_text()
 
 
+@ON_FC
 def test_after_an_update_that_does_not_wait_others_drive(rolling: Rolling) -> None:
     rolling.declare("2", rolling.alias.specification("0.1", "0.5", seconds=0.5, wait=0.0))
     assert rolling.stack.up().changes["updated"] == 1
@@ -117,6 +122,7 @@ def test_after_an_update_that_does_not_wait_others_drive(rolling: Rolling) -> No
     assert rolling("watch").returncode == 0
 
 
+@ON_SCF
 def test_a_bad_candidate_is_found_by_drive_and_comes_again_by_retry(rolling: Rolling) -> None:
     bad = rolling.alias.specification("0.1", seconds=60, wait=0.0, metrics=(probes(BAD),))
     rolling.declare("2", bad)
