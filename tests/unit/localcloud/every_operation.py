@@ -21,6 +21,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from support.tablestore_messages import request_of
+from yunfn.localcloud.alibaba.cms import CmsService
 from yunfn.localcloud.alibaba.fc import urls as fc_urls
 from yunfn.localcloud.alibaba.kms import KmsService
 from yunfn.localcloud.alibaba.log import urls as log_urls
@@ -165,7 +166,10 @@ class World:
 
     def _rpc(self, service: type[RpcService], name: str, operation: str) -> Asked:
         host = {"ram": "ram", "sts": "sts", "bss": "business", "kms": f"kms.{REGION}", "location": "location"}
+        host["cms"] = f"metrics.{REGION}"
         about = self._of_kms() if service is KmsService else self._alibaba()
+        if service is CmsService:
+            about = {"Namespace": "acs_fc", "MetricName": "FunctionTotalInvocations"}
         call = self._rpc_call(service.version, host[service.name], operation, about)
         return Asked(name, operation, "POST", call.url)
 

@@ -40,7 +40,7 @@ CODES = {
     "alibaba ram": (403, "NoPermission"), "alibaba sts": (403, "NoPermission"), "alibaba bss": (403, "NoPermission"),
     "alibaba kms": (403, "Forbidden.NoPermission"), "alibaba oss": (403, "AccessDenied"),
     "alibaba log": (401, "Unauthorized"), "alibaba ots": (403, "OTSNoPermissionAccess"),
-    "alibaba fc": (403, "AccessDenied"), "tencent cos": (403, "AccessDenied"),
+    "alibaba fc": (403, "AccessDenied"), "tencent cos": (403, "AccessDenied"), "alibaba cms": (403, "NoPermission"),
 }  # fmt: skip
 _CAM = (200, "UnauthorizedOperation.CAM")
 # An operation may ask for several rights, one after the other.
