@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import os
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 from unittest import mock
 from urllib.parse import quote
@@ -41,7 +43,9 @@ def ask(region: str, action: str, **parameters: str) -> dict[str, Any]:
     for name, value in parameters.items():
         request.add_query_param(name, value)
     client = AcsClient(*variables, region, verify=os.environ["SSL_CERT_FILE"])
-    answer: dict[str, Any] = json.loads(client.do_action_with_exception(request))
+    # It holds itself, so its connection would stay until garbage is collected.
+    with closing(client.session):
+        answer: dict[str, Any] = json.loads(client.do_action_with_exception(request))
     return answer
 
 
@@ -49,7 +53,7 @@ def ask(region: str, action: str, **parameters: str) -> dict[str, Any]:
 def keys(scf_of_module: ScfPlugin) -> dict[str, str]:
     """A key in each cloud."""
     scf_of_module.cloud.ask("GET", "/status")
-    made = scf_of_module.ask("CreateKey", "kms", Alias="of-the-module")
+    made = scf_of_module.ask("CreateKey", "kms", Alias=f"of-the-module-{uuid.uuid4().hex[:8]}")
     return {
         "alibaba": ask(REGIONS["alibaba"], "CreateKey")["KeyMetadata"]["KeyId"],
         "tencent": made["KeyId"],
