@@ -12,6 +12,7 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any, Final
 
 from aliyunsdkcore.acs_exception.exceptions import ClientException, ServerException
@@ -74,8 +75,10 @@ class CloudMonitorBackend:
         first = max(first, last - _DAYS * 86_400 + _MINUTE)
         if last <= first:
             return None
-        calls = self._sum(_CALLS, version, first, last)
-        failures = sum(self._sum(metric, version, first, last) for metric in _METRICS[measure])
+        # The client holds itself, so its connection would stay until garbage is collected.
+        with closing(self._client.session):
+            calls = self._sum(_CALLS, version, first, last)
+            failures = sum(self._sum(metric, version, first, last) for metric in _METRICS[measure])
         # Whether refused calls count as invocations is not documented: a share is never above 1.
         count = max(calls, failures)
         return Reading(count, failures) if count else None
